@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: MIT
+#
+# The whole build: one file, no configure step, everything under build/. `make help` lists the targets.
+# V=asan|tsan|cov builds a variant under build/V. Sources are found by folder: a new file needs no line here.
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CLANG   ?= clang
+PREFIX  ?= /usr/local
+DESTDIR ?=
+V       ?=
+OUT     := build$(if $(V),/$(V))
+VERSION := 0.1.0
+
+# ---- packages, by Debian 12's names -------------------------------------------------------------------------------
+DEPS_BUILD := gcc libc6-dev libuv1-dev libcurl4-openssl-dev libc-ares-dev libxml2-dev libsqlite3-dev libyajl-dev \
+              libjansson-dev libssl-dev libxxhash-dev libutf8proc-dev libstemmer-dev libvectorscan-dev \
+              libmicrohttpd-dev libsystemd-dev uthash-dev
+DEPS_TEST  := libcmocka-dev libseccomp-dev python3 binutils mandoc
+DEPS_LINT  := clang clang-tidy cppcheck libclang-rt-14-dev gcovr
+DEPS_BENCH := sfeed python3-feedparser wrk nginx-light curl libpcre2-dev
+
+# ---- flags --------------------------------------------------------------------------------------------------------
+STD      := -std=gnu11
+WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
+            -Wformat=2 -Wundef -Werror -Wno-format-truncation
+INCLUDE  := -I. -I/usr/include/libxml2
+HARDEN   := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fcf-protection \
+            -ftrivial-auto-var-init=zero
+OPTIMISE := -O2
+LDHARDEN := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+ifeq ($(V),asan)
+HARDEN   :=
+OPTIMISE := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+LDHARDEN := -pie -fsanitize=address,undefined
+else ifeq ($(V),tsan)
+HARDEN   :=
+OPTIMISE := -O1 -fno-omit-frame-pointer -fsanitize=thread
+LDHARDEN := -pie -fsanitize=thread
+else ifeq ($(V),cov)
+HARDEN   :=
+OPTIMISE := -O0 --coverage
+LDHARDEN := -pie --coverage
+else ifneq ($(V),)
+$(error V=$(V): expected asan, tsan, cov, or nothing)
+endif
+CFLAGS   += $(STD) $(WARN) $(OPTIMISE) -g -fPIE $(HARDEN)
+CPPFLAGS += $(INCLUDE) -DFEEDWATCH_VERSION='"$(VERSION)"'
+LDLIBS   := -luv -lcurl -lcares -lxml2 -lsqlite3 -lyajl -ljansson -lssl -lcrypto -lutf8proc -lstemmer -lhs \
+            -lmicrohttpd -lsystemd -lm -lpthread
+
+# ---- sources ------------------------------------------------------------------------------------------------------
+ROOMS     := base feeds rules alerts store daemon
+LIB_SRC   := $(foreach r,$(ROOMS),$(filter-out daemon/main.c,$(wildcard $(r)/*.c)))
+CTL_SRC   := $(wildcard daemon/ctl/*.c)
+TOOL_SRC  := $(wildcard tests/tools/*.c)
+UNIT_SRC  := $(wildcard tests/unit/*_test.c)
+SCENE_SRC := $(wildcard tests/scenes/*_scene.c)
+BENCH_SRC := $(wildcard tests/bench/*_bench.c)
+SIM_SRC   := $(wildcard tests/sim/*.c)
+FUZZ_SRC  := $(wildcard tests/fuzz/*_fuzz.c)
+PURE_SRC  := $(foreach r,base feeds rules alerts,$(wildcard $(r)/*.c)) $(wildcard daemon/pipeline.c daemon/shard.c)
+
+obj  = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
+LIB := $(OUT)/libfeedwatch.a
+# What tests share (not the programs: a tool with a main is named *_main.c).
+TOOL_LIB   := $(OUT)/libtools.a
+TOOL_MAINS := $(patsubst tests/tools/%_main.c,$(OUT)/tools/%,$(wildcard tests/tools/*_main.c))
+UNITS      := $(patsubst %.c,$(OUT)/%,$(UNIT_SRC))
+SCENES     := $(patsubst %.c,$(OUT)/%,$(SCENE_SRC))
+BENCHES    := $(patsubst %.c,$(OUT)/%,$(BENCH_SRC))
+PROGRAMS   := $(if $(wildcard daemon/main.c),$(OUT)/feedwatchd) $(if $(wildcard daemon/ctl/main.c),$(OUT)/feedwatchctl)
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all
+all: $(PROGRAMS) ## build feedwatchd and feedwatchctl
+
+# ---- dependencies -------------------------------------------------------------------------------------------------
+.PHONY: deps lint-deps bench-deps
+deps: build/deps.ok ## install what is missing to build and test (Debian 12 packages; sudo when not root)
+build/deps.ok: Makefile tests/tools/deps.sh
+	@sh tests/tools/deps.sh "build and test" $(DEPS_BUILD) $(DEPS_TEST)
+	@mkdir -p $(@D) && touch $@
+lint-deps: build/deps-lint.ok ## install the analysers and fuzzers
+build/deps-lint.ok: Makefile tests/tools/deps.sh build/deps.ok
+	@sh tests/tools/deps.sh "analyse and fuzz" $(DEPS_LINT) && touch $@
+bench-deps: build/deps-bench.ok ## install the peers that the benches compare with
+build/deps-bench.ok: Makefile tests/tools/deps.sh build/deps.ok
+	@sh tests/tools/deps.sh "compare with peers" $(DEPS_BENCH) && touch $@
+
+# ---- compiling ----------------------------------------------------------------------------------------------------
+$(OUT)/obj/%.o: %.c | build/deps.ok
+	@mkdir -p $(@D)
+	@echo "CC   $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(LIB): $(call obj,$(LIB_SRC))
+	@mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
+$(TOOL_LIB): $(call obj,$(filter-out %_main.c,$(TOOL_SRC)))
+	@mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
+
+LINK = @echo "LINK $@" && $(CC) $(CFLAGS) $(LDHARDEN) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
+$(OUT)/feedwatchd: $(call obj,daemon/main.c) $(LIB)
+	$(LINK)
+$(OUT)/feedwatchctl: $(call obj,$(CTL_SRC)) $(LIB)
+	$(LINK)
+$(OUT)/tools/%: $(OUT)/obj/tests/tools/%_main.o $(TOOL_LIB) $(LIB)
+	@mkdir -p $(@D)
+	$(LINK)
+$(OUT)/tests/unit/%: $(OUT)/obj/tests/unit/%.o $(TOOL_LIB) $(LIB)
+	@mkdir -p $(@D)
+	$(LINK) -lcmocka
+$(OUT)/tests/scenes/%: $(OUT)/obj/tests/scenes/%.o $(TOOL_LIB) $(LIB)
+	@mkdir -p $(@D)
+	$(LINK) -lcmocka
+$(OUT)/tests/bench/%: $(OUT)/obj/tests/bench/%.o $(TOOL_LIB) $(LIB)
+	@mkdir -p $(@D)
+	$(LINK)
+
+-include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
+
+# ---- tests --------------------------------------------------------------------------------------------------------
+.PHONY: unit scenes test asan
+unit: $(UNITS) ## run the unit and golden tests
+	@sh tests/tools/run.sh $(OUT) $(UNITS)
+scenes: $(PROGRAMS) $(SCENES) $(TOOL_MAINS) ## run the scenes: the real daemon against an origin and a receiver
+	@sh tests/tools/run.sh $(OUT) $(SCENES)
+test: $(PROGRAMS) $(UNITS) $(SCENES) $(TOOL_MAINS) ## run all quick tests
+	@sh tests/tools/run.sh $(OUT) $(UNITS) $(SCENES)
+asan: ## the same under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) --no-print-directory V=asan test
+
+# ---- the laws -----------------------------------------------------------------------------------------------------
+.PHONY: layers purity
+layers: ## check that includes follow docs/design.md's include law
+	@sh tests/tools/layers.sh $(ROOMS)
+purity: $(call obj,$(PURE_SRC)) ## check that pure code imports no time, files, sockets, threads, randomness, SQL, log
+	@sh tests/tools/purity.sh $^
+
+# ---- help ---------------------------------------------------------------------------------------------------------
+.PHONY: help clean
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-14s %s\n", $$1, $$2 }'
+clean: ## remove build/
+	rm -rf build

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+//
+// Keyed hashing on top of xxhash. See hash.h.
+#include "base/hash.h"
+
+#include <assert.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+static_assert(HASH_KEY_BYTES >= XXH3_SECRET_SIZE_MIN, "xxhash asks for a longer secret");
+
+void hash_key_from_seed(struct hash_key *key, uint64_t seed)
+{
+    XXH3_generateSecret_fromSeed(key->bytes, seed);
+}
+
+uint64_t hash64(const struct hash_key *key, struct str s)
+{
+    return XXH3_64bits_withSecret(s.n ? s.p : "", s.n, key->bytes, sizeof key->bytes);
+}
+
+struct hash128 hash128(const struct hash_key *key, struct str s)
+{
+    XXH128_hash_t h = XXH3_128bits_withSecret(s.n ? s.p : "", s.n, key->bytes, sizeof key->bytes);
+    return (struct hash128){h.high64, h.low64};
+}
+
+static void add_parts(XXH3_state_t *state, const struct str *parts, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        unsigned char length[8];
+        for (int b = 0; b < 8; b++)
+            length[b] = (unsigned char)((uint64_t)parts[i].n >> (8 * b));
+        XXH3_64bits_update(state, length, sizeof length);
+        if (parts[i].n)
+            XXH3_64bits_update(state, parts[i].p, parts[i].n);
+    }
+}
+
+uint64_t hash64_parts(const struct hash_key *key, const struct str *parts, size_t n)
+{
+    XXH3_state_t state;
+    XXH3_64bits_reset_withSecret(&state, key->bytes, sizeof key->bytes);
+    add_parts(&state, parts, n);
+    return XXH3_64bits_digest(&state);
+}
+
+struct hash128 hash128_parts(const struct hash_key *key, const struct str *parts, size_t n)
+{
+    XXH3_state_t state;
+    XXH3_128bits_reset_withSecret(&state, key->bytes, sizeof key->bytes);
+    add_parts(&state, parts, n);
+    XXH128_hash_t h = XXH3_128bits_digest(&state);
+    return (struct hash128){h.high64, h.low64};
+}
+
+uint64_t hash64_seeded(uint64_t seed, struct str s)
+{
+    return XXH3_64bits_withSeed(s.n ? s.p : "", s.n, seed);
+}
