@@ -122,7 +122,8 @@ $(OUT)/tests/bench/%: $(OUT)/obj/tests/bench/%.o $(TOOL_LIB) $(LIB)
 -include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
 
 # ---- tests --------------------------------------------------------------------------------------------------------
-.PHONY: unit scenes test asan
+.PHONY: unit units-build scenes test asan
+units-build: $(UNITS)
 unit: $(UNITS) ## run the unit and golden tests
 	@sh tests/tools/run.sh $(OUT) $(UNITS)
 scenes: $(PROGRAMS) $(SCENES) $(TOOL_MAINS) ## run the scenes: the real daemon against an origin and a receiver
