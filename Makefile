@@ -17,7 +17,7 @@ VERSION := 0.1.0
 DEPS_BUILD := gcc libc6-dev libuv1-dev libcurl4-openssl-dev libc-ares-dev libxml2-dev libsqlite3-dev libyajl-dev \
               libjansson-dev libssl-dev libxxhash-dev libutf8proc-dev libstemmer-dev libvectorscan-dev \
               libmicrohttpd-dev libsystemd-dev uthash-dev
-DEPS_TEST  := libcmocka-dev libseccomp-dev python3 binutils mandoc
+DEPS_TEST  := libcmocka-dev libseccomp-dev zlib1g-dev libbrotli-dev python3 binutils mandoc
 DEPS_LINT  := clang clang-tidy cppcheck libclang-rt-14-dev gcovr
 DEPS_BENCH := sfeed python3-feedparser wrk nginx-light curl libpcre2-dev
 
@@ -49,6 +49,8 @@ CFLAGS   += $(STD) $(WARN) $(OPTIMISE) -g -fPIE $(HARDEN)
 CPPFLAGS += $(INCLUDE) -DFEEDWATCH_VERSION='"$(VERSION)"'
 LDLIBS   := -luv -lcurl -lcares -lxml2 -lsqlite3 -lyajl -ljansson -lssl -lcrypto -lutf8proc -lstemmer -lhs \
             -lmicrohttpd -lsystemd -lm -lpthread
+# The origin of the tests sends compressed bodies.
+LDLIBS_TOOLS := -lbrotlienc -lz
 
 # ---- sources ------------------------------------------------------------------------------------------------------
 ROOMS     := base feeds rules alerts store daemon
@@ -101,7 +103,8 @@ $(LIB): $(call obj,$(LIB_SRC))
 $(TOOL_LIB): $(call obj,$(filter-out %_main.c,$(TOOL_SRC)))
 	@mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
 
-LINK = @echo "LINK $@" && $(CC) $(CFLAGS) $(LDHARDEN) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
+LINK = @echo "LINK $@" && $(CC) $(CFLAGS) $(LDHARDEN) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+       $(if $(filter %libtools.a,$^),$(LDLIBS_TOOLS)) $(LDLIBS)
 $(OUT)/feedwatchd: $(call obj,daemon/main.c) $(LIB)
 	$(LINK)
 $(OUT)/feedwatchctl: $(call obj,$(CTL_SRC)) $(LIB)
