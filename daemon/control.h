@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+//
+// What may be asked of the running daemon: one function, one request, one answer. The control API (api.h) turns HTTP
+// into requests and answers into JSON; who answers (main, a worker's shard, the history thread, the writer) is
+// control.c's business. Everything here is called on the main loop's thread.
+//
+// A request is a verb, the id or name it is about, and JSON arguments by name ("since", "limit"), strings as the
+// person typed them where they came in a URL. The answer comes exactly once, on the main loop's thread, perhaps
+// before control_ask returns. Times in JSON are integers, wall milliseconds ("..._ms"); absent facts are left out.
+#ifndef DAEMON_CONTROL_H
+#define DAEMON_CONTROL_H
+
+#include <jansson.h>
+
+#include "base/str.h"
+
+struct control; // the running daemon, as control sees it
+
+enum control_verb {
+    // {version, pid, state, started_ms, now_ms, generation, config, feeds{total, ok, failing, gone, paused, new},
+    //  polls{total, last_hour, in_flight}, rules, alerts{total, today}, deliveries{pending, dead}, store{engine,
+    //  bytes}, threads, memory_bytes, reload{at_ms, ok, error}, receivers[{name, kind, state, pending, dead}]}
+    CONTROL_STATUS,
+    CONTROL_HEALTH,  // {ok, reasons[{what, since_ms, next}]}
+    CONTROL_METRICS, // text: Prometheus exposition format 0.0.4
+
+    // feeds[{id, url, title, name, state, origin, tags[], interval_s, next_ms, last_ms, last_item_ms, items, alerts,
+    // failures, error, redirected_to}], total. Arguments: state, tag, limit, after (an id).
+    CONTROL_FEEDS_LIST,
+    CONTROL_FEED_SHOW, // one object as in the list, all of it
+    CONTROL_FEED_WHY,  // {id, url, next_ms, reasons[{what, until_ms, text}]}
+    CONTROL_FEED_ADD,  // args {url, name, tags[], every} -> {id, url, is_new}; feeds of the configuration are refused
+    CONTROL_FEED_RM,   // {id, url}
+    CONTROL_FEED_POLL, // args {force} -> {id, url, at_ms}: is due now, or when politeness allows
+    CONTROL_FEED_PAUSE,
+    CONTROL_FEED_RESUME,
+    CONTROL_OPML_EXPORT, // text: OPML 2.0
+    CONTROL_OPML_IMPORT, // args {opml: the file's text, tags[]} -> {added, known, refused[{url, error}]}
+
+    // alerts[{id, seq, type, at_ms, rule, severity, state, late, feed{id,title,url}, title, url, deliveries{acked,
+    // pending, dead}}], newest first, or with `after` (a seq) oldest first from there. Arguments: rule, feed,
+    // severity, state, since, until, limit, after, text.
+    CONTROL_ALERTS_LIST,
+    // as in the list, and {payload (the webhook's whole object), decisions[], deliveries[{id, receiver, state, due_ms,
+    // attempts[{at_ms, status, error, address, took_ms}]}]}
+    CONTROL_ALERT_SHOW,
+    CONTROL_ALERT_RESEND, // args {receiver} -> {deliveries: how many rows are due now}
+    // deliveries[{id, alert, receiver, state, attempts, due_ms, last_ms, status, error, title}]. Arguments: receiver,
+    // state, limit.
+    CONTROL_DELIVERIES_LIST,
+    CONTROL_DELIVERY_RETRY, // id, or args {receiver, state: "dead"} without one -> {deliveries: how many}
+    CONTROL_DELIVERY_DROP,
+
+    CONTROL_SILENCE_LIST,    // silences[{id, matcher, until_ms, comment, made_ms, hidden}]
+    CONTROL_SILENCE_ADD,     // args {matcher, for | until, comment} -> one of them
+    CONTROL_SILENCE_EXPIRE,  // -> one of them
+    CONTROL_SILENCE_PREVIEW, // args {matcher} -> {of, hidden, alerts[]}: of the last 7 days
+
+    CONTROL_RECEIVERS_LIST, // receivers[{name, kind, target, state, pending, dead, last_ok_ms, error}]
+    CONTROL_RECEIVER_TEST,  // {name, status, took_ms, address, id}: sends endpoint.test now, outside the outbox
+    CONTROL_RULES_LIST,     // rules[{name, title, severity, tags[], hits_today, hits_7d, hits_30d, last_ms}]
+
+    CONTROL_RELOAD,    // args {wait} -> {generation, changed}; CONTROL_CONFIG with the rendered diagnostics as error
+    CONTROL_LOG_LEVEL, // args {level} or none -> {level}
+    CONTROL_BACKUP,    // args {path} -> {path, bytes, took_ms}
+};
+
+enum control_outcome {
+    CONTROL_OK,
+    CONTROL_BAD,       // the arguments are wrong
+    CONTROL_NOT_FOUND, // no such feed, alert, ...
+    CONTROL_REFUSED,   // it is there, but this is not done to it
+    CONTROL_CONFIG,    // configuration or rules have errors; the error has several lines
+    CONTROL_BUSY,      // may work later
+};
+
+struct control_request {
+    enum control_verb verb;
+    struct str id;  // percent-decoded; empty where the verb needs none
+    json_t *args;   // an object, never NULL; the asker's
+};
+
+// The answer belongs to the one who answers, until the callback returns; control_ask's caller takes a json reference.
+struct control_answer {
+    enum control_outcome outcome;
+    json_t *json;       // CONTROL_OK, unless it is text
+    struct str text;    // CONTROL_OK of METRICS and OPML_EXPORT; otherwise what went wrong (lower case, no full stop)
+    struct str next;    // what to type next, a whole command line; may be empty
+};
+
+typedef void (*control_answer_fn)(void *context, const struct control_answer *answer);
+
+// Asks; `request` need not outlive the call. There is no cancelling: an asker that went away ignores its answer.
+void control_ask(struct control *control, const struct control_request *request, control_answer_fn answer,
+                 void *context);
+
+#endif

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+//
+// Output of feedwatchctl. See say.h.
+#include "daemon/ctl/say.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/utf8.h"
+
+int say(struct buf *text)
+{
+    bool is_written = fwrite(buf_z(text), 1, text->n, stdout) == text->n && fflush(stdout) == 0;
+    if (is_written || errno == EPIPE)
+        return CTL_OK;
+    fprintf(stderr, "feedwatchctl: standard output cannot be written: %s\n", strerror(errno));
+    return CTL_TEMPORARY;
+}
+
+static int add_bytes(const char *p, size_t n, void *out) { return buf_add(out, str_make(p, n)) ? 0 : -1; }
+
+// JSON escapes what is below 0x20; what else could steer a terminal is escaped here when it is one.
+int say_json(const struct ctl_call *call, const json_t *value)
+{
+    struct buf text;
+    buf_init(&text, SAY_BYTES_MAX);
+    bool is_terminal = call->columns > 0;
+    size_t flags = JSON_ENCODE_ANY | (is_terminal ? JSON_INDENT(2) | JSON_ENSURE_ASCII : JSON_COMPACT);
+    json_dump_callback(value, add_bytes, &text, flags);
+    buf_add_char(&text, '\n');
+    int code = say(&text);
+    buf_done(&text);
+    return code;
+}
+
+int say_error(const struct ctl_call *call, int code, const char *next, const char *format, ...)
+{
+    struct buf raw, clean;
+    buf_init(&raw, 64 << 10);
+    buf_init(&clean, 64 << 10);
+    va_list args;
+    va_start(args, format);
+    buf_addv(&raw, format, args);
+    va_end(args);
+    for (struct str rest = buf_str(&raw); rest.p;) { // diagnostics have several lines, each is sanitised by itself
+        utf8_sanitise(str_cut(&rest, '\n'), &clean);
+        if (rest.p)
+            buf_add_char(&clean, '\n');
+    }
+    fprintf(stderr, "feedwatchctl: %s\n", buf_z(&clean));
+    if (next && next[0])
+        fprintf(stderr, "  next: %s\n", next);
+    if (call->is_json) {
+        json_t *object = json_pack("{s:s, s:s*, s:i}", "error", buf_z(&clean), "next", next, "exit", code);
+        say_json(call, object);
+        json_decref(object);
+    }
+    buf_done(&raw);
+    buf_done(&clean);
+    return code;
+}
+
+const char *say_mark(const struct ctl_call *call, enum say_mark mark)
+{
+    if (!call->has_colour)
+        return "";
+    switch (mark) {
+    case SAY_PLAIN: return "\033[0m";
+    case SAY_BOLD: return "\033[1m";
+    case SAY_DIM: return "\033[2m";
+    case SAY_RED: return "\033[31m";
+    case SAY_GREEN: return "\033[32m";
+    case SAY_YELLOW: return "\033[33m";
+    }
+    return "";
+}
+
+void say_text(struct buf *out, struct str text) { utf8_sanitise(text, out); }
+
+void say_span(struct buf *out, int64_t ms)
+{
+    long long s = ms / SECOND_MS, m = s / 60, h = m / 60, d = h / 24;
+    if (ms < SECOND_MS)
+        buf_addf(out, "%lldms", (long long)ms);
+    else if (m == 0)
+        buf_addf(out, "%llds", s);
+    else if (m < 10 && s % 60 != 0)
+        buf_addf(out, "%lldm %02llds", m, s % 60);
+    else if (h == 0)
+        buf_addf(out, "%lldm", m);
+    else if (d == 0)
+        buf_addf(out, "%lldh %02lldm", h, m % 60);
+    else
+        buf_addf(out, "%lldd %lldh", d, h % 24);
+}
+
+void say_moment(struct buf *out, wall_t at, wall_t now)
+{
+    int64_t ms = wall_diff(at, now);
+    if (at.ms == 0)
+        buf_add(out, S("never"));
+    else if (ms > -SECOND_MS && ms < SECOND_MS)
+        buf_add(out, S("now"));
+    else if (ms > 0) {
+        buf_add(out, S("in "));
+        say_span(out, ms);
+    } else {
+        say_span(out, -ms);
+        buf_add(out, S(" ago"));
+    }
+}
+
+void say_bytes(struct buf *out, int64_t n)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    double value = (double)n;
+    size_t u = 0;
+    for (; value >= 1024 && u + 1 < sizeof units / sizeof units[0]; u++)
+        value /= 1024;
+    buf_addf(out, u == 0 ? "%.0f %s" : "%.1f %s", value, units[u]);
+}

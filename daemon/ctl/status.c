@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+//
+// The daemon as a whole: status, health, metrics, reload, log level, backup.
+#include "daemon/ctl/client.h"
+#include "daemon/ctl/commands.h"
+#include "daemon/ctl/json.h"
+#include "daemon/ctl/say.h"
+
+// One line of the status: a label and what follows it, sanitised by what adds to `out`.
+static void label(const struct ctl_call *call, const char *name, struct buf *out)
+{
+    buf_addf(out, "%s%-10s%s ", say_mark(call, SAY_BOLD), name, say_mark(call, SAY_PLAIN));
+}
+
+// Appends ", N what" where N is not 0; the first one without the comma.
+static void count_add(const json_t *object, const char *name, const char *what, const char *mark, struct buf *out)
+{
+    int64_t n = json_number(object, name);
+    if (n != 0)
+        buf_addf(out, ", %s%lld %s%s", mark, (long long)n, what, mark[0] ? "\033[0m" : "");
+}
+
+static void feeds_line(const struct ctl_call *call, const json_t *feeds, struct buf *out)
+{
+    label(call, "feeds", out);
+    buf_addf(out, "%lld", (long long)json_number(feeds, "total"));
+    count_add(feeds, "ok", "ok", "", out);
+    count_add(feeds, "failing", "failing", say_mark(call, SAY_RED), out);
+    count_add(feeds, "gone", "gone", say_mark(call, SAY_RED), out);
+    count_add(feeds, "paused", "paused", say_mark(call, SAY_YELLOW), out);
+    count_add(feeds, "new", "not yet polled", say_mark(call, SAY_DIM), out);
+    buf_add_char(out, '\n');
+}
+
+static void daemon_line(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    wall_t now = json_time(answer, "now_ms");
+    label(call, "daemon", out);
+    buf_add(out, S("feedwatchd "));
+    say_text(out, json_text(answer, "version"));
+    buf_addf(out, ", process %lld, up ", (long long)json_number(answer, "pid"));
+    say_span(out, wall_diff(now, json_time(answer, "started_ms")));
+    buf_add_char(out, '\n');
+    label(call, "config", out);
+    say_text(out, json_text(answer, "config"));
+    buf_addf(out, ", generation %lld", (long long)json_number(answer, "generation"));
+    const json_t *reload = json_object_get(answer, "reload");
+    if (reload && !json_flag(reload, "ok")) {
+        buf_addf(out, "\n%10s %sthe last reload was refused ", "", say_mark(call, SAY_RED));
+        say_moment(out, json_time(reload, "at_ms"), now);
+        buf_addf(out, "%s: feedwatchctl check", say_mark(call, SAY_PLAIN));
+    }
+    buf_add_char(out, '\n');
+}
+
+static void work_lines(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    const json_t *polls = json_object_get(answer, "polls");
+    label(call, "polls", out);
+    buf_addf(out, "%lld", (long long)json_number(polls, "total"));
+    count_add(polls, "last_hour", "in the last hour", "", out);
+    count_add(polls, "in_flight", "in flight", "", out);
+    buf_add_char(out, '\n');
+    label(call, "rules", out);
+    buf_addf(out, "%lld\n", (long long)json_number(answer, "rules"));
+    label(call, "alerts", out);
+    buf_addf(out, "%lld", (long long)json_number(json_object_get(answer, "alerts"), "total"));
+    count_add(json_object_get(answer, "alerts"), "today", "today", "", out);
+    buf_add_char(out, '\n');
+    const json_t *deliveries = json_object_get(answer, "deliveries");
+    label(call, "deliveries", out);
+    buf_addf(out, "%lld pending", (long long)json_number(deliveries, "pending"));
+    count_add(deliveries, "dead", "dead (feedwatchctl deliveries list --state dead)", say_mark(call, SAY_RED), out);
+    buf_add_char(out, '\n');
+}
+
+static void store_line(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    label(call, "store", out);
+    say_text(out, json_text(json_object_get(answer, "store"), "engine"));
+    buf_add(out, S(", "));
+    say_bytes(out, json_number(json_object_get(answer, "store"), "bytes"));
+    if (json_number(answer, "memory_bytes") > 0) {
+        buf_add(out, S("; memory "));
+        say_bytes(out, json_number(answer, "memory_bytes"));
+    }
+    buf_add_char(out, '\n');
+}
+
+int ctl_status(const struct ctl_call *call)
+{
+    json_t *answer;
+    int code = client_ask(call, "GET", "/api/v1/status", NULL, &answer);
+    if (code != CTL_OK)
+        return code;
+    if (call->is_json) {
+        code = say_json(call, answer);
+    } else {
+        struct buf text;
+        buf_init(&text, SAY_BYTES_MAX);
+        daemon_line(call, answer, &text);
+        feeds_line(call, json_object_get(answer, "feeds"), &text);
+        work_lines(call, answer, &text);
+        store_line(call, answer, &text);
+        code = say(&text);
+        buf_done(&text);
+    }
+    json_decref(answer);
+    return code;
+}
+
+int ctl_health(const struct ctl_call *call)
+{
+    json_t *answer;
+    int code = client_ask(call, "GET", "/api/v1/health", NULL, &answer);
+    if (code != CTL_OK)
+        return code;
+    bool is_ok = json_flag(answer, "ok");
+    if (call->is_json) {
+        code = say_json(call, answer);
+    } else {
+        struct buf text;
+        buf_init(&text, SAY_BYTES_MAX);
+        if (is_ok)
+            buf_addf(&text, "%sall is well%s\n", say_mark(call, SAY_GREEN), say_mark(call, SAY_PLAIN));
+        size_t i;
+        json_t *reason;
+        json_array_foreach(json_object_get(answer, "reasons"), i, reason) {
+            say_text(&text, json_text(reason, "what"));
+            if (json_text(reason, "next").n > 0) {
+                buf_add(&text, S("\n  next: "));
+                say_text(&text, json_text(reason, "next"));
+            }
+            buf_add_char(&text, '\n');
+        }
+        code = say(&text);
+        buf_done(&text);
+    }
+    json_decref(answer);
+    return code != CTL_OK ? code : is_ok ? CTL_OK : CTL_REFUSED;
+}
+
+int ctl_metrics(const struct ctl_call *call)
+{
+    struct buf text;
+    buf_init(&text, SAY_BYTES_MAX);
+    int code = client_text(call, "GET", "/metrics", S(""), &text);
+    if (code == CTL_OK)
+        code = say(&text);
+    buf_done(&text);
+    return code;
+}
+
+int ctl_reload(const struct ctl_call *call)
+{
+    json_t *answer;
+    bool is_waiting = ctl_value(call, "wait") != NULL;
+    int code = client_ask(call, "POST", "/api/v1/reload", json_pack("{s:b}", "wait", is_waiting), &answer);
+    if (code != CTL_OK)
+        return code;
+    if (call->is_json) {
+        code = say_json(call, answer);
+    } else {
+        struct buf text;
+        buf_init(&text, SAY_BYTES_MAX);
+        if (is_waiting)
+            buf_addf(&text, "generation %lld runs\n", (long long)json_number(answer, "generation"));
+        else
+            buf_add(&text, S("asked for; \"feedwatchctl reload --wait\" tells how it went\n"));
+        code = say(&text);
+        buf_done(&text);
+    }
+    json_decref(answer);
+    return code;
+}
