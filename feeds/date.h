@@ -7,9 +7,10 @@
 // nobody has listed is read as long as its parts are known. No locale, no clock, no allocation, linear time; a text
 // over DATE_TEXT_MAX bytes is unreadable.
 //
-// A date without a zone is UTC, one without a time midnight. Order of bare numbers: year first where one has four
-// digits or the form is ISO 8601's; else day before month, as the world writes it, unless the first is over 12 only in
-// the other place ("12/25/2024"), and month first before a 12-hour clock ("3/4/2024 5:00 PM").
+// A date without a zone is UTC (Korea's own forms: Korean time), one without a time midnight. Zone names with a region
+// ("America/Los_Angeles") know summer time by today's rules. Of bare numbers, all orders are tried: what exists in the
+// calendar, agrees with the weekday and is not absurd wins; then year first where it has four digits, month first
+// before slashes, day first before dots and hyphens.
 #ifndef FEEDS_DATE_H
 #define FEEDS_DATE_H
 

@@ -2,14 +2,12 @@
 //
 // One polled feed: everything about it that outlives a poll. Plain data, views into memory that the owner of the feed
 // holds (a packed record, an arena): a poll reads one struct feed and makes the next one, the store keeps it.
-//
-// Three groups by how they change:
+//// Three groups by how they change:
 //   who it is     id, addresses, origin, options      by configuration and `feeds add`; options are never packed here
 //   what we know  validators, marks, history, trouble by a poll that learnt something; feed_pack, and marks beside it
 //   when          polled_at, due                      by every poll; checkpointed in bulk, never written for itself
 #ifndef FEEDS_FEED_H
 #define FEEDS_FEED_H
-
 #include "base/buf.h"
 #include "base/clock.h"
 
@@ -122,7 +120,7 @@ struct feed {
 };
 
 // Returns the id that a feed has for ever: 64 bits of an unkeyed hash of its first address, never 0. Known to users as
-// 11 characters (feed_id_write).
+// 11 characters.
 uint64_t feed_id(struct str first_url);
 
 // Writes an id as 11 characters of [0-9A-Za-z] and a NUL. Returns out.
@@ -140,7 +138,7 @@ void feed_pack(const struct feed *feed, struct buf *out);
 // where the bytes are damaged or of a later version.
 bool feed_unpack(struct str packed, struct feed *feed);
 
-// Returns the name people know it by: the option's, its title, or its address.
+// Returns the name that people know it by.
 struct str feed_name(const struct feed *feed);
 
 // Returns a fault as one word for machines ("not-found") and as a phrase ("the page is not there"). Static strings.
