@@ -84,7 +84,6 @@ struct item {
     struct str comments;    // address of the item's comments
     struct str image;
     struct item_source source;
-    uint32_t line;          // 1-based line of the decoded document where it begins; 0 in JSON
     bool is_text_cut;       // a cap took part of its text
     bool is_cut_off;        // the document ended inside it
 };

@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: MIT
+//
+// The cleaner's state machine: which token begins, where it ends, and what a piece's end does to it. Text is written
+// by clean_text.c, tags by clean_tag.c; see clean.h for the whole.
+//
+// A '<' that begins no tag is text. A quoted value in which '>' and then '<' comes was never closed: its tag ends at
+// that '>' (a bare '<' alone is common in real values). A start tag in which another '<' comes is text too, unless it
+// names a feed's element: `<item <title>` is an item.
+#include "feeds/clean.h"
+
+#include <string.h>
+
+#include "feeds/clean_parts.h"
+
+enum { DECLARATION_KEPT_MAX = 8192, REFERENCE_MAX = 64, BANG_MAX = 9 };
+
+void clean_init(struct cleaner *c, struct clean_sink sink, const struct parse_limits *limits, struct repair *repairs)
+{
+    *c = (struct cleaner){.sink = sink, .limits = limits, .repairs = repairs, .line = 1, .col = 1};
+    buf_init(&c->out, SIZE_MAX);
+    buf_init(&c->pend, SIZE_MAX);
+    buf_init(&c->names, SIZE_MAX);
+    arena_init(&c->arena, SIZE_MAX);
+    buf_add(&c->out, S("<?xml version=\"1.0\" encoding=\"UTF-8\"?><_>"));
+}
+
+void clean_done(struct cleaner *c)
+{
+    buf_done(&c->out);
+    buf_done(&c->pend);
+    buf_done(&c->names);
+    arena_done(&c->arena);
+}
+
+// Counts lines up to `to`, a place in the current piece.
+static void count_lines(struct cleaner *c, const char *to)
+{
+    const char *p = c->counted;
+    for (const char *eol; p < to && (eol = memchr(p, '\n', (size_t)(to - p))); p = eol + 1) {
+        c->line++;
+        c->col = 1;
+    }
+    c->col += (uint32_t)(to - p);
+    c->counted = to;
+}
+
+void clean_repair(struct cleaner *c, enum repair_kind kind, const char *at)
+{
+    struct repair *repair = &c->repairs[kind];
+    if (repair->count++ > 0)
+        return;
+    if (at && c->piece && at >= c->counted) {
+        count_lines(c, at);
+        repair->line = c->line;
+        repair->col = c->col;
+    } else {
+        repair->line = c->token_line ? c->token_line : c->line;
+        repair->col = c->token_line ? c->token_col : c->col;
+    }
+}
+
+// Puts the head of a token into pend: the piece ends inside it.
+static const char *wait_for_more(struct cleaner *c, enum clean_state state, const char *p, const char *end)
+{
+    if (c->pend.n == 0 && c->piece) {
+        count_lines(c, p);
+        c->token_line = c->line;
+        c->token_col = c->col;
+    }
+    buf_add(&c->pend, str_make(p, (size_t)(end - p)));
+    c->state = state;
+    return end;
+}
+
+static void token_done(struct cleaner *c, enum clean_state next)
+{
+    buf_reset(&c->pend);
+    c->state = next;
+}
+
+static void read_pieces(struct cleaner *c, const char *p, const char *end);
+
+static void bare_less_than(struct cleaner *c, const char *at)
+{
+    if (c->depth == 0)
+        return;
+    clean_repair(c, REPAIR_BARE_LESS_THAN, at);
+    clean_put_text(c, "<", 1);
+}
+
+// ---- references
+
+static bool is_reference_char(char ch) { return char_is_alnum(ch) || ch == '#' || ch == '_' || ch == '-' || ch == '.'; }
+
+// p stands behind the last character of the reference's body.
+static void reference_end(struct cleaner *c, struct str body, bool has_semicolon, const char *at)
+{
+    if (has_semicolon && body.n && clean_reference(c, body, at))
+        return;
+    clean_repair(c, has_semicolon && body.n ? REPAIR_UNKNOWN_ENTITY : REPAIR_BARE_AMPERSAND, at);
+    clean_put_text(c, "&", 1);
+    clean_put_text(c, body.p, body.n);
+    if (has_semicolon)
+        clean_put_text(c, ";", 1);
+}
+
+static const char *read_reference(struct cleaner *c, const char *p, const char *end)
+{
+    // In CLEAN_TEXT, p stands at the '&'; in CLEAN_REF it and more are in pend already.
+    const char *q = c->state == CLEAN_REF ? p : p + 1;
+    size_t had = c->state == CLEAN_REF ? c->pend.n : 0;
+    while (q < end && had + (size_t)(q - p) < REFERENCE_MAX && is_reference_char(*q))
+        q++;
+    if (q == end && had + (size_t)(q - p) < REFERENCE_MAX)
+        return wait_for_more(c, CLEAN_REF, p, end);
+    bool has_semicolon = q < end && *q == ';';
+    if (had) {
+        buf_add(&c->pend, str_make(p, (size_t)(q - p)));
+        reference_end(c, str_from(buf_str(&c->pend), 1), has_semicolon, NULL);
+        token_done(c, CLEAN_TEXT);
+    } else {
+        reference_end(c, str_make(p + 1, (size_t)(q - p) - 1), has_semicolon, p);
+    }
+    return has_semicolon ? q + 1 : q;
+}
+
+// ---- tags
+
+enum tag_end { TAG_OPEN, TAG_WHOLE, TAG_CUT_AT_LT, TAG_CUT_AT_GT };
+
+// Scans on through a tag. *at is where to go on; for TAG_CUT_AT_GT the tag's end is scan.gt.
+static enum tag_end scan_tag(struct cleaner *c, const char **at, const char *end)
+{
+    struct clean_tag_scan *s = &c->scan;
+    const char *start = *at, *p = start;
+    enum tag_end result = TAG_OPEN;
+    for (; p < end && result == TAG_OPEN; p++) {
+        char ch = *p;
+        if (s->quote) {
+            if (ch == s->quote) {
+                s->quote = 0;
+                s->before = ch;
+            } else if (ch == '>' && !s->is_gt_known) {
+                s->is_gt_known = true;
+                s->gt = s->n + (size_t)(p - start);
+            } else if (ch == '<' && s->is_gt_known) {
+                result = TAG_CUT_AT_GT;
+            }
+        } else if (ch == '>') {
+            result = TAG_WHOLE;
+        } else if (ch == '<' && s->n + (size_t)(p - start) > 0) {
+            result = TAG_CUT_AT_LT;
+        } else if ((ch == '"' || ch == '\'') && s->before == '=') {
+            s->quote = ch;
+            s->is_gt_known = false;
+        } else if (!char_is_space(ch)) {
+            s->before = ch;
+        }
+    }
+    if (result == TAG_CUT_AT_LT || result == TAG_CUT_AT_GT)
+        p--; // the '<' is the next token's
+    s->n += (size_t)(p - start);
+    *at = p;
+    return result;
+}
+
+// The tag's bytes ended at a '<': an element of a feed, or an end tag, is taken as if '>' stood there.
+static bool is_tag_all_the_same(struct str tag)
+{
+    return (tag.n > 2 && tag.p[1] == '/') || clean_is_structural(clean_name(tag));
+}
+
+// The tag is whole in `tag`, which is no part of pend. What of it is no tag is read again, as text: see clean.h on
+// why that is linear. It cannot nest deeper than the two kinds of quotes.
+static void tag_end(struct cleaner *c, struct str tag, enum tag_end how, size_t gt, const char *at)
+{
+    size_t n = tag.n;
+    bool is_tag = true;
+    if (how == TAG_CUT_AT_GT) {
+        n = gt + 1;
+        clean_repair(c, REPAIR_TAG, at);
+    } else if (how == TAG_CUT_AT_LT) {
+        is_tag = is_tag_all_the_same(tag);
+        if (is_tag)
+            clean_repair(c, REPAIR_TAG, at);
+    }
+    if (!is_tag || !clean_tag(c, str_head(tag, n), at)) {
+        bare_less_than(c, at);
+        n = 1;
+    }
+    if (n < tag.n)
+        read_pieces(c, tag.p + n, tag.p + tag.n);
+}
+
+static const char *read_tag(struct cleaner *c, const char *p, const char *end)
+{
+    if (c->state == CLEAN_TEXT)
+        c->scan = (struct clean_tag_scan){0};
+    const char *q = p;
+    enum tag_end how = scan_tag(c, &q, end);
+    if (how == TAG_OPEN && c->scan.n <= c->limits->tag_bytes_max)
+        return wait_for_more(c, CLEAN_TAG, p, end);
+    if (c->scan.n > c->limits->tag_bytes_max) {
+        clean_repair(c, REPAIR_LIMIT, NULL);
+        token_done(c, how == TAG_OPEN ? CLEAN_TAG_SKIP : CLEAN_TEXT);
+        return q;
+    }
+    c->state = CLEAN_TEXT;
+    if (c->pend.n == 0) {
+        tag_end(c, str_make(p, (size_t)(q - p)), how, c->scan.gt, p);
+        return q;
+    }
+    buf_add(&c->pend, str_make(p, (size_t)(q - p)));
+    struct buf whole = c->pend;
+    const char *piece = c->piece;
+    buf_init(&c->pend, SIZE_MAX);
+    c->piece = NULL;
+    tag_end(c, buf_str(&whole), how, c->scan.gt, NULL);
+    c->piece = piece;
+    if (c->pend.n == 0) { // keep the memory
+        buf_done(&c->pend);
+        buf_reset(&whole);
+        c->pend = whole;
+    } else {
+        buf_done(&whole);
+    }
+    return q;
+}
+
+static const char *skip_tag(struct cleaner *c, const char *p, const char *end)
+{
+    if (scan_tag(c, &p, end) != TAG_OPEN)
+        token_done(c, CLEAN_TEXT);
+    return p;
+}
+
+// ---- what begins with '<'
+
+static const char *read_lt(struct cleaner *c, const char *p, const char *end)
+{
+    // pend holds "<" in CLEAN_LT, and p stands behind it; else p stands at it.
+    bool is_waiting = c->state == CLEAN_LT;
+    const char *next = is_waiting ? p : p + 1;
+    if (next == end)
+        return wait_for_more(c, CLEAN_LT, p, end);
+    char ch = *next;
+    if (ch == '!') {
+        if (!is_waiting)
+            wait_for_more(c, CLEAN_BANG, p, p + 1);
+        c->state = CLEAN_BANG;
+        return next;
+    }
+    if (ch == '?') {
+        if (!is_waiting)
+            wait_for_more(c, CLEAN_PI, p, p + 1);
+        c->state = CLEAN_PI;
+        c->matched = 0;
+        c->is_pi_xml = false;
+        return next;
+    }
+    if (char_is_alpha(ch) || ch == '/' || ch == '_' || ch == ':' || (unsigned char)ch >= 0x80) {
+        if (!is_waiting)
+            return read_tag(c, p, end);
+        c->scan = (struct clean_tag_scan){.before = '<', .n = 1};
+        c->state = CLEAN_TAG;
+        return read_tag(c, p, end);
+    }
+    bare_less_than(c, is_waiting ? NULL : p);
+    if (is_waiting)
+        token_done(c, CLEAN_TEXT);
+    return next;
+}
+
+// pend holds "<" and then up to BANG_MAX bytes, which tell what begins here.
+static const char *read_bang(struct cleaner *c, const char *p, const char *end)
+{
+    while (p < end) {
+        buf_add_char(&c->pend, *p++);
+        struct str head = buf_str(&c->pend);
+        if (str_eq(head, S("<!--"))) {
+            token_done(c, CLEAN_COMMENT);
+            c->matched = 0;
+            return p;
+        }
+        if (str_eq(head, S("<![CDATA["))) {
+            token_done(c, CLEAN_CDATA);
+            return p;
+        }
+        if (str_starts(S("<!--"), head) || str_starts(S("<![CDATA["), head))
+            continue;
+        c->state = CLEAN_DECL;
+        c->decl_depth = 0;
+        c->decl_quote = 0;
+        c->matched = 0;
+        return p;
+    }
+    return p;
+}
+
+static const char *read_cdata(struct cleaner *c, const char *p, const char *end)
+{
+    if (c->depth > 0)
+        return clean_run(c, p, end, true);
+    // Outside of any element it is dropped, but its end must be found.
+    for (; p < end; p++) {
+        if (*p == '>' && c->brackets >= 2) {
+            c->brackets = 0;
+            c->state = CLEAN_TEXT;
+            return p + 1;
+        }
+        c->brackets = *p == ']' ? c->brackets + 1 : 0;
+    }
+    return p;
+}
+
+// "-->", and "--!>" as HTML has it.
+static const char *read_comment(struct cleaner *c, const char *p, const char *end)
+{
+    while (p < end) {
+        if (c->matched == 0) {
+            p = memchr(p, '-', (size_t)(end - p));
+            if (!p)
+                return end;
+        }
+        char ch = *p++;
+        if (ch == '-') {
+            c->matched = c->matched >= 2 ? 2 : c->matched + 1;
+        } else if (ch == '>' && c->matched >= 2) {
+            c->state = CLEAN_TEXT;
+            return p;
+        } else if (!(ch == '!' && c->matched == 2)) {
+            c->matched = 0;
+        }
+    }
+    return p;
+}
+
+// "?>"; a declaration (<?xml...) also ends at a '>' alone. pend holds "<" and the first bytes.
+static const char *read_pi(struct cleaner *c, const char *p, const char *end)
+{
+    for (; p < end; p++) {
+        if (c->pend.n < 64)
+            buf_add_char(&c->pend, *p);
+        if (c->pend.n == 5)
+            c->is_pi_xml = str_eq_nocase(buf_str(&c->pend), S("<?xml"));
+        if (*p == '>' && (c->matched || c->is_pi_xml)) {
+            bool is_declaration = c->is_pi_xml && c->pend.n > 5 && !char_is_alnum(c->pend.p[5]) && c->pend.p[5] != '-';
+            if (is_declaration && (c->is_rooted || !str_starts(buf_str(&c->pend), S("<?xml"))))
+                clean_repair(c, REPAIR_DECLARATION, NULL);
+            else if (!c->matched)
+                clean_repair(c, REPAIR_COMMENT, NULL);
+            token_done(c, CLEAN_TEXT);
+            return p + 1;
+        }
+        c->matched = *p == '?' && c->pend.n > 2;
+    }
+    return p;
+}
+
+// One byte inside <!DOCTYPE ...>; true when it ended. Its declarations are gathered in pend, one after the other.
+static bool decl_byte(struct cleaner *c, char ch)
+{
+    bool is_inner = c->decl_depth > 0;
+    if (is_inner && c->pend.n < DECLARATION_KEPT_MAX)
+        buf_add_char(&c->pend, ch);
+    if (c->matched >= 2) { // inside a comment
+        if (ch == '>' && c->matched >= 4) {
+            c->matched = 0;
+            buf_reset(&c->pend);
+            c->decl_depth--;
+        } else {
+            c->matched = ch == '-' ? (c->matched < 4 ? c->matched + 1 : 4) : 2;
+        }
+        return false;
+    }
+    if (c->decl_quote) {
+        if (ch == c->decl_quote)
+            c->decl_quote = 0;
+        return false;
+    }
+    c->matched = is_inner && ch == '-' ? c->matched + 1 : 0;
+    if (c->matched == 2 && str_ends(buf_str(&c->pend), S("<!--")))
+        return false;
+    if (c->matched == 2)
+        c->matched = 0;
+    if (ch == '"' || ch == '\'') {
+        c->decl_quote = ch;
+    } else if (ch == '[' || ch == '<') {
+        c->decl_depth++;
+        buf_reset(&c->pend);
+        if (ch == '<')
+            buf_add_char(&c->pend, ch);
+    } else if (ch == ']' && is_inner) {
+        c->decl_depth--;
+    } else if (ch == '>') {
+        if (!is_inner)
+            return true;
+        clean_declare(c, buf_str(&c->pend));
+        buf_reset(&c->pend);
+        c->decl_depth--;
+    }
+    return false;
+}
+
+static const char *read_decl(struct cleaner *c, const char *p, const char *end)
+{
+    while (p < end) {
+        if (decl_byte(c, *p++)) {
+            token_done(c, CLEAN_TEXT);
+            return p;
+        }
+    }
+    return p;
+}
+
+// ---- text
+
+// Text outside of any element: nothing of it goes out.
+static const char *skip_outside(struct cleaner *c, const char *p, const char *end)
+{
+    const char *lt = memchr(p, '<', (size_t)(end - p));
+    const char *stop = lt ? lt : end;
+    for (; p < stop && (char_is_space(*p) || *p == '\0'); p++) {
+    }
+    if (p < stop)
+        clean_repair(c, c->is_rooted ? REPAIR_JUNK_AFTER : REPAIR_JUNK_BEFORE, p);
+    return stop;
+}
+
+static const char *read_text(struct cleaner *c, const char *p, const char *end)
+{
+    p = c->depth == 0 ? skip_outside(c, p, end) : clean_run(c, p, end, false);
+    if (p == end)
+        return p;
+    return *p == '<' ? read_lt(c, p, end) : read_reference(c, p, end);
+}
+
+static void read_pieces(struct cleaner *c, const char *p, const char *end)
+{
+    while (p < end) {
+        switch (c->state) {
+        case CLEAN_TEXT: p = read_text(c, p, end); break;
+        case CLEAN_REF: p = read_reference(c, p, end); break;
+        case CLEAN_LT: p = read_lt(c, p, end); break;
+        case CLEAN_TAG: p = read_tag(c, p, end); break;
+        case CLEAN_TAG_SKIP: p = skip_tag(c, p, end); break;
+        case CLEAN_BANG: p = read_bang(c, p, end); break;
+        case CLEAN_COMMENT: p = read_comment(c, p, end); break;
+        case CLEAN_CDATA: p = read_cdata(c, p, end); break;
+        case CLEAN_PI: p = read_pi(c, p, end); break;
+        case CLEAN_DECL: p = read_decl(c, p, end); break;
+        }
+    }
+}
+
+void clean_feed(struct cleaner *c, const char *p, size_t n)
+{
+    c->piece = c->counted = p;
+    read_pieces(c, p, p + n);
+    count_lines(c, p + n);
+    c->piece = c->counted = NULL;
+}
+
+void clean_end(struct cleaner *c)
+{
+    if (c->state == CLEAN_REF)
+        reference_end(c, str_from(buf_str(&c->pend), 1), false, NULL);
+    if (c->state != CLEAN_TEXT || c->depth > 0)
+        clean_repair(c, REPAIR_CUT_OFF, NULL);
+    clean_end_run(c);
+    clean_close_all(c);
+    buf_add(&c->out, S("</_>"));
+    clean_write(c, true);
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+//
+// The cleaner: UTF-8 text that claims to be XML -> XML that libxml2 reads to its end.
+//
+//        +--------------------------- text ---------------------------+
+//        |  '<' + letter or '/'  -> TAG      -> '>'                   |
+//   TEXT-+  '<!--' COMMENT, '<![CDATA[' CDATA, '<!D' DECL, '<?' PI    +-> out -> sink
+//        |  '&'                  -> REF      -> ';'                   |
+//        +------------------------------------------------------------+
+//
+// One state machine over bytes, so that pieces may be cut anywhere. Each token is decided when its last byte is
+// there; a token that is cut by the end of a piece waits in `pend` and is scanned on, never again from its start.
+//
+// What goes out: one synthetic root around everything; balanced tags with unique, quoted attributes; no declaration,
+// comment or processing instruction; references resolved, so that text with entities or outside ASCII goes out as
+// CDATA (libxml2 checks a whole CDATA block at once, and character data outside ASCII a character at a time: two to
+// four times slower). No CDATA block crosses a write, because libxml2's push mode searches its end again from the
+// start at each piece: quadratic in its length.
+//
+// Invariants: every write ends between tokens; the names on the stack are those of the open tags in the output, in
+// order; work is linear in the input (a rejected tag is scanned at most three times: an attribute's quotes are two).
+#ifndef FEEDS_CLEAN_H
+#define FEEDS_CLEAN_H
+
+#include "base/buf.h"
+#include "feeds/parse.h"
+
+enum {
+    CLEAN_DEPTH_MAX = 250,      // libxml2 itself refuses more than 256
+    CLEAN_WRITE_BYTES = 16384,  // a write; four pieces of the transfer's smallest
+    CLEAN_ENTITIES_MAX = 64,    // declared text entities kept
+    CLEAN_EXPANDED_MAX = 1 << 20, // bytes that declared entities may expand to in a document
+    CLEAN_NAME_MAX = 128,       // bytes of an element's or attribute's name
+};
+
+enum clean_state {
+    CLEAN_TEXT,     // between tags
+    CLEAN_REF,      // "&" and what may belong to it in pend
+    CLEAN_LT,       // "<" seen
+    CLEAN_TAG,      // a start or end tag in pend
+    CLEAN_TAG_SKIP, // the rest of a tag over its cap
+    CLEAN_BANG,     // "<!" seen, its kind not known yet
+    CLEAN_COMMENT,
+    CLEAN_CDATA,
+    CLEAN_PI,
+    CLEAN_DECL, // <!DOCTYPE, <!ENTITY and anything else of the kind
+};
+
+struct clean_sink {
+    void (*write)(void *context, struct str xml);
+    void *context;
+};
+
+// How far the scan of a tag has come.
+struct clean_tag_scan {
+    char quote;        // open quote, 0 outside of a value
+    char before;       // last character that was not white space
+    bool is_gt_known;  // a '>' stands in the open value,
+    size_t gt;         // at this offset of the tag
+    size_t n;          // bytes scanned
+};
+
+struct clean_open {
+    uint32_t hash; // of the name in lower case
+    uint32_t at;   // place of the name in `names`
+    uint32_t n;
+};
+
+struct clean_entity {
+    struct str name, value; // in the cleaner's arena
+};
+
+struct cleaner {
+    struct clean_sink sink;
+    const struct parse_limits *limits;
+    struct repair *repairs;
+
+    enum clean_state state;
+    struct buf out;
+    struct buf pend;
+    struct clean_tag_scan scan;
+    bool is_in_cdata;     // the output stands inside a CDATA block
+    uint32_t brackets;    // ']' seen and not written yet
+    uint32_t matched;     // characters of a closing mark seen (comment, processing instruction)
+    char decl_quote;      // inside a declaration
+    uint32_t decl_depth;  // its '[' and '<'
+    bool is_pi_xml;       // <?xml...: a bare '>' ends it too
+    uint32_t high_surrogate; // a reference to half a character, waiting for the other half
+
+    struct clean_open open[CLEAN_DEPTH_MAX];
+    uint32_t depth;
+    uint32_t too_deep;  // open elements past the cap, not written
+    struct buf names;   // of the open elements
+    bool is_rooted;     // a feed's element was seen
+    uint32_t roots;
+
+    struct arena arena; // of the entities
+    struct clean_entity entities[CLEAN_ENTITIES_MAX];
+    size_t n_entities;
+    size_t entity_bytes;
+    size_t expanded;
+
+    // Places: lines are counted when a repair asks, at the latest at the end of a piece.
+    const char *piece, *counted; // NULL while pend is read again
+    uint32_t line, col;          // of `counted`
+    uint32_t token_line, token_col; // where the token in pend begins
+};
+
+// Makes a cleaner that writes to sink. repairs is an array of REPAIR_KINDS that it counts in.
+void clean_init(struct cleaner *c, struct clean_sink sink, const struct parse_limits *limits, struct repair *repairs);
+
+// Frees it. Accepts a zeroed struct.
+void clean_done(struct cleaner *c);
+
+// Reads the next n bytes, valid UTF-8 whose characters are whole within the piece.
+void clean_feed(struct cleaner *c, const char *p, size_t n);
+
+// Ends the text: closes what is open, writes the rest.
+void clean_end(struct cleaner *c);
+
+// Counts a repair at the place `at` of the current piece, or at the token in pend where `at` is NULL.
+void clean_repair(struct cleaner *c, enum repair_kind kind, const char *at);
+
+#endif

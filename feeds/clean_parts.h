@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+//
+// What the files of the cleaner (clean.c, clean_text.c, clean_tag.c) share among themselves.
+#ifndef FEEDS_CLEAN_PARTS_H
+#define FEEDS_CLEAN_PARTS_H
+
+#include "feeds/clean.h"
+
+// ---- clean_text.c: text runs and the output
+
+// Writes text of a run: as it is where it is plain, in a CDATA block else. No control characters in it.
+void clean_put_plain(struct cleaner *c, const char *p, size_t n);
+void clean_put_text(struct cleaner *c, const char *p, size_t n);
+
+// Ends the run of text that is being written, so that a tag may follow.
+void clean_end_run(struct cleaner *c);
+
+// Hands the output to the sink where there is enough of it (or any, where asked for).
+void clean_write(struct cleaner *c, bool is_last);
+
+// Reads text from p on, as character data or inside a CDATA section; returns where it stopped: at the end, at a
+// '<' or '&' (not in CDATA), or behind the "]]>" that ended the section (which sets the state back to CLEAN_TEXT).
+const char *clean_run(struct cleaner *c, const char *p, const char *end, bool is_cdata);
+
+// Writes what the reference `&body;` stands for; false where it stands for nothing.
+bool clean_reference(struct cleaner *c, struct str body, const char *at);
+
+// Appends an attribute's value in XML's spelling: references mended, quotes and '<' escaped.
+void clean_value(struct cleaner *c, struct str value, const char *at);
+
+// Keeps the entity that a declaration `<!ENTITY name "value">` declares, if it is a simple one.
+void clean_declare(struct cleaner *c, struct str declaration);
+
+// Returns the first byte of [p, end) that text cannot pass over: '<', '&', ']', control characters, and by kind:
+enum clean_scan_kind {
+    SCAN_PLAIN, // of a run that goes out as it is: also what is not ASCII
+    SCAN_TEXT,  // of a run that goes out as CDATA: only 0xEF of what is not ASCII, as non-characters begin with it
+    SCAN_CDATA, // inside a CDATA section: neither '<' nor '&'
+};
+const char *clean_scan(const char *p, const char *end, enum clean_scan_kind kind);
+
+// ---- clean_tag.c: tags and the stack of open elements
+
+// Reads a whole tag, from '<' to '>'. Returns false where it is none, so that its '<' is text.
+bool clean_tag(struct cleaner *c, struct str tag, const char *at);
+
+// Closes all elements that are open.
+void clean_close_all(struct cleaner *c);
+
+// Tells whether a tag of this name may stand for a feed or its parts outside of any root.
+bool clean_is_structural(struct str name);
+
+// Returns the name that a tag ("<name", "</name") begins with, NULL view where none can begin so.
+struct str clean_name(struct str tag);
+
+#endif

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: MIT
+//
+// The cleaner's tags: names, attributes, and the stack that keeps the output balanced.
+//
+// A tag that is as XML wants it goes out byte for byte; any other is written anew. An end tag closes what stands open
+// inside its element; one without an element is dropped; a search for it does not leave the item it stands in, so that
+// a stray </title> cannot close the channel's. An item inside an item was not closed: feeds do not nest them.
+#include "base/utf8.h"
+#include "feeds/clean_parts.h"
+
+struct attribute {
+    struct str name, value;
+    bool is_clean; // may go out as it came
+};
+
+// ---- names
+
+// XML 1.0 (fifth edition) NameStartChar and NameChar, the colon apart.
+static bool is_name_code(uint32_t code, bool is_first)
+{
+    static const uint32_t first[][2] = {
+        {'A', 'Z'},         {'_', '_'},         {'a', 'z'},         {0xc0, 0xd6},     {0xd8, 0xf6},
+        {0xf8, 0x2ff},      {0x370, 0x37d},     {0x37f, 0x1fff},    {0x200c, 0x200d}, {0x2070, 0x218f},
+        {0x2c00, 0x2fef},   {0x3001, 0xd7ff},   {0xf900, 0xfdcf},   {0xfdf0, 0xfffd}, {0x10000, 0xeffff},
+    };
+    static const uint32_t later[][2] = {{'-', '.'}, {'0', '9'}, {0xb7, 0xb7}, {0x300, 0x36f}, {0x203f, 0x2040}};
+    for (size_t i = 0; i < sizeof first / sizeof first[0]; i++) {
+        if (code >= first[i][0] && code <= first[i][1])
+            return true;
+    }
+    for (size_t i = 0; i < sizeof later / sizeof later[0] && !is_first; i++) {
+        if (code >= later[i][0] && code <= later[i][1])
+            return true;
+    }
+    return false;
+}
+
+// Returns the length of the name at the start of s: XML's names with at most one colon, inside.
+static size_t name_length(struct str s)
+{
+    bool is_first = true, had_colon = false;
+    size_t n = 0;
+    while (n < s.n && n <= CLEAN_NAME_MAX) {
+        char ch = s.p[n];
+        size_t step = 1;
+        if (ch == ':') {
+            if (is_first || had_colon)
+                break;
+            had_colon = is_first = true;
+            n++;
+            continue;
+        }
+        if ((unsigned char)ch < 0x80) {
+            bool is_later = ch == '-' || ch == '.' || char_is_digit(ch);
+            if (!char_is_alpha(ch) && ch != '_' && !(is_later && !is_first))
+                break;
+        } else {
+            uint32_t code;
+            step = utf8_decode(str_from(s, n), &code);
+            if (!is_name_code(code, is_first))
+                break;
+        }
+        n += step;
+        is_first = false;
+    }
+    return is_first && n > 0 ? n - 1 : n; // a colon at the end is no part
+}
+
+struct str clean_name(struct str tag)
+{
+    size_t from = tag.n > 1 && tag.p[1] == '/' ? 2 : 1;
+    struct str rest = str_from(tag, from);
+    return str_head(rest, name_length(rest));
+}
+
+static struct str local_name(struct str name)
+{
+    size_t colon = str_find_char(name, ':');
+    return colon < name.n ? str_from(name, colon + 1) : name;
+}
+
+static bool is_item(struct str name)
+{
+    struct str local = local_name(name);
+    return str_eq_nocase(local, S("item")) || str_eq_nocase(local, S("entry"));
+}
+
+bool clean_is_structural(struct str name)
+{
+    struct str local = local_name(name);
+    return is_item(name) || str_eq_nocase(local, S("channel")) || str_eq_nocase(local, S("rss")) ||
+           str_eq_nocase(local, S("feed")) || str_eq_nocase(local, S("rdf"));
+}
+
+static uint32_t name_hash(struct str name)
+{
+    uint32_t hash = 2166136261u; // FNV-1a
+    for (size_t i = 0; i < name.n; i++)
+        hash = (hash ^ (unsigned char)char_lower(name.p[i])) * 16777619u;
+    return hash;
+}
+
+// ---- the stack
+
+static struct str open_name(const struct cleaner *c, uint32_t level)
+{
+    return str_make(c->names.p + c->open[level].at, c->open[level].n);
+}
+
+static void push(struct cleaner *c, struct str name)
+{
+    c->open[c->depth++] = (struct clean_open){name_hash(name), (uint32_t)c->names.n, (uint32_t)name.n};
+    buf_add(&c->names, name);
+}
+
+// Writes the end tag of the innermost open element.
+static void pop(struct cleaner *c)
+{
+    struct str name = open_name(c, --c->depth);
+    buf_add(&c->out, S("</"));
+    buf_add(&c->out, name);
+    buf_add_char(&c->out, '>');
+    c->names.n = c->open[c->depth].at;
+}
+
+void clean_close_all(struct cleaner *c)
+{
+    while (c->depth > 0)
+        pop(c);
+}
+
+static void close_down_to(struct cleaner *c, uint32_t depth, const char *at)
+{
+    c->too_deep = 0;
+    if (c->depth > depth)
+        clean_repair(c, REPAIR_UNCLOSED, at);
+    while (c->depth > depth)
+        pop(c);
+}
+
+// Returns the level of the innermost open element of that name, UINT32_MAX where there is none within the item.
+static uint32_t find_open(const struct cleaner *c, struct str name)
+{
+    uint32_t hash = name_hash(name);
+    bool may_leave_item = clean_is_structural(name);
+    for (uint32_t level = c->depth; level-- > 0;) {
+        if (c->open[level].hash == hash && str_eq_nocase(open_name(c, level), name))
+            return level;
+        if (!may_leave_item && is_item(open_name(c, level)))
+            break;
+    }
+    return UINT32_MAX;
+}
+
+static void end_tag(struct cleaner *c, struct str name, const char *at)
+{
+    if (c->too_deep > 0 && !clean_is_structural(name)) {
+        c->too_deep--;
+        return;
+    }
+    uint32_t level = find_open(c, name);
+    if (level == UINT32_MAX) {
+        clean_repair(c, c->depth ? REPAIR_STRAY_END : c->is_rooted ? REPAIR_JUNK_AFTER : REPAIR_JUNK_BEFORE, at);
+        return;
+    }
+    clean_end_run(c);
+    close_down_to(c, level + 1, at);
+    pop(c);
+    clean_write(c, false);
+}
+
+// An item begins while one is open: where the open one stands in one of its own plain fields, or in none, it was never
+// closed. Elsewhere (an extension that has elements of that name) it is left alone.
+static void close_forgotten_item(struct cleaner *c, struct str name, const char *at)
+{
+    static const struct str fields[] = {
+        STR("title"),   STR("link"),   STR("description"), STR("guid"),    STR("pubdate"),  STR("author"),
+        STR("category"), STR("source"), STR("enclosure"),  STR("summary"), STR("comments"), STR("id"),
+        STR("updated"), STR("published"), STR("encoded"),  STR("creator"), STR("date"),     STR("subject"),
+    };
+    uint32_t level = find_open(c, name);
+    if (level == UINT32_MAX)
+        return;
+    bool is_forgotten = level + 1 == c->depth;
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0] && !is_forgotten; i++)
+        is_forgotten = str_eq_nocase(local_name(open_name(c, level + 1)), fields[i]);
+    if (is_forgotten)
+        close_down_to(c, level, at);
+}
+
+// ---- attributes
+
+static size_t skip_space(struct str s, size_t i)
+{
+    while (i < s.n && char_is_space(s.p[i]))
+        i++;
+    return i;
+}
+
+static bool value_is_clean(struct str value)
+{
+    return clean_scan(value.p, value.p + value.n, SCAN_TEXT) == value.p + value.n;
+}
+
+// Reads the attribute at i of `s`. Returns where the next one may begin; name empty where none could be read.
+static size_t read_attribute(struct str s, size_t i, struct attribute *out, bool *is_broken)
+{
+    *out = (struct attribute){0};
+    struct str rest = str_from(s, i);
+    size_t n = name_length(rest);
+    if (n == 0 || n > CLEAN_NAME_MAX) { // skip to white space
+        *is_broken = true;
+        while (i < s.n && !char_is_space(s.p[i]))
+            i++;
+        return i;
+    }
+    out->name = str_head(rest, n);
+    size_t equals = skip_space(s, i + n);
+    if (equals == s.n || s.p[equals] != '=') {
+        *is_broken = true;
+        if (i + n < s.n && !char_is_space(s.p[i + n])) { // a character that no name has
+            out->name.n = 0;
+            return i + n + 1;
+        }
+        out->value = out->name; // as HTML writes `checked`
+        return i + n;
+    }
+    size_t from = skip_space(s, equals + 1), to;
+    char quote = from < s.n ? s.p[from] : 0;
+    if (quote == '"' || quote == '\'') {
+        struct str inner = str_from(s, from + 1);
+        to = str_find_char(inner, quote);
+        out->value = str_head(inner, to);
+        out->is_clean = value_is_clean(out->value);
+        size_t next = from + 1 + to + 1;
+        *is_broken |= to == inner.n || (next < s.n && !char_is_space(s.p[next]));
+        return next < s.n ? next : s.n;
+    }
+    *is_broken = true;
+    for (to = from; to < s.n && !char_is_space(s.p[to]);)
+        to++;
+    out->value = str_make(s.p + from, to - from);
+    return to;
+}
+
+static bool has_attribute(const struct attribute *list, size_t n, struct str name)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (str_eq(list[i].name, name))
+            return true;
+    }
+    return false;
+}
+
+enum { ATTRIBUTES_ROOM = 256 };
+
+// Reads all attributes; *is_clean says that the tag may go out as it came.
+static size_t read_attributes(struct cleaner *c, struct str s, struct attribute list[ATTRIBUTES_ROOM], bool *is_clean,
+                              const char *at)
+{
+    size_t n = 0;
+    uint64_t seen = 0; // a bit for each name's hash, so that few names are compared
+    bool is_broken = false;
+    *is_clean = true;
+    for (size_t i = skip_space(s, 0); i < s.n; i = skip_space(s, i)) {
+        struct attribute a;
+        i = read_attribute(s, i, &a, &is_broken);
+        if (a.name.n == 0)
+            continue;
+        uint64_t bit = 1ull << (name_hash(a.name) & 63);
+        if ((seen & bit) && has_attribute(list, n, a.name)) {
+            is_broken = true;
+            continue;
+        }
+        if (n == ATTRIBUTES_ROOM || n == c->limits->attributes_max) {
+            clean_repair(c, REPAIR_LIMIT, at);
+            *is_clean = false;
+            break;
+        }
+        seen |= bit;
+        *is_clean &= a.is_clean;
+        list[n++] = a;
+    }
+    if (is_broken)
+        clean_repair(c, REPAIR_TAG, at);
+    *is_clean &= !is_broken;
+    return n;
+}
+
+static void write_tag(struct cleaner *c, struct str name, const struct attribute *list, size_t n, const char *at)
+{
+    buf_add_char(&c->out, '<');
+    buf_add(&c->out, name);
+    for (size_t i = 0; i < n; i++) {
+        buf_add_char(&c->out, ' ');
+        buf_add(&c->out, list[i].name);
+        buf_add(&c->out, S("=\""));
+        clean_value(c, list[i].value, at);
+        buf_add_char(&c->out, '"');
+    }
+}
+
+// ---- tags
+
+static void start_tag(struct cleaner *c, struct str name, struct str attributes, bool is_empty, const char *at)
+{
+    if (is_item(name))
+        close_forgotten_item(c, name, at);
+    if (c->depth == CLEAN_DEPTH_MAX || c->depth >= c->limits->depth_max) {
+        clean_repair(c, REPAIR_LIMIT, at);
+        c->too_deep += !is_empty;
+        return;
+    }
+    if (c->depth == 0 && c->roots++ > 0)
+        clean_repair(c, REPAIR_ROOT, at);
+    c->is_rooted = true;
+    bool is_clean = true;
+    struct attribute list[ATTRIBUTES_ROOM];
+    size_t n = attributes.n ? read_attributes(c, attributes, list, &is_clean, at) : 0;
+    if (is_clean) {
+        buf_add_char(&c->out, '<');
+        buf_add(&c->out, str_make(name.p, name.n + attributes.n));
+    } else {
+        write_tag(c, name, list, n, at);
+    }
+    buf_add(&c->out, is_empty ? S("/>") : S(">"));
+    if (!is_empty)
+        push(c, name);
+    clean_write(c, false);
+}
+
+bool clean_tag(struct cleaner *c, struct str tag, const char *at)
+{
+    bool is_end = tag.n > 1 && tag.p[1] == '/';
+    struct str name = clean_name(tag);
+    size_t after = (is_end ? 2 : 1) + name.n;
+    char next = after < tag.n ? tag.p[after] : '>';
+    if (name.n == 0 || name.n > CLEAN_NAME_MAX || !(char_is_space(next) || next == '>' || next == '/'))
+        return false;
+    if (is_end) {
+        end_tag(c, name, at);
+        return true;
+    }
+    if (c->depth == 0 && !clean_is_structural(name)) {
+        clean_repair(c, c->is_rooted ? REPAIR_JUNK_AFTER : REPAIR_JUNK_BEFORE, at);
+        return true;
+    }
+    clean_end_run(c);
+    struct str attributes = str_from(tag, after);
+    if (attributes.n && attributes.p[attributes.n - 1] == '>')
+        attributes.n--;
+    bool is_empty = attributes.n && attributes.p[attributes.n - 1] == '/';
+    attributes.n -= is_empty;
+    start_tag(c, name, attributes, is_empty, at);
+    return true;
+}

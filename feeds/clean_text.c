@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: MIT
+//
+// The cleaner's text: runs between tags, references, attribute values, declared entities, and the output buffer.
+//
+// A run goes out as it is while it is plain ASCII. From its first reference or other character on it goes out as
+// CDATA, which needs no escape but for its own end mark: "]]>" is written as "]]" "]]><![CDATA[" ">".
+#include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "base/utf8.h"
+#include "feeds/clean_parts.h"
+#include "feeds/entity.h"
+
+enum { RUN_BYTES = 4096 }; // written at once, so that the output grows little over a write
+
+static void open_cdata(struct cleaner *c)
+{
+    if (!c->is_in_cdata)
+        buf_add(&c->out, S("<![CDATA["));
+    c->is_in_cdata = true;
+}
+
+static void close_cdata(struct cleaner *c)
+{
+    if (c->is_in_cdata)
+        buf_add(&c->out, S("]]>"));
+    c->is_in_cdata = false;
+}
+
+// ---- output
+
+void clean_write(struct cleaner *c, bool is_last)
+{
+    if (c->out.n < CLEAN_WRITE_BYTES && !is_last)
+        return;
+    close_cdata(c);
+    c->sink.write(c->sink.context, buf_str(&c->out));
+    buf_reset(&c->out);
+}
+
+void clean_put_plain(struct cleaner *c, const char *p, size_t n)
+{
+    while (n > 0) {
+        size_t part = n < RUN_BYTES ? n : RUN_BYTES;
+        buf_add(&c->out, str_make(p, part));
+        clean_write(c, false);
+        p += part;
+        n -= part;
+    }
+}
+
+void clean_put_text(struct cleaner *c, const char *p, size_t n)
+{
+    while (n > 0) {
+        open_cdata(c);
+        size_t part = n <= RUN_BYTES ? n : utf8_head(str_make(p, n), RUN_BYTES).n;
+        buf_add(&c->out, str_make(p, part));
+        clean_write(c, false);
+        p += part;
+        n -= part;
+    }
+}
+
+static void put_brackets(struct cleaner *c, uint32_t n)
+{
+    for (; n > 0; n--) {
+        if (c->is_in_cdata)
+            clean_put_text(c, "]", 1);
+        else
+            clean_put_plain(c, "]", 1);
+    }
+}
+
+// The first half of a pair of references to surrogates found no second one.
+static void settle_surrogate(struct cleaner *c)
+{
+    if (c->high_surrogate) {
+        c->high_surrogate = 0;
+        clean_put_text(c, "\xef\xbf\xbd", 3);
+    }
+}
+
+void clean_end_run(struct cleaner *c)
+{
+    settle_surrogate(c);
+    put_brackets(c, c->brackets);
+    c->brackets = 0;
+    close_cdata(c);
+}
+
+// ---- runs
+
+static bool is_stop(unsigned char ch, enum clean_scan_kind kind)
+{
+    if (ch < 0x20)
+        return ch != '\n' && ch != '\t' && ch != '\r';
+    if (ch == ']' || ch == 0xef)
+        return true;
+    if (kind == SCAN_CDATA)
+        return false;
+    return ch == '<' || ch == '&' || (kind == SCAN_PLAIN && ch >= 0x80);
+}
+
+#ifdef __SSE2__
+static unsigned stops16(const char *p, enum clean_scan_kind kind)
+{
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+    // Below 0x20 and not above 0x7f: white space stops too here, and the caller looks at it again.
+    __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v);
+    __m128i white = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')),
+                                 _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\t')),
+                                              _mm_cmpeq_epi8(v, _mm_set1_epi8('\r'))));
+    __m128i hit = _mm_or_si128(_mm_andnot_si128(white, control), _mm_cmpeq_epi8(v, _mm_set1_epi8(']')));
+    if (kind == SCAN_PLAIN)
+        hit = _mm_or_si128(hit, v); // the high bit
+    else
+        hit = _mm_or_si128(hit, _mm_cmpeq_epi8(v, _mm_set1_epi8((char)0xef)));
+    if (kind != SCAN_CDATA)
+        hit = _mm_or_si128(hit, _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('<')),
+                                             _mm_cmpeq_epi8(v, _mm_set1_epi8('&'))));
+    return (unsigned)_mm_movemask_epi8(hit);
+}
+#endif
+
+const char *clean_scan(const char *p, const char *end, enum clean_scan_kind kind)
+{
+#ifdef __SSE2__
+    for (; end - p >= 16; p += 16) {
+        unsigned hits = stops16(p, kind);
+        if (hits)
+            return p + __builtin_ctz(hits);
+    }
+#endif
+    while (p < end && !is_stop((unsigned char)*p, kind))
+        p++;
+    return p;
+}
+
+// Brackets were held back and *p is none: they are text, unless "]]>" ends the section (true then).
+static bool settle_brackets(struct cleaner *c, const char *p, bool is_cdata)
+{
+    uint32_t n = c->brackets;
+    c->brackets = 0;
+    if (*p == '>' && n >= 2 && is_cdata) {
+        put_brackets(c, n - 2);
+        return true;
+    }
+    put_brackets(c, n);
+    if (*p == '>' && n >= 2) // "]]>" may not stand in text
+        close_cdata(c);
+    return false;
+}
+
+// One byte that a scan stopped at, which is no ']' and no markup. Returns the place behind it.
+static const char *read_stop(struct cleaner *c, const char *p, const char *end)
+{
+    unsigned char ch = (unsigned char)*p;
+    if (ch < 0x20) {
+        clean_repair(c, REPAIR_CONTROL, p);
+        return p + 1;
+    }
+    open_cdata(c);
+    if (ch != 0xef || end - p < 3)
+        return p; // outside ASCII: the rest of the run is CDATA
+    if ((unsigned char)p[1] == 0xbf && (unsigned char)p[2] >= 0xbe)
+        clean_repair(c, REPAIR_CONTROL, p); // U+FFFE and U+FFFF are no characters
+    else
+        clean_put_text(c, p, 3);
+    return p + 3;
+}
+
+const char *clean_run(struct cleaner *c, const char *p, const char *end, bool is_cdata)
+{
+    if (*p != '&' || is_cdata)
+        settle_surrogate(c);
+    while (p < end) {
+        if (c->brackets && *p != ']') {
+            bool had_two = c->brackets >= 2;
+            if (settle_brackets(c, p, is_cdata)) {
+                c->state = CLEAN_TEXT;
+                return p + 1;
+            }
+            if (*p == '>' && had_two)
+                clean_put_text(c, p++, 1);
+            continue;
+        }
+        enum clean_scan_kind kind = is_cdata ? SCAN_CDATA : c->is_in_cdata ? SCAN_TEXT : SCAN_PLAIN;
+        const char *q = clean_scan(p, end, kind);
+        if (kind == SCAN_PLAIN)
+            clean_put_plain(c, p, (size_t)(q - p));
+        else
+            clean_put_text(c, p, (size_t)(q - p));
+        p = q;
+        if (p == end || (!is_cdata && (*p == '<' || *p == '&')))
+            return p;
+        if (*p == ']') {
+            c->brackets++;
+            p++;
+        } else {
+            p = read_stop(c, p, end);
+        }
+    }
+    return p;
+}
+
+// ---- references
+
+// The text of a numeric reference; `pair` (which may be NULL) joins two halves of a character.
+static struct str numeric(struct cleaner *c, struct str body, char scratch[4], uint32_t *pair, const char *at)
+{
+    bool is_hex = body.n > 1 && char_lower(body.p[1]) == 'x';
+    uint64_t number = 0;
+    size_t i = is_hex ? 2 : 1;
+    if (i == body.n)
+        return (struct str){NULL, 0};
+    for (; i < body.n; i++) {
+        char ch = char_lower(body.p[i]);
+        uint64_t digit = char_is_digit(ch) ? (uint64_t)(ch - '0') : (uint64_t)(ch - 'a') + 10;
+        if (!char_is_digit(ch) && !(is_hex && ch >= 'a' && ch <= 'f'))
+            return (struct str){NULL, 0};
+        number = number > 0x110000 ? number : number * (is_hex ? 16 : 10) + digit;
+    }
+    uint32_t code = entity_numeric(number);
+    if (code != number || (is_hex && body.p[1] == 'X'))
+        clean_repair(c, REPAIR_CHAR_REFERENCE, at);
+    if (pair && number >= 0xd800 && number < 0xdc00) {
+        *pair = (uint32_t)number;
+        return (struct str){"", 0};
+    }
+    if (pair && *pair && number >= 0xdc00 && number < 0xe000) {
+        code = 0x10000 + ((*pair - 0xd800) << 10) + ((uint32_t)number - 0xdc00);
+        *pair = 0;
+    }
+    return str_make(scratch, code ? utf8_encode(code, scratch) : 0);
+}
+
+static struct str declared(struct cleaner *c, struct str name)
+{
+    for (size_t i = 0; i < c->n_entities; i++) {
+        if (!str_eq(c->entities[i].name, name))
+            continue;
+        struct str value = c->entities[i].value;
+        c->expanded += value.n;
+        if (c->expanded <= CLEAN_EXPANDED_MAX)
+            return value;
+        clean_repair(c, REPAIR_LIMIT, NULL);
+        return (struct str){"", 0};
+    }
+    return (struct str){NULL, 0};
+}
+
+// What `&body;` stands for, in scratch or elsewhere; p NULL where it stands for nothing.
+static struct str resolve(struct cleaner *c, struct str body, char scratch[4], uint32_t *pair, const char *at)
+{
+    static const struct { struct str name, text; } xml[] = {
+        {STR("amp"), STR("&")},  {STR("lt"), STR("<")},    {STR("gt"), STR(">")},
+        {STR("quot"), STR("\"")}, {STR("apos"), STR("'")},
+    };
+    if (body.n && body.p[0] == '#')
+        return numeric(c, body, scratch, pair, at);
+    for (size_t i = 0; i < sizeof xml / sizeof xml[0]; i++) {
+        if (str_eq(body, xml[i].name))
+            return xml[i].text;
+    }
+    struct str value = declared(c, body);
+    if (value.p)
+        return value;
+    value = entity_named(body);
+    if (value.p)
+        clean_repair(c, REPAIR_HTML_ENTITY, at);
+    return value;
+}
+
+bool clean_reference(struct cleaner *c, struct str body, const char *at)
+{
+    char scratch[4];
+    uint32_t half = c->high_surrogate;
+    struct str text = resolve(c, body, scratch, &c->high_surrogate, at);
+    if (half && c->high_surrogate == half) { // no second half came
+        c->high_surrogate = 0;
+        clean_put_text(c, "\xef\xbf\xbd", 3);
+    }
+    if (!text.p)
+        return false;
+    if (text.n == 1 && *text.p == '>') // it may follow "]]"
+        close_cdata(c);
+    for (size_t i; text.n > 0; text = str_from(text, i)) { // a declared entity may hold "]]>"
+        i = str_find(text, S("]]>"));
+        i = i == text.n ? i : i + 2;
+        clean_put_text(c, text.p, i);
+        if (i < text.n)
+            close_cdata(c);
+    }
+    return true;
+}
+
+// ---- attribute values
+
+static void put_escaped(struct buf *out, struct str text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        switch (text.p[i]) {
+        case '<': buf_add(out, S("&lt;")); break;
+        case '&': buf_add(out, S("&amp;")); break;
+        case '"': buf_add(out, S("&quot;")); break;
+        default: buf_add_char(out, text.p[i]);
+        }
+    }
+}
+
+void clean_value(struct cleaner *c, struct str value, const char *at)
+{
+    for (size_t i = 0; i < value.n;) {
+        unsigned char ch = (unsigned char)value.p[i];
+        struct str rest = str_from(value, i + 1);
+        char scratch[4];
+        if (ch == '&') {
+            size_t semicolon = str_find_char(str_head(rest, 64), ';');
+            struct str body = str_head(rest, semicolon);
+            struct str text = semicolon < rest.n && semicolon < 64 ? resolve(c, body, scratch, NULL, at) : S("");
+            if (semicolon < rest.n && semicolon < 64 && text.p) {
+                put_escaped(&c->out, text);
+                i += semicolon + 2;
+                continue;
+            }
+            clean_repair(c, REPAIR_BARE_AMPERSAND, at);
+        } else if (ch == '<') {
+            clean_repair(c, REPAIR_BARE_LESS_THAN, at);
+        } else if (ch < 0x20 && ch != '\n' && ch != '\t' && ch != '\r') {
+            clean_repair(c, REPAIR_CONTROL, at);
+            i++;
+            continue;
+        } else if (ch == 0xef && rest.n >= 2 && (unsigned char)rest.p[0] == 0xbf && (unsigned char)rest.p[1] >= 0xbe) {
+            clean_repair(c, REPAIR_CONTROL, at);
+            i += 3;
+            continue;
+        }
+        put_escaped(&c->out, str_make(value.p + i, 1));
+        i++;
+    }
+}
+
+// ---- declared entities
+
+// The replacement text: character references and the five of XML are resolved, others are not, so that nothing nests.
+static struct str replacement(struct cleaner *c, struct str value)
+{
+    struct buf out;
+    buf_init(&out, c->limits->entities_bytes_max);
+    for (size_t i = 0; i < value.n;) {
+        char scratch[4];
+        struct str rest = str_from(value, i + 1);
+        size_t semicolon = str_find_char(str_head(rest, 64), ';');
+        struct str body = str_head(rest, semicolon);
+        bool is_reference = value.p[i] == '&' && semicolon < rest.n && semicolon < 64;
+        struct str text = {NULL, 0};
+        if (is_reference && body.n && body.p[0] == '#')
+            text = numeric(c, body, scratch, NULL, NULL);
+        else if (is_reference)
+            text = entity_named(body);
+        bool is_kept = (unsigned char)value.p[i] >= 0x20 || char_is_space(value.p[i]);
+        if (text.p)
+            buf_add(&out, text);
+        else if (is_kept)
+            buf_add_char(&out, value.p[i]);
+        i += text.p ? semicolon + 2 : 1;
+    }
+    struct str kept = arena_str(&c->arena, utf8_head(buf_str(&out), c->limits->entities_bytes_max));
+    buf_done(&out);
+    return kept;
+}
+
+void clean_declare(struct cleaner *c, struct str declaration)
+{
+    static const struct str head = STR("<!ENTITY");
+    if (!str_starts(declaration, head) || c->n_entities == CLEAN_ENTITIES_MAX)
+        return;
+    struct str rest = str_trim(str_from(declaration, head.n));
+    size_t n = 0;
+    while (n < rest.n && !char_is_space(rest.p[n]))
+        n++;
+    struct str name = str_head(rest, n);
+    rest = str_trim(str_from(rest, n));
+    char quote = rest.n ? rest.p[0] : 0;
+    if (str_eq(name, S("%")) || n > 64 || (quote != '"' && quote != '\''))
+        return; // a parameter entity, or one that lives outside
+    size_t end = str_find_char(str_from(rest, 1), quote);
+    if (end + 1 == rest.n || c->entity_bytes + n + end > c->limits->entities_bytes_max)
+        return;
+    struct str value = replacement(c, str_head(str_from(rest, 1), end));
+    c->entity_bytes += n + end;
+    c->entities[c->n_entities++] = (struct clean_entity){arena_str(&c->arena, name), value};
+}
