@@ -143,6 +143,21 @@ layers: ## check that includes follow docs/design.md's include law
 purity: $(call obj,$(PURE_SRC)) ## check that pure code imports no time, files, sockets, threads, randomness, SQL, log
 	@sh tests/tools/purity.sh $^
 
+# ---- analysis -----------------------------------------------------------------------------------------------------
+# clang-tidy (bugprone trimmed by .clang-tidy, and clang's analyser) a file at a time, again only where the file or a
+# header of it changed; cppcheck over all. Zero findings.
+LINT_SRC := $(LIB_SRC) $(wildcard daemon/main.c) $(CTL_SRC) $(TOOL_SRC) $(UNIT_SRC) $(SCENE_SRC) $(SIM_SRC) $(DEMO_SRC)
+.PHONY: lint
+lint: $(patsubst %.c,build/lint/%.ok,$(LINT_SRC)) ## clang-tidy, clang's analyser and cppcheck, at zero findings
+	@cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -j2 \
+	    --suppressions-list=tests/tools/cppcheck.txt -I. $(sort $(dir $(LINT_SRC)))
+	@echo "lint: $(words $(LINT_SRC)) files, nothing found"
+build/lint/%.ok: %.c build/obj/%.o .clang-tidy | build/deps-lint.ok
+	@mkdir -p $(@D)
+	@echo "TIDY $<"
+	@clang-tidy --quiet $< -- $(STD) $(CPPFLAGS) 2>build/lint/$*.log >&2 || { grep -A4 -E 'warning:|error:' build/lint/$*.log; exit 1; }
+	@touch $@
+
 # ---- help ---------------------------------------------------------------------------------------------------------
 .PHONY: help clean
 help: ## this list

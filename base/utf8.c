@@ -59,7 +59,8 @@ size_t utf8_encode(uint32_t code, char out[4])
 bool utf8_add(struct buf *b, uint32_t code)
 {
     char bytes[4];
-    return buf_add(b, (struct str){bytes, utf8_encode(code, bytes)});
+    size_t n = utf8_encode(code, bytes);
+    return buf_add(b, str_make(bytes, n));
 }
 
 size_t utf8_valid(struct str s)

@@ -222,7 +222,7 @@ static bool send_nothing_good(struct wire_conn *conn, const struct origin_reply 
         wire_hang(conn);
     } else if (r->fault == ORIGIN_HEADER_FLOOD) {
         wire_bytes(conn, S("HTTP/1.1 200 OK\r\n"));
-        wire_repeat(conn, S("X-Fill: 0123456789012345678901234567890123456789012345678901234567890123\r\n"), UINT64_MAX);
+        wire_repeat(conn, S("X-Fill: 0123456789012345678901234567890123456789\r\n"), UINT64_MAX);
         wire_hang(conn);
     } else if (r->fault == ORIGIN_INTERIM_FLOOD) {
         wire_repeat(conn, S("HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n"), UINT64_MAX);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "tests/tools/folder.h"
 #include "tests/tools/origin.h"
 
 enum { FILE_BYTES_MAX = 256 << 20, EXIT_USAGE = 64 };
@@ -72,18 +73,6 @@ static bool word_apply(struct origin *o, struct str word, struct str value, stru
     else
         return false;
     return choice >= 0;
-}
-
-static bool file_read(const char *path, struct buf *out)
-{
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return false;
-    char piece[65536];
-    for (size_t n; (n = fread(piece, 1, sizeof piece, file)) > 0;)
-        buf_add(out, str_make(piece, n));
-    fclose(file);
-    return true;
 }
 
 static int page_add(struct origin *o, const char *argument)

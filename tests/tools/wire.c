@@ -18,7 +18,17 @@
 
 enum { BACKLOG = 511, REPEAT_PIECE_BYTES = 1 << 18 };
 
-enum step_kind { STEP_BYTES, STEP_REPEAT, STEP_DRIP, STEP_PAUSE, STEP_HOLD, STEP_HANG, STEP_NEXT, STEP_CLOSE, STEP_RESET };
+enum step_kind {
+    STEP_BYTES,
+    STEP_REPEAT,
+    STEP_DRIP,
+    STEP_PAUSE,
+    STEP_HOLD,
+    STEP_HANG,
+    STEP_NEXT,
+    STEP_CLOSE,
+    STEP_RESET,
+};
 
 struct step {
     enum step_kind kind;
@@ -185,6 +195,12 @@ static void conn_write(struct wire_conn *c, const uv_buf_t *bufs, unsigned n)
         conn_end(c, WIRE_PEER_LEFT, false);
 }
 
+static void step_bytes(struct wire_conn *c, const struct step *s)
+{
+    uv_buf_t all = uv_buf_init(s->p, (unsigned)s->n);
+    conn_write(c, &all, 1);
+}
+
 static void step_repeat(struct wire_conn *c, struct step *s)
 {
     uv_buf_t bufs[64];
@@ -214,7 +230,7 @@ static void conn_play(struct wire_conn *c)
     c->state = CONN_PLAYING;
     switch (s->kind) {
     case STEP_BYTES:
-        conn_write(c, &(uv_buf_t){.base = s->p, .len = s->n}, 1);
+        step_bytes(c, s);
         break;
     case STEP_REPEAT:
         step_repeat(c, s);

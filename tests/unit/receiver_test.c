@@ -58,7 +58,7 @@ static void sign(const char *id, int64_t at_s, const char *body, char out[64])
     buf_addf(&content, "%s.%lld.%s", id, (long long)at_s, body);
     unsigned n = sizeof mac;
     HMAC(EVP_sha256(), key, sizeof key, (unsigned char *)content.p, content.n, mac, &n);
-    memcpy(out, "v1,", 3);
+    memcpy(out, "v1,", sizeof "v1,");
     EVP_EncodeBlock((unsigned char *)out + 3, mac, sizeof mac);
     buf_done(&content);
 }
