@@ -93,8 +93,15 @@ static bool starts_with_curly_quote(struct str word)
 static struct token lex_word(struct parser *p)
 {
     size_t start = p->at;
-    while (!is_end(p) && !is_blank(p->text.p[p->at]))
-        p->at++;
+    bool has_quoted = false; // name:"Example World" is one word, which its reader takes apart
+    while (!is_end(p) && !is_blank(p->text.p[p->at])) {
+        bool opens = !has_quoted && p->text.p[p->at] == '"' && p->at > start && p->text.p[p->at - 1] == ':';
+        if (opens)
+            lex_string(p);
+        else
+            p->at++;
+        has_quoted = has_quoted || opens;
+    }
     struct token t = {TOKEN_WORD, {p->text.p + start, p->at - start}, start, p->at - start};
     if (t.n > 1 && t.text.p[t.n - 1] == '{') { // "rule x{": the brace is a token of its own at a line's end
         size_t behind = p->at;
@@ -110,7 +117,7 @@ static struct token lex_word(struct parser *p)
     size_t quote = str_find_char(t.text, '"');
     if (starts_with_curly_quote(t.text))
         diag_help(p->diags, parse_error(p, t.at, t.n, "a typographic quote begins no string"), "write a plain \"");
-    else if (quote < t.n)
+    else if (quote < t.n && !has_quoted)
         diag_help(p->diags, parse_error(p, t.at + quote, 1, "a quote inside a word"),
                   "put the whole text in quotes, a quote in it as \\\"");
     return t;

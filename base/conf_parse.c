@@ -131,7 +131,8 @@ static bool parse_args(struct parser *p, struct conf_node *node, struct token *t
         const struct conf_arg *arg = &spec->args[i];
         bool is_last = i + 1 == CONF_ARGS_MAX || spec->args[i + 1].type == CONF_END;
         if (t->kind == TOKEN_OPEN || t->kind == TOKEN_CLOSE || t->kind == TOKEN_END) {
-            bool may_miss = is_last && ((spec->flags & CONF_OPTIONAL) || ((spec->flags & CONF_MANY) && node->n_args > i));
+            bool is_enough = (spec->flags & CONF_OPTIONAL) || ((spec->flags & CONF_MANY) && node->n_args > i);
+            bool may_miss = is_last && is_enough;
             if (!may_miss)
                 say_missing(p, node, arg, node->end);
             return is_ok && may_miss;
@@ -165,7 +166,8 @@ static void say_surplus(struct parser *p, const struct conf_node *node, const st
     const struct conf_value *last = node->n_args ? &node->args[node->n_args - 1] : NULL;
     if (t->kind == TOKEN_CLOSE)
         diag_help(p->diags, d, "a } stands on a line of its own");
-    else if (last && !last->is_quoted && !(spec->flags & CONF_OPTIONAL) && spec->args[node->n_args - 1].type == CONF_TEXT)
+    else if (last && !last->is_quoted && !(spec->flags & CONF_OPTIONAL) &&
+             spec->args[node->n_args - 1].type == CONF_TEXT)
         diag_help(p->diags, d, "a text with blanks goes in quotes");
     else if (spec->block)
         diag_help(p->diags, d, "expected { at the end of this line");
@@ -292,8 +294,9 @@ static bool parse_unknown(struct parser *p, struct block *b, const struct token 
         return true;
     }
     bool is_string = word->kind == TOKEN_STRING;
-    struct diag *d = is_string ? parse_error(p, word->at, word->n, "expected a statement, found a string")
-                               : parse_error(p, word->at, word->n, "unknown statement `%.*s`", STR_ARG(shown(word->text)));
+    struct diag *d = is_string
+                         ? parse_error(p, word->at, word->n, "expected a statement, found a string")
+                         : parse_error(p, word->at, word->n, "unknown statement `%.*s`", STR_ARG(shown(word->text)));
     const struct conf_spec *near = is_string ? NULL : spec_near(b->tables, !b->up, word->text);
     const struct conf_spec *home = b->up || is_string ? NULL : spec_home(b->tables, word->text);
     if (home)
