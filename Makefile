@@ -66,6 +66,7 @@ PURE_SRC  := $(foreach r,base feeds rules alerts,$(wildcard $(r)/*.c)) $(wildcar
 
 obj  = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
 LIB := $(OUT)/libfeedwatch.a
+CTL_LIB := $(OUT)/libctl.a
 # What tests share (not the programs: a tool with a main is named *_main.c).
 TOOL_LIB   := $(OUT)/libtools.a
 TOOL_MAINS := $(patsubst tests/tools/%_main.c,$(OUT)/tools/%,$(wildcard tests/tools/*_main.c))
@@ -100,6 +101,8 @@ $(OUT)/obj/%.o: %.c | build/deps.ok
 
 $(LIB): $(call obj,$(LIB_SRC))
 	@mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
+$(CTL_LIB): $(call obj,$(filter-out %/main.c,$(CTL_SRC)))
+	@mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
 $(TOOL_LIB): $(call obj,$(filter-out %_main.c,$(TOOL_SRC)))
 	@mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
 
@@ -107,12 +110,12 @@ LINK = @echo "LINK $@" && $(CC) $(CFLAGS) $(LDHARDEN) -o $@ $(filter %.o,$^) $(f
        $(if $(filter %libtools.a,$^),$(LDLIBS_TOOLS)) $(LDLIBS)
 $(OUT)/feedwatchd: $(call obj,daemon/main.c) $(LIB)
 	$(LINK)
-$(OUT)/feedwatchctl: $(call obj,$(CTL_SRC)) $(LIB)
+$(OUT)/feedwatchctl: $(call obj,daemon/ctl/main.c) $(CTL_LIB) $(LIB)
 	$(LINK)
 $(OUT)/tools/%: $(OUT)/obj/tests/tools/%_main.o $(TOOL_LIB) $(LIB)
 	@mkdir -p $(@D)
 	$(LINK)
-$(OUT)/tests/unit/%: $(OUT)/obj/tests/unit/%.o $(TOOL_LIB) $(LIB)
+$(OUT)/tests/unit/%: $(OUT)/obj/tests/unit/%.o $(TOOL_LIB) $(CTL_LIB) $(LIB)
 	@mkdir -p $(@D)
 	$(LINK) -lcmocka
 $(OUT)/tests/scenes/%: $(OUT)/obj/tests/scenes/%.o $(TOOL_LIB) $(LIB)

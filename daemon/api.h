@@ -13,7 +13,6 @@
 #include "daemon/control.h"
 
 enum {
-    API_SOCKET_PATH_BYTES_MAX = 107, // sockaddr_un without its NUL
     API_BODY_BYTES_MAX = 64 << 20,   // an OPML file of a million feeds; anything else is far below
     API_CONNECTIONS_MAX = 64,        // of each face; one `alerts tail -f` a person
 };

@@ -23,7 +23,7 @@ static struct str name_of(const char *word)
 static const struct ctl_option *option_find(const struct ctl_option *list, struct str name)
 {
     for (; list && list->name; list++)
-        if (str_eq(str_of(list->name), name))
+        if (str_eq(str_of(list->name), name) || (list->letter && name.n == 1 && name.p[0] == list->letter))
             return list;
     return NULL;
 }
@@ -82,10 +82,30 @@ static const struct ctl_command *command_find(const struct ctl_command *table, c
     return NULL;
 }
 
+static void option_unknown(struct args *args, const char *word)
+{
+    struct str known[SUGGESTIONS_MAX];
+    size_t n = 0;
+    for (const struct ctl_option *o = args->call.command ? args->call.command->options : NULL; o && o->name; o++)
+        known[n++] = str_of(o->name);
+    for (const struct ctl_option *o = ctl_options; o->name; o++)
+        known[n++] = str_of(o->name);
+    err_set(&args->err, "there is no option \"%s\" here", word);
+    char dashed[ERR_TEXT_BYTES];
+    struct str near = suggest(name_of(word), known, n);
+    snprintf(dashed, sizeof dashed, "--%.*s", STR_ARG(near));
+    wrong(args, near.n > 0 ? str_of(dashed) : near);
+}
+
 // Finds the command from word i on. Sets kind where there is none, and *out_last to the index of its last word.
 static void command_read(struct args *args, const struct ctl_command *table, int argc, char **argv, int *out_last)
 {
     int g = word_next(1, argc, argv);
+    for (int i = 1; i < g; i++)
+        if (is_option(argv[i]) && strcmp(argv[i], "--") != 0 && !option_find(ctl_options, name_of(argv[i]))) {
+            option_unknown(args, argv[i]);
+            return;
+        }
     bool is_help = g < argc && strcmp(argv[g], "help") == 0;
     if (is_help)
         g = word_next(g + 1, argc, argv);
@@ -110,21 +130,6 @@ static void command_read(struct args *args, const struct ctl_command *table, int
         verb_unknown(args, table, argv[v]);
 }
 
-static void option_unknown(struct args *args, const char *word)
-{
-    struct str known[SUGGESTIONS_MAX];
-    size_t n = 0;
-    for (const struct ctl_option *o = args->call.command ? args->call.command->options : NULL; o && o->name; o++)
-        known[n++] = str_of(o->name);
-    for (const struct ctl_option *o = ctl_options; o->name; o++)
-        known[n++] = str_of(o->name);
-    err_set(&args->err, "there is no option \"%s\" here", word);
-    char dashed[ERR_TEXT_BYTES];
-    struct str near = suggest(name_of(word), known, n);
-    snprintf(dashed, sizeof dashed, "--%.*s", STR_ARG(near));
-    wrong(args, near.n > 0 ? str_of(dashed) : near);
-}
-
 static void global_set(struct args *args, const struct ctl_option *o, const char *value)
 {
     struct str name = str_of(o->name);
@@ -146,7 +151,7 @@ static void global_set(struct args *args, const struct ctl_option *o, const char
 static int option_read(struct args *args, int i, int argc, char **argv)
 {
     const struct ctl_command *command = args->call.command;
-    struct str name = str_eq(str_of(argv[i]), S("-h")) ? S("help") : name_of(argv[i]);
+    struct str name = name_of(argv[i]);
     const struct ctl_option *own = option_find(command ? command->options : NULL, name);
     const struct ctl_option *o = own ? own : option_find(ctl_options, name);
     if (!o) {

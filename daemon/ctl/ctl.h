@@ -25,6 +25,7 @@ struct ctl_option {
     const char *name;  // without the dashes: "since"
     const char *value; // what help calls its value: "TIME"; NULL for a switch
     const char *about; // one line
+    char letter;       // a short form, 'f' for -f; 0 for none
 };
 
 enum { CTL_OPTIONS_MAX = 16 }; // of one command; the longest has 8
@@ -32,6 +33,7 @@ enum { CTL_OPTIONS_MAX = 16 }; // of one command; the longest has 8
 struct ctl_call;
 
 struct ctl_command {
+    const char *heading; // begins a section of the help: "Feeds"; NULL: stays in the one above
     const char *group;   // "feeds"
     const char *verb;    // "list"; NULL where the group is the command itself ("status")
     const char *words;   // its operands in the usage line: "ID..."; "" for none

@@ -1,32 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// The feeds of the running daemon: list, why.
+// Feeds of the running daemon. A feed is named by its id, its URL or the name that the configuration gives it.
+#include <stdio.h>
+
 #include "daemon/ctl/client.h"
 #include "daemon/ctl/commands.h"
 #include "daemon/ctl/json.h"
 #include "daemon/ctl/say.h"
-#include "daemon/ctl/table.h"
-
-static const char *mark_of_state(const struct ctl_call *call, struct str state)
-{
-    if (str_eq(state, S("ok")))
-        return say_mark(call, SAY_GREEN);
-    if (str_eq(state, S("failing")) || str_eq(state, S("gone")))
-        return say_mark(call, SAY_RED);
-    return say_mark(call, str_eq(state, S("paused")) ? SAY_YELLOW : SAY_DIM);
-}
-
-static void moment_cell(struct table *t, wall_t at, wall_t now, const char *none)
-{
-    struct buf text;
-    buf_init(&text, 64);
-    if (at.ms == 0)
-        buf_add(&text, str_of(none));
-    else
-        say_moment(&text, at, now);
-    table_cell(t, buf_str(&text));
-    buf_done(&text);
-}
+#include "daemon/ctl/show.h"
 
 static struct str feed_title(const json_t *feed)
 {
@@ -37,91 +18,179 @@ static struct str feed_title(const json_t *feed)
 static void list_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     static const struct table_column columns[] = {
-        {"ID", TABLE_LEFT, 0},    {"FEED", TABLE_LEFT, 16},  {"STATE", TABLE_LEFT, 0},
-        {"LAST", TABLE_RIGHT, 0}, {"NEXT", TABLE_RIGHT, 0}, {"ITEMS", TABLE_RIGHT, 0},
-        {"ALERTS", TABLE_RIGHT, 0}, {"NOTE", TABLE_LEFT, 12},
+        {"ID", TABLE_LEFT, 0},    {"FEED", TABLE_LEFT, 16},    {"STATE", TABLE_LEFT, 0},   {"LAST", TABLE_RIGHT, 0},
+        {"NEXT", TABLE_RIGHT, 0}, {"ITEMS", TABLE_RIGHT, 0},   {"ALERTS", TABLE_RIGHT, 0}, {"NOTE", TABLE_LEFT, 12},
     };
+    wall_t now = json_time(answer, "now_ms");
+    json_t *feeds = json_object_get(answer, "feeds"), *feed;
+    if (json_array_size(feeds) == 0) {
+        bool is_filtered = ctl_value(call, "state") || ctl_value(call, "tag");
+        buf_add(out, is_filtered ? S("no feed is like that; all of them: feedwatchctl feeds list\n")
+                                 : S("no feeds yet; add one: feedwatchctl feeds add URL\n"));
+        return;
+    }
     struct table t;
     table_init(&t, columns, sizeof columns / sizeof columns[0]);
-    wall_t now = json_time(answer, "now_ms");
     size_t i;
-    json_t *feed;
-    json_array_foreach(json_object_get(answer, "feeds"), i, feed) {
+    json_array_foreach(feeds, i, feed) {
         struct str state = json_text(feed, "state");
         table_cell(&t, json_text(feed, "id"));
         table_cell(&t, feed_title(feed));
-        table_cell_marked(&t, state, mark_of_state(call, state));
-        moment_cell(&t, json_time(feed, "last_ms"), now, "never");
-        moment_cell(&t, json_time(feed, "next_ms"), now, "-");
-        table_cellf(&t, "%lld", (long long)json_number(feed, "items"));
-        table_cellf(&t, "%lld", (long long)json_number(feed, "alerts"));
+        table_cell_marked(&t, state, show_mark(call, state));
+        show_moment(&t, json_time(feed, "last_ms"), now, "never");
+        show_moment(&t, json_time(feed, "next_ms"), now, "-");
+        show_count(&t, feed, "items");
+        show_count(&t, feed, "alerts");
         table_cell(&t, json_text(feed, "error"));
     }
-    table_render(&t, call->columns, call->has_colour, out);
-    table_done(&t);
-    int64_t total = json_number(answer, "total"), shown = (int64_t)json_array_size(json_object_get(answer, "feeds"));
-    if (total > shown)
-        buf_addf(out, "%lld of %lld feeds; --limit N shows more\n", (long long)shown, (long long)total);
+    show_table(call, &t, out);
+    show_more(answer, "feeds", out);
 }
 
 int ctl_feeds_list(const struct ctl_call *call)
 {
-    struct buf path, text;
-    buf_init(&path, 8192);
-    buf_add(&path, S("/api/v1/feeds"));
-    client_query(&path, "state", ctl_value(call, "state"));
-    client_query(&path, "tag", ctl_value(call, "tag"));
-    client_query(&path, "limit", ctl_value(call, "limit"));
-    json_t *answer;
-    int code = client_ask(call, "GET", buf_z(&path), NULL, &answer);
-    buf_done(&path);
-    if (code != CTL_OK)
-        return code;
-    buf_init(&text, SAY_BYTES_MAX);
-    if (call->is_json) {
-        code = say_json(call, answer);
-    } else if (json_array_size(json_object_get(answer, "feeds")) == 0) {
-        buf_add(&text, S("no feeds; add one: feedwatchctl feeds add URL\n"));
-        code = say(&text);
-    } else {
-        list_render(call, answer, &text);
-        code = say(&text);
-    }
-    buf_done(&text);
-    json_decref(answer);
-    return code;
+    struct buf path = show_path("/api/v1/feeds", NULL, "");
+    show_query(call, &path, (const char *const[]){"state", "tag", "limit", NULL});
+    return show(call, "GET", path, NULL, list_render);
 }
 
-int ctl_feeds_why(const struct ctl_call *call)
+static void field(const struct ctl_call *call, const char *name, struct str value, struct buf *out)
 {
-    struct buf path, text;
-    buf_init(&path, 8192);
-    buf_add(&path, S("/api/v1/feeds/"));
-    client_escape(&path, str_of(call->words[0]));
-    buf_add(&path, S("/why"));
-    json_t *answer;
-    int code = client_ask(call, "GET", buf_z(&path), NULL, &answer);
-    buf_done(&path);
-    if (code != CTL_OK)
-        return code;
-    buf_init(&text, SAY_BYTES_MAX);
-    if (call->is_json) {
-        code = say_json(call, answer);
-    } else {
-        say_text(&text, feed_title(answer));
-        buf_add(&text, S("\nnext poll "));
-        say_moment(&text, json_time(answer, "next_ms"), json_time(answer, "now_ms"));
-        buf_add_char(&text, '\n');
-        size_t i;
-        json_t *reason;
-        json_array_foreach(json_object_get(answer, "reasons"), i, reason) {
-            buf_add(&text, S("  "));
-            say_text(&text, json_text(reason, "text"));
-            buf_add_char(&text, '\n');
-        }
-        code = say(&text);
+    if (value.n == 0)
+        return;
+    buf_addf(out, "%s%-12s%s ", say_mark(call, SAY_DIM), name, say_mark(call, SAY_PLAIN));
+    say_text(out, value);
+    buf_add_char(out, '\n');
+}
+
+static void field_moment(const struct ctl_call *call, const char *name, wall_t at, wall_t now, struct buf *out)
+{
+    if (at.ms == 0)
+        return;
+    buf_addf(out, "%s%-12s%s ", say_mark(call, SAY_DIM), name, say_mark(call, SAY_PLAIN));
+    char utc[WALL_RFC3339_BYTES];
+    buf_addf(out, "%s (", wall_rfc3339(at, false, utc));
+    say_moment(out, at, now);
+    buf_add(out, S(")\n"));
+}
+
+static void show_render(const struct ctl_call *call, const json_t *feed, struct buf *out)
+{
+    wall_t now = json_time(feed, "now_ms");
+    struct str state = json_text(feed, "state");
+    const char *mark = show_mark(call, state);
+    buf_addf(out, "%s", say_mark(call, SAY_BOLD));
+    say_text(out, feed_title(feed));
+    buf_addf(out, "%s  %s%.*s%s\n", say_mark(call, SAY_PLAIN), mark, STR_ARG(state), mark[0] ? "\033[0m" : "");
+    field(call, "id", json_text(feed, "id"), out);
+    field(call, "url", json_text(feed, "url"), out);
+    field(call, "moved to", json_text(feed, "redirected_to"), out);
+    field(call, "title", json_text(feed, "title"), out);
+    field(call, "comes from", json_text(feed, "origin"), out);
+    field(call, "error", json_text(feed, "error"), out);
+    field_moment(call, "last poll", json_time(feed, "last_ms"), now, out);
+    field_moment(call, "next poll", json_time(feed, "next_ms"), now, out);
+    field_moment(call, "last item", json_time(feed, "last_item_ms"), now, out);
+    buf_addf(out, "%s%-12s%s %lld known, %lld alerts, %lld failures in a row\n", say_mark(call, SAY_DIM), "items",
+             say_mark(call, SAY_PLAIN), (long long)json_number(feed, "items"), (long long)json_number(feed, "alerts"),
+             (long long)json_number(feed, "failures"));
+}
+
+int ctl_feeds_show(const struct ctl_call *call) { return show_each(call, "GET", "/api/v1/feeds/", "", show_render); }
+
+static void why_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    (void)call;
+    wall_t now = json_time(answer, "now_ms"), next = json_time(answer, "next_ms");
+    say_text(out, feed_title(answer));
+    buf_add(out, S("\nnext poll "));
+    if (next.ms == 0)
+        buf_add(out, S("not planned"));
+    else
+        say_moment(out, next, now);
+    buf_add_char(out, '\n');
+    size_t i;
+    json_t *reason;
+    json_array_foreach(json_object_get(answer, "reasons"), i, reason) {
+        buf_add(out, S("  "));
+        say_text(out, json_text(reason, "text"));
+        buf_add_char(out, '\n');
     }
-    buf_done(&text);
-    json_decref(answer);
-    return code;
+}
+
+int ctl_feeds_why(const struct ctl_call *call) { return show_each(call, "GET", "/api/v1/feeds/", "/why", why_render); }
+
+// One line about what was done to a feed: "added 3f2a91  https://...".
+static void done_line(const char *what, const json_t *feed, struct buf *out)
+{
+    buf_addf(out, "%s ", what);
+    say_text(out, json_text(feed, "id"));
+    buf_add(out, S("  "));
+    say_text(out, json_text(feed, "url"));
+    buf_add_char(out, '\n');
+}
+
+static void add_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    (void)call;
+    done_line(json_flag(answer, "is_new") ? "added" : "known already:", answer, out);
+}
+
+int ctl_feeds_add(const struct ctl_call *call)
+{
+    int first = CTL_OK;
+    for (size_t i = 0; i < call->n_words; i++) {
+        json_t *body = show_body(call, (const char *const[]){"name", "tag", "every", NULL});
+        json_object_set_new(body, "url", json_string(call->words[i]));
+        int code = show(call, "POST", show_path("/api/v1/feeds", NULL, ""), body, add_render);
+        if (first == CTL_OK)
+            first = code;
+        if (code == CTL_UNAVAILABLE)
+            break;
+    }
+    return first;
+}
+
+static void rm_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    (void)call;
+    done_line("removed", answer, out);
+}
+
+int ctl_feeds_rm(const struct ctl_call *call) { return show_each(call, "DELETE", "/api/v1/feeds/", "", rm_render); }
+
+static void pause_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    (void)call;
+    done_line("paused", answer, out);
+}
+
+int ctl_feeds_pause(const struct ctl_call *call)
+{
+    return show_each(call, "POST", "/api/v1/feeds/", "/pause", pause_render);
+}
+
+static void resume_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    (void)call;
+    done_line("resumed", answer, out);
+}
+
+int ctl_feeds_resume(const struct ctl_call *call)
+{
+    return show_each(call, "POST", "/api/v1/feeds/", "/resume", resume_render);
+}
+
+static void poll_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    (void)call;
+    done_line("polling", answer, out);
+}
+
+int ctl_feeds_poll(const struct ctl_call *call)
+{
+    bool is_forced = ctl_value(call, "force") != NULL;
+    if (is_forced && !call->is_json)
+        fprintf(stderr, "feedwatchctl: --force asks without the validators: the whole feed is sent again\n");
+    return show_each(call, "POST", "/api/v1/feeds/", is_forced ? "/poll?force=true" : "/poll", poll_render);
 }

@@ -27,7 +27,10 @@ static void options_add(const struct ctl_option *options, struct buf *out)
 {
     for (; options && options->name; options++) {
         char left[64];
-        int n = snprintf(left, sizeof left, "--%s%s%s", options->name, options->value ? " " : "",
+        char letter[8] = "";
+        if (options->letter)
+            snprintf(letter, sizeof letter, "-%c, ", options->letter);
+        int n = snprintf(left, sizeof left, "%s--%s%s%s", letter, options->name, options->value ? " " : "",
                          options->value ? options->value : "");
         line_add(out, str_make(left, (size_t)n), OPTION_COLUMNS, options->about);
     }
@@ -43,13 +46,9 @@ void help_all(const struct ctl_command *table, struct buf *out)
 {
     buf_add(out, S("feedwatchctl asks and steers feedwatchd, and makes rules.\n\n"
                    "usage: feedwatchctl [OPTION...] COMMAND\n"));
-    const char *group = "";
     for (const struct ctl_command *c = table; c->group; c++) {
-        bool is_alone = !c->verb && c[1].group && !c[1].verb;
-        bool was_alone = c > table && !c->verb && !c[-1].verb;
-        if (strcmp(group, c->group) != 0 && !was_alone)
-            buf_addf(out, "\n%s\n", is_alone || !c->verb ? "The daemon:" : c->group);
-        group = c->group;
+        if (c->heading)
+            buf_addf(out, "\n%s:\n", c->heading);
         command_line(c, out);
     }
     buf_add(out, S("\nOptions of every command:\n"));

@@ -19,15 +19,37 @@ int say(struct buf *text)
 
 static int add_bytes(const char *p, size_t n, void *out) { return buf_add(out, str_make(p, n)) ? 0 : -1; }
 
-// JSON escapes what is below 0x20; what else could steer a terminal is escaped here when it is one.
+// Tells whether a character that JSON leaves as it is could steer a terminal: DEL and C1, and bidirectional controls.
+static bool is_steering(uint32_t code)
+{
+    return (code >= 0x7f && code <= 0x9f) || code == 0x61c || code == 0x200e || code == 0x200f ||
+           (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
+void say_json_line(const json_t *value, bool is_indented, struct buf *out)
+{
+    struct buf raw;
+    buf_init(&raw, SAY_BYTES_MAX);
+    json_dump_callback(value, add_bytes, &raw, JSON_ENCODE_ANY | (is_indented ? JSON_INDENT(2) : JSON_COMPACT));
+    struct str rest = buf_str(&raw);
+    for (size_t i = 0; i < rest.n;) { // such characters stand in strings only, so an escape means the same
+        uint32_t code;
+        size_t n = utf8_decode(str_from(rest, i), &code);
+        if (is_steering(code))
+            buf_addf(out, "\\u%04x", code);
+        else
+            buf_add(out, str_make(rest.p + i, n));
+        i += n;
+    }
+    buf_add_char(out, '\n');
+    buf_done(&raw);
+}
+
 int say_json(const struct ctl_call *call, const json_t *value)
 {
     struct buf text;
     buf_init(&text, SAY_BYTES_MAX);
-    bool is_terminal = call->columns > 0;
-    size_t flags = JSON_ENCODE_ANY | (is_terminal ? JSON_INDENT(2) | JSON_ENSURE_ASCII : JSON_COMPACT);
-    json_dump_callback(value, add_bytes, &text, flags);
-    buf_add_char(&text, '\n');
+    say_json_line(value, call->columns > 0, &text);
     int code = say(&text);
     buf_done(&text);
     return code;

@@ -19,6 +19,9 @@ int say(struct buf *text);
 // Writes a JSON value to standard output, indented on a terminal, on one line otherwise; returns as say.
 int say_json(const struct ctl_call *call, const json_t *value);
 
+// Appends a JSON value and a newline; what could steer a terminal is escaped in it.
+void say_json_line(const json_t *value, bool is_indented, struct buf *out);
+
 // Tells of a failure: "feedwatchctl: TEXT" on standard error, below it what to type next (NULL or "": nothing), and
 // with --json also {"error", "next", "exit"} on standard output. Returns code.
 int say_error(const struct ctl_call *call, int code, const char *next, const char *format, ...)

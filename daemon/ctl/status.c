@@ -5,6 +5,7 @@
 #include "daemon/ctl/commands.h"
 #include "daemon/ctl/json.h"
 #include "daemon/ctl/say.h"
+#include "daemon/ctl/show.h"
 
 // One line of the status: a label and what follows it, sanitised by what adds to `out`.
 static void label(const struct ctl_call *call, const char *name, struct buf *out)
@@ -87,57 +88,45 @@ static void store_line(const struct ctl_call *call, const json_t *answer, struct
     buf_add_char(out, '\n');
 }
 
+static void status_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    daemon_line(call, answer, out);
+    feeds_line(call, json_object_get(answer, "feeds"), out);
+    work_lines(call, answer, out);
+    store_line(call, answer, out);
+}
+
 int ctl_status(const struct ctl_call *call)
 {
-    json_t *answer;
-    int code = client_ask(call, "GET", "/api/v1/status", NULL, &answer);
-    if (code != CTL_OK)
-        return code;
-    if (call->is_json) {
-        code = say_json(call, answer);
-    } else {
-        struct buf text;
-        buf_init(&text, SAY_BYTES_MAX);
-        daemon_line(call, answer, &text);
-        feeds_line(call, json_object_get(answer, "feeds"), &text);
-        work_lines(call, answer, &text);
-        store_line(call, answer, &text);
-        code = say(&text);
-        buf_done(&text);
+    return show(call, "GET", show_path("/api/v1/status", NULL, ""), NULL, status_render);
+}
+
+static void health_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    if (json_flag(answer, "ok"))
+        buf_addf(out, "%sall is well%s\n", say_mark(call, SAY_GREEN), say_mark(call, SAY_PLAIN));
+    size_t i;
+    json_t *reason;
+    json_array_foreach(json_object_get(answer, "reasons"), i, reason) {
+        say_text(out, json_text(reason, "what"));
+        if (json_text(reason, "next").n > 0) {
+            buf_add(out, S("\n  next: "));
+            say_text(out, json_text(reason, "next"));
+        }
+        buf_add_char(out, '\n');
     }
-    json_decref(answer);
-    return code;
 }
 
 int ctl_health(const struct ctl_call *call)
 {
-    json_t *answer;
+    json_t *answer = NULL;
     int code = client_ask(call, "GET", "/api/v1/health", NULL, &answer);
-    if (code != CTL_OK)
-        return code;
-    bool is_ok = json_flag(answer, "ok");
-    if (call->is_json) {
-        code = say_json(call, answer);
-    } else {
-        struct buf text;
-        buf_init(&text, SAY_BYTES_MAX);
-        if (is_ok)
-            buf_addf(&text, "%sall is well%s\n", say_mark(call, SAY_GREEN), say_mark(call, SAY_PLAIN));
-        size_t i;
-        json_t *reason;
-        json_array_foreach(json_object_get(answer, "reasons"), i, reason) {
-            say_text(&text, json_text(reason, "what"));
-            if (json_text(reason, "next").n > 0) {
-                buf_add(&text, S("\n  next: "));
-                say_text(&text, json_text(reason, "next"));
-            }
-            buf_add_char(&text, '\n');
-        }
-        code = say(&text);
-        buf_done(&text);
-    }
+    if (code == CTL_OK)
+        code = show_print(call, answer, health_render);
+    if (code == CTL_OK && !json_flag(answer, "ok"))
+        code = CTL_REFUSED;
     json_decref(answer);
-    return code != CTL_OK ? code : is_ok ? CTL_OK : CTL_REFUSED;
+    return code;
 }
 
 int ctl_metrics(const struct ctl_call *call)
@@ -151,25 +140,50 @@ int ctl_metrics(const struct ctl_call *call)
     return code;
 }
 
+static void reload_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    if (ctl_value(call, "wait"))
+        buf_addf(out, "generation %lld runs\n", (long long)json_number(answer, "generation"));
+    else
+        buf_add(out, S("asked for; \"feedwatchctl reload --wait\" tells how it went\n"));
+}
+
 int ctl_reload(const struct ctl_call *call)
 {
-    json_t *answer;
-    bool is_waiting = ctl_value(call, "wait") != NULL;
-    int code = client_ask(call, "POST", "/api/v1/reload", json_pack("{s:b}", "wait", is_waiting), &answer);
-    if (code != CTL_OK)
-        return code;
-    if (call->is_json) {
-        code = say_json(call, answer);
-    } else {
-        struct buf text;
-        buf_init(&text, SAY_BYTES_MAX);
-        if (is_waiting)
-            buf_addf(&text, "generation %lld runs\n", (long long)json_number(answer, "generation"));
-        else
-            buf_add(&text, S("asked for; \"feedwatchctl reload --wait\" tells how it went\n"));
-        code = say(&text);
-        buf_done(&text);
-    }
-    json_decref(answer);
-    return code;
+    json_t *body = show_body(call, (const char *const[]){"wait", NULL});
+    return show(call, "POST", show_path("/api/v1/reload", NULL, ""), body, reload_render);
+}
+
+static void level_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    (void)call;
+    say_text(out, json_text(answer, "level"));
+    buf_add_char(out, '\n');
+}
+
+int ctl_log_level(const struct ctl_call *call)
+{
+    struct buf path = show_path("/api/v1/log", NULL, "");
+    if (call->n_words == 0)
+        return show(call, "GET", path, NULL, level_render);
+    return show(call, "PUT", path, json_pack("{s:s}", "level", call->words[0]), level_render);
+}
+
+static void backup_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    (void)call;
+    say_text(out, json_text(answer, "path"));
+    buf_add(out, S(": "));
+    say_bytes(out, json_number(answer, "bytes"));
+    buf_add(out, S(" in "));
+    say_span(out, json_number(answer, "took_ms"));
+    buf_add_char(out, '\n');
+}
+
+int ctl_backup(const struct ctl_call *call)
+{
+    json_t *body = json_object();
+    if (call->n_words > 0)
+        json_object_set_new(body, "path", json_string(call->words[0]));
+    return show(call, "POST", show_path("/api/v1/backup", NULL, ""), body, backup_render);
 }

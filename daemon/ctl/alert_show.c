@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+//
+// One alert in full, for a person: the article with its hits marked, the rule, the story, what was decided, and every
+// attempt to deliver it. The payload is schema 1 (docs/alerts.md).
+#include <stdio.h>
+
+#include "daemon/ctl/commands.h"
+#include "daemon/ctl/json.h"
+#include "daemon/ctl/say.h"
+#include "daemon/ctl/show.h"
+
+static void label(const struct ctl_call *call, const char *name, struct buf *out)
+{
+    buf_addf(out, "%s%-10s%s", say_mark(call, SAY_DIM), name, say_mark(call, SAY_PLAIN));
+}
+
+static void line(const struct ctl_call *call, const char *name, struct str value, struct buf *out)
+{
+    if (value.n == 0)
+        return;
+    label(call, name, out);
+    say_text(out, value);
+    buf_add_char(out, '\n');
+}
+
+static void head_add(const struct ctl_call *call, const json_t *answer, const json_t *data, struct buf *out)
+{
+    struct str severity = json_text(answer, "severity"), state = json_text(answer, "state");
+    char utc[WALL_RFC3339_BYTES];
+    buf_addf(out, "%s", say_mark(call, SAY_BOLD));
+    say_text(out, json_text(answer, "title"));
+    buf_addf(out, "%s\n%s%.*s%s  ", say_mark(call, SAY_PLAIN), show_mark(call, severity), STR_ARG(severity),
+             say_mark(call, SAY_PLAIN));
+    say_text(out, json_text(answer, "rule"));
+    buf_addf(out, "  %s (", wall_rfc3339(json_time(answer, "at_ms"), false, utc));
+    say_moment(out, json_time(answer, "at_ms"), json_time(answer, "now_ms"));
+    buf_addf(out, ")  %s%.*s%s%s\n\n", show_mark(call, state), STR_ARG(state), say_mark(call, SAY_PLAIN),
+             json_flag(answer, "late") ? "  late" : "");
+    line(call, "url", json_text(answer, "url"), out);
+    line(call, "feed", json_text(json_object_get(answer, "feed"), "title"), out);
+    const json_t *rule = json_object_get(data, "rule");
+    line(call, "rule", json_text(rule, "title"), out);
+    line(call, "query", json_text(rule, "query"), out);
+    line(call, "version", json_text(rule, "version"), out);
+    line(call, "id", json_text(answer, "id"), out);
+}
+
+static void hits_add(const struct ctl_call *call, const json_t *match, struct buf *out)
+{
+    const json_t *terms = json_object_get(match, "terms");
+    size_t n = json_array_size(terms);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *term = json_array_get(terms, i), *snippet = json_object_get(term, "snippet");
+        label(call, i == 0 ? "hits" : "", out);
+        buf_addf(out, "%s%-8.*s%s ", say_mark(call, SAY_DIM), STR_ARG(json_text(term, "field")),
+                 say_mark(call, SAY_PLAIN));
+        say_text(out, json_text(snippet, "before"));
+        buf_addf(out, "%s", call->has_colour ? "\033[1;33m" : "[");
+        say_text(out, json_text(snippet, "hit"));
+        buf_addf(out, "%s", call->has_colour ? "\033[0m" : "]");
+        say_text(out, json_text(snippet, "after"));
+        buf_add_char(out, '\n');
+    }
+    int64_t total = json_number(match, "total");
+    if (total > (int64_t)n)
+        buf_addf(out, "%-10sand %lld more\n", "", (long long)(total - (int64_t)n));
+}
+
+static void story_add(const struct ctl_call *call, const json_t *story, struct buf *out)
+{
+    const json_t *members = json_object_get(story, "members");
+    if (json_array_size(members) < 2)
+        return;
+    label(call, "story", out);
+    buf_addf(out, "%lld articles:\n", (long long)json_number(story, "size"));
+    for (size_t i = 0; i < json_array_size(members); i++) {
+        buf_addf(out, "%-10s  ", "");
+        say_text(out, json_text(json_array_get(members, i), "feed"));
+        buf_add(out, S(": "));
+        say_text(out, json_text(json_array_get(members, i), "title"));
+        buf_add_char(out, '\n');
+    }
+}
+
+static void decisions_add(const struct ctl_call *call, const json_t *decisions, struct buf *out)
+{
+    for (size_t i = 0; i < json_array_size(decisions); i++)
+        line(call, i == 0 ? "decided" : "", str_of(json_string_value(json_array_get(decisions, i))), out);
+}
+
+static void attempt_add(const json_t *attempt, wall_t now, struct buf *out)
+{
+    buf_addf(out, "%-12s", "");
+    say_moment(out, json_time(attempt, "at_ms"), now);
+    buf_add(out, S(": "));
+    int64_t status = json_number(attempt, "status");
+    if (status > 0)
+        buf_addf(out, "HTTP %lld", (long long)status);
+    struct str error = json_text(attempt, "error"), address = json_text(attempt, "address");
+    if (error.n > 0) {
+        buf_add(out, status > 0 ? S(", ") : S(""));
+        say_text(out, error);
+    }
+    if (address.n > 0) {
+        buf_add(out, S(", "));
+        say_text(out, address);
+    }
+    buf_addf(out, ", %lld ms\n", (long long)json_number(attempt, "took_ms"));
+}
+
+static void deliveries_add(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    wall_t now = json_time(answer, "now_ms");
+    size_t i, k;
+    json_t *delivery, *attempt;
+    json_array_foreach(json_object_get(answer, "deliveries"), i, delivery) {
+        struct str state = json_text(delivery, "state");
+        label(call, i == 0 ? "sent to" : "", out);
+        say_text(out, json_text(delivery, "receiver"));
+        buf_addf(out, ": %s%.*s%s", show_mark(call, state), STR_ARG(state), say_mark(call, SAY_PLAIN));
+        if (json_time(delivery, "due_ms").ms > 0 && str_eq(state, S("pending"))) {
+            buf_add(out, S(", next attempt "));
+            say_moment(out, json_time(delivery, "due_ms"), now);
+        }
+        buf_add_char(out, '\n');
+        json_array_foreach(json_object_get(delivery, "attempts"), k, attempt)
+            attempt_add(attempt, now, out);
+    }
+}
+
+static void render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    const json_t *data = json_in(answer, "payload", "data");
+    head_add(call, answer, data, out);
+    hits_add(call, json_object_get(data, "match"), out);
+    line(call, "summary", json_text(json_object_get(data, "article"), "summary"), out);
+    story_add(call, json_object_get(data, "story"), out);
+    decisions_add(call, json_object_get(answer, "decisions"), out);
+    deliveries_add(call, answer, out);
+}
+
+int ctl_alerts_show(const struct ctl_call *call) { return show_each(call, "GET", "/api/v1/alerts/", "", render); }

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+//
+// The outbox: what waits, what is dead, sending it again, giving it up. And the receivers it goes to.
+#include "daemon/ctl/commands.h"
+#include "daemon/ctl/json.h"
+#include "daemon/ctl/say.h"
+#include "daemon/ctl/show.h"
+
+static void list_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    static const struct table_column columns[] = {
+        {"ID", TABLE_LEFT, 0},        {"RECEIVER", TABLE_LEFT, 8}, {"STATE", TABLE_LEFT, 0}, {"TRIES", TABLE_RIGHT, 0},
+        {"NEXT", TABLE_RIGHT, 0},     {"TITLE", TABLE_LEFT, 20},   {"LAST ANSWER", TABLE_LEFT, 16},
+    };
+    json_t *deliveries = json_object_get(answer, "deliveries"), *one;
+    if (json_array_size(deliveries) == 0) {
+        buf_add(out, S("nothing waits and nothing is dead; --state acked shows what was delivered\n"));
+        return;
+    }
+    struct table t;
+    table_init(&t, columns, sizeof columns / sizeof columns[0]);
+    wall_t now = json_time(answer, "now_ms");
+    size_t i;
+    json_array_foreach(deliveries, i, one) {
+        struct str state = json_text(one, "state"), error = json_text(one, "error");
+        int64_t status = json_number(one, "status");
+        bool is_pending = str_eq(state, S("pending"));
+        table_cell(&t, json_text(one, "id"));
+        table_cell(&t, json_text(one, "receiver"));
+        table_cell_marked(&t, state, show_mark(call, state));
+        show_count(&t, one, "attempts");
+        show_moment(&t, is_pending ? json_time(one, "due_ms") : (wall_t){0}, now, "-");
+        table_cell(&t, json_text(one, "title"));
+        if (error.n > 0 || status == 0)
+            table_cell(&t, error);
+        else
+            table_cellf(&t, "HTTP %lld", (long long)status);
+    }
+    show_table(call, &t, out);
+    show_more(answer, "deliveries", out);
+}
+
+int ctl_deliveries_list(const struct ctl_call *call)
+{
+    struct buf path = show_path("/api/v1/deliveries", NULL, "");
+    show_query(call, &path, (const char *const[]){"receiver", "state", "limit", NULL});
+    return show(call, "GET", path, NULL, list_render);
+}
+
+static void retry_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    (void)call;
+    int64_t n = json_number(answer, "deliveries");
+    buf_addf(out, "%lld %s due now\n", (long long)n, n == 1 ? "delivery is" : "deliveries are");
+}
+
+static void drop_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    (void)call;
+    int64_t n = json_number(answer, "deliveries");
+    buf_addf(out, "%lld %s given up\n", (long long)n, n == 1 ? "delivery is" : "deliveries are");
+}
+
+// The ones named, or with options all that fit; without either nothing is done, since "all" should be said.
+static int change(const struct ctl_call *call, const char *verb_path, const char *all_path, show_fn render)
+{
+    bool is_chosen = ctl_value(call, "receiver") || ctl_value(call, "state") || ctl_value(call, "all");
+    if (call->n_words > 0 && is_chosen)
+        return say_error(call, CTL_USAGE, NULL, "either ids or --receiver, --state, --all: not both");
+    if (call->n_words > 0)
+        return show_each(call, "POST", "/api/v1/deliveries/", verb_path, render);
+    if (!is_chosen)
+        return say_error(call, CTL_USAGE, "feedwatchctl deliveries list --state dead",
+                         "name deliveries by id, or say which: --receiver NAME, --state dead, --all");
+    json_t *body = show_body(call, (const char *const[]){"receiver", "state", NULL});
+    return show(call, "POST", show_path(all_path, NULL, ""), body, render);
+}
+
+int ctl_deliveries_retry(const struct ctl_call *call)
+{
+    return change(call, "/retry", "/api/v1/deliveries/retry", retry_render);
+}
+
+int ctl_deliveries_drop(const struct ctl_call *call)
+{
+    return change(call, "/drop", "/api/v1/deliveries/drop", drop_render);
+}
+
+static void receivers_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    static const struct table_column columns[] = {
+        {"NAME", TABLE_LEFT, 0},     {"KIND", TABLE_LEFT, 0},  {"STATE", TABLE_LEFT, 0}, {"PENDING", TABLE_RIGHT, 0},
+        {"DEAD", TABLE_RIGHT, 0},    {"LAST OK", TABLE_RIGHT, 0}, {"TARGET", TABLE_LEFT, 20}, {"NOTE", TABLE_LEFT, 12},
+    };
+    json_t *receivers = json_object_get(answer, "receivers"), *one;
+    struct table t;
+    table_init(&t, columns, sizeof columns / sizeof columns[0]);
+    wall_t now = json_time(answer, "now_ms");
+    size_t i;
+    json_array_foreach(receivers, i, one) {
+        struct str state = json_text(one, "state");
+        table_cell(&t, json_text(one, "name"));
+        table_cell(&t, json_text(one, "kind"));
+        table_cell_marked(&t, state, show_mark(call, state));
+        show_count(&t, one, "pending");
+        show_count(&t, one, "dead");
+        show_moment(&t, json_time(one, "last_ok_ms"), now, "-");
+        table_cell(&t, json_text(one, "target"));
+        table_cell(&t, json_text(one, "error"));
+    }
+    show_table(call, &t, out);
+}
+
+int ctl_receivers_list(const struct ctl_call *call)
+{
+    return show(call, "GET", show_path("/api/v1/receivers", NULL, ""), NULL, receivers_render);
+}
+
+static void test_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    buf_addf(out, "%s", say_mark(call, SAY_GREEN));
+    say_text(out, json_text(answer, "name"));
+    buf_addf(out, " accepted it%s", say_mark(call, SAY_PLAIN));
+    if (json_number(answer, "status") > 0)
+        buf_addf(out, ": HTTP %lld", (long long)json_number(answer, "status"));
+    buf_addf(out, " in %lld ms", (long long)json_number(answer, "took_ms"));
+    if (json_text(answer, "address").n > 0) {
+        buf_add(out, S(" at "));
+        say_text(out, json_text(answer, "address"));
+    }
+    buf_add_char(out, '\n');
+}
+
+int ctl_receivers_test(const struct ctl_call *call)
+{
+    return show_each(call, "POST", "/api/v1/receivers/", "/test", test_render);
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+//
+// Silences: alerts that fit one are kept and listed, and not sent, until it ends.
+#include "daemon/ctl/commands.h"
+#include "daemon/ctl/json.h"
+#include "daemon/ctl/say.h"
+#include "daemon/ctl/show.h"
+
+static void one_render(const struct ctl_call *call, const json_t *silence, struct buf *out)
+{
+    char utc[WALL_RFC3339_BYTES];
+    buf_addf(out, "%s", say_mark(call, SAY_BOLD));
+    say_text(out, json_text(silence, "id"));
+    buf_addf(out, "%s  ", say_mark(call, SAY_PLAIN));
+    say_text(out, json_text(silence, "matcher"));
+    buf_addf(out, "  until %s (", wall_rfc3339(json_time(silence, "until_ms"), false, utc));
+    say_moment(out, json_time(silence, "until_ms"), json_time(silence, "now_ms"));
+    buf_add(out, S(")\n"));
+}
+
+static void list_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    static const struct table_column columns[] = {
+        {"ID", TABLE_LEFT, 0},      {"MATCHER", TABLE_LEFT, 20}, {"ENDS", TABLE_RIGHT, 0},
+        {"HIDDEN", TABLE_RIGHT, 0}, {"COMMENT", TABLE_LEFT, 12},
+    };
+    json_t *silences = json_object_get(answer, "silences"), *one;
+    if (json_array_size(silences) == 0) {
+        buf_add(out, S("nothing is silenced\n"));
+        return;
+    }
+    struct table t;
+    table_init(&t, columns, sizeof columns / sizeof columns[0]);
+    size_t i;
+    json_array_foreach(silences, i, one) {
+        table_cell(&t, json_text(one, "id"));
+        table_cell(&t, json_text(one, "matcher"));
+        show_moment(&t, json_time(one, "until_ms"), json_time(answer, "now_ms"), "-");
+        show_count(&t, one, "hidden");
+        table_cell(&t, json_text(one, "comment"));
+    }
+    show_table(call, &t, out);
+}
+
+int ctl_silence_list(const struct ctl_call *call)
+{
+    return show(call, "GET", show_path("/api/v1/silences", NULL, ""), NULL, list_render);
+}
+
+// The operands are one matcher: `silence add rule:truce feed:example` needs no quotes.
+static void matcher_join(const struct ctl_call *call, struct buf *out)
+{
+    buf_init(out, 8192);
+    for (size_t i = 0; i < call->n_words; i++) {
+        buf_add(out, i > 0 ? S(" ") : S(""));
+        buf_add(out, str_of(call->words[i]));
+    }
+}
+
+int ctl_silence_add(const struct ctl_call *call)
+{
+    if (!ctl_value(call, "for") && !ctl_value(call, "until"))
+        return say_error(call, CTL_USAGE, "feedwatchctl silence add --for 2h rule:NAME",
+                         "a silence needs an end: --for 2h, or --until 2026-11-24T08:00:00Z");
+    struct buf matcher;
+    matcher_join(call, &matcher);
+    json_t *body = show_body(call, (const char *const[]){"for", "until", "comment", NULL});
+    json_object_set_new(body, "matcher", json_string(buf_z(&matcher)));
+    buf_done(&matcher);
+    return show(call, "POST", show_path("/api/v1/silences", NULL, ""), body, one_render);
+}
+
+int ctl_silence_expire(const struct ctl_call *call)
+{
+    return show_each(call, "DELETE", "/api/v1/silences/", "", one_render);
+}
+
+static void preview_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    (void)call;
+    buf_addf(out, "it would have hidden %lld of the %lld alerts of the last 7 days\n",
+             (long long)json_number(answer, "hidden"), (long long)json_number(answer, "of"));
+    size_t i;
+    json_t *alert;
+    json_array_foreach(json_object_get(answer, "alerts"), i, alert) {
+        buf_add(out, S("  "));
+        say_text(out, json_text(alert, "rule"));
+        buf_add(out, S(": "));
+        say_text(out, json_text(alert, "title"));
+        buf_add_char(out, '\n');
+    }
+}
+
+int ctl_silence_preview(const struct ctl_call *call)
+{
+    struct buf matcher;
+    matcher_join(call, &matcher);
+    struct buf path = show_path("/api/v1/silences/preview?matcher=", buf_z(&matcher), "");
+    buf_done(&matcher);
+    return show(call, "GET", path, NULL, preview_render);
+}
