@@ -20,7 +20,7 @@
 
 enum conf_type {
     CONF_END,        // no argument: ends a list of them
-    CONF_NAME,       // letters, digits, - _ . and anything beyond ASCII; at most CONF_NAME_BYTES_MAX
+    CONF_NAME,       // letters, digits, - _ . : and anything beyond ASCII; at most CONF_NAME_BYTES_MAX
     CONF_TEXT,       // a word or a quoted string
     CONF_NUMBER,     // 0 and up
     CONF_DURATION,   // 30s, 5m, 12h, 7d, 2w, 500ms -> number in ms; 0 needs no unit
@@ -91,6 +91,7 @@ struct conf {
     struct conf_node *first;
     struct source **sources; // every file read, in order: what a watcher of changes looks at
     size_t n_sources;
+    struct conf_names *names; // first arguments that must be unique
 };
 
 // Parses a file and what it includes. `tables` is a NULL-terminated list of top-level specs. Adds what is wrong to

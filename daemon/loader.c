@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+//
+// Reading configuration files. See loader.h.
+#include "daemon/loader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+// Returns `pattern` as seen from the folder of the file `from`.
+static char *place(struct str pattern, struct str from, struct arena *a)
+{
+    size_t folder = from.n;
+    while (folder > 0 && from.p[folder - 1] != '/')
+        folder--;
+    if (pattern.n && pattern.p[0] == '/')
+        folder = 0;
+    char *out = arena_alloc(a, folder + pattern.n + 1);
+    memcpy(out, from.p ? from.p : "", folder);
+    memcpy(out + folder, pattern.p, pattern.n);
+    return out;
+}
+
+static bool is_pattern(struct str s)
+{
+    return str_find_char(s, '*') < s.n || str_find_char(s, '?') < s.n || str_find_char(s, '[') < s.n;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static bool find_files(void *context, struct str pattern, struct str from, struct arena *a, struct str **out_paths,
+                       size_t *out_n, struct err *err)
+{
+    (void)context;
+    char *path = place(pattern, from, a);
+    struct str *paths = NULL;
+    size_t n = 0;
+    if (is_pattern(pattern)) {
+        glob_t found = {0};
+        int rc = glob(path, GLOB_NOSORT | GLOB_ERR, NULL, &found);
+        for (size_t i = 0; rc == 0 && i < found.gl_pathc; i++)
+            if (!is_folder(found.gl_pathv[i]))
+                ARENA_PUSH(a, paths, n, arena_str(a, str_of(found.gl_pathv[i])));
+        globfree(&found);
+        if (rc != 0 && rc != GLOB_NOMATCH)
+            return err_set(err, "cannot list %s: %s", path, rc == GLOB_NOSPACE ? "out of memory" : strerror(errno));
+        if (n)
+            qsort(paths, n, sizeof *paths, by_bytes);
+    } else {
+        ARENA_PUSH(a, paths, n, str_of(path));
+    }
+    *out_paths = paths;
+    *out_n = n;
+    return true;
+}
+
+static bool read_all(int fd, const char *path, struct arena *a, struct str *out_text, struct err *err)
+{
+    struct buf b;
+    buf_init(&b, LOADER_FILE_BYTES_MAX);
+    for (;;) {
+        char chunk[1 << 16];
+        ssize_t n = read(fd, chunk, sizeof chunk);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 || !buf_add(&b, str_make(chunk, (size_t)n))) {
+            buf_done(&b);
+            return n < 0 ? err_set(err, "cannot read %s: %s", path, strerror(errno))
+                         : err_set(err, "%s is over %d MiB", path, LOADER_FILE_BYTES_MAX >> 20);
+        }
+        if (n == 0)
+            break;
+    }
+    *out_text = arena_str(a, buf_str(&b));
+    buf_done(&b);
+    return true;
+}
+
+static bool read_file(void *context, struct str path, struct arena *a, struct str *out_text, struct err *err)
+{
+    (void)context;
+    const char *name = arena_dupz(a, path);
+    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return err_set(err, "cannot open %s: %s", name, strerror(errno));
+    struct stat st;
+    bool is_ok = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    if (is_ok)
+        is_ok = read_all(fd, name, a, out_text, err);
+    else
+        err_set(err, "%s is no file%s", name, S_ISDIR(st.st_mode) ? " but a folder" : "");
+    close(fd);
+    return is_ok;
+}
+
+static bool read_file_or_stdin(void *context, struct str path, struct arena *a, struct str *out_text, struct err *err)
+{
+    if (str_eq(path, S("-")))
+        return read_all(STDIN_FILENO, "standard input", a, out_text, err);
+    return read_file(context, path, a, out_text, err);
+}
+
+const struct conf_loader loader_files = {NULL, find_files, read_file};
+const struct conf_loader loader_files_or_stdin = {NULL, find_files, read_file_or_stdin};
