@@ -28,9 +28,13 @@ struct url {
 struct url url_cut(struct str text);
 
 // Returns `reference` made absolute against `base` (RFC 3986 section 5.2, strict), with white space at its ends, tabs
-// and line breaks taken out, and blanks and other bytes that no address may hold escaped as browsers do. Where base is
-// empty or not absolute, or the reference too long, the trimmed reference as it is.
+// and line breaks taken out, and blanks and control characters escaped; other characters stay as they are, beyond ASCII
+// too. "http:page" is relative, as in browsers. Where base is empty or not absolute, or the reference too long, the
+// trimmed reference as it is.
 struct str url_resolve(struct arena *a, struct str base, struct str reference);
+
+// Appends a path without its dot segments (RFC 3986 section 5.2.4).
+void url_add_path(struct buf *out, struct str path);
 
 // Tells whether a text is an absolute address whose scheme is http or https.
 bool url_is_http(struct str url);
