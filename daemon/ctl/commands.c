@@ -70,6 +70,15 @@ const struct ctl_command ctl_commands[] = {
      .about = "add the feeds of an OPML file (or -)", .run = ctl_feeds_import,
      .options = OPTIONS({"tag", "TAG", "a tag for all of them", 0})},
     {.group = "feeds", .verb = "export", .words = "", .about = "all feeds as OPML", .run = ctl_feeds_export},
+    {.group = "feeds", .verb = "parse", .words = "[FILE|-]...", .words_max = ANY,
+     .about = "what a feed is, item by item; needs no daemon", .run = ctl_feeds_parse,
+     .options = OPTIONS({"url", "URL", "the address it came from, for relative links", 0},
+                        {"limits", "off", "no caps on items and sizes; items are not kept", 0},
+                        {"batch", NULL, "a line {\"file\", \"env\"} for each document, an answer a line", 0}),
+     .details = "Reads as the daemon does and says what it made of it: format, encoding and why,\n"
+                "what had to be mended and where, each item and what it is known by. Exit status 1:\n"
+                "not a feed. FEED_URL, FEED_CONTENT_TYPE and FEED_CONTENT_LANGUAGE in the\n"
+                "environment stand for what a response would have said."},
 
     {.heading = "Alerts",
      .group = "alerts", .verb = "list", .words = "", .about = "alerts, newest first", .run = ctl_alerts_list,

@@ -27,6 +27,7 @@ int ctl_feeds_pause(const struct ctl_call *call);
 int ctl_feeds_resume(const struct ctl_call *call);
 int ctl_feeds_import(const struct ctl_call *call);
 int ctl_feeds_export(const struct ctl_call *call);
+int ctl_feeds_parse(const struct ctl_call *call);
 
 int ctl_alerts_list(const struct ctl_call *call);
 int ctl_alerts_show(const struct ctl_call *call);

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+//
+// A scanner of HTML tags with five states: text, '<' seen, inside a tag, inside a comment, inside a script.
+#include "feeds/advertised.h"
+
+#include "feeds/entity.h"
+#include "feeds/html.h"
+#include "feeds/url.h"
+
+enum { IN_TEXT, IN_TAG, IN_COMMENT, IN_SCRIPT };
+enum { TAG_MAX = 8192 };
+
+void advertised_init(struct advertised *s, struct arena *arena, struct document *doc, struct str url)
+{
+    *s = (struct advertised){.arena = arena, .doc = doc, .base = url};
+    buf_init(&s->tag, TAG_MAX);
+}
+
+void advertised_done(struct advertised *s) { buf_done(&s->tag); }
+
+// Returns the value of an attribute of a tag's text, with its character references as they are.
+static struct str attribute(struct str tag, struct str name)
+{
+    size_t i = 0;
+    while (i < tag.n && !char_is_space(tag.p[i]))
+        i++;
+    while (i < tag.n) {
+        while (i < tag.n && (char_is_space(tag.p[i]) || tag.p[i] == '/'))
+            i++;
+        size_t from = i;
+        while (i < tag.n && !char_is_space(tag.p[i]) && tag.p[i] != '=')
+            i++;
+        struct str key = str_make(tag.p + from, i - from);
+        struct str rest = str_trim(str_from(tag, i));
+        struct str value = {"", 0};
+        if (rest.n && rest.p[0] == '=') {
+            rest = str_trim(str_from(rest, 1));
+            char quote = rest.n && (rest.p[0] == '"' || rest.p[0] == '\'') ? rest.p[0] : 0;
+            rest = quote ? str_from(rest, 1) : rest;
+            size_t n = 0;
+            while (n < rest.n && (quote ? rest.p[n] != quote : !char_is_space(rest.p[n])))
+                n++;
+            value = str_head(rest, n);
+            i = (size_t)(rest.p - tag.p) + n + (quote != 0);
+        }
+        if (str_eq_nocase(key, name))
+            return value;
+        if (key.n == 0 && value.n == 0)
+            i++;
+    }
+    return (struct str){NULL, 0};
+}
+
+static bool is_feed_type(struct str type)
+{
+    static const struct str types[] = {STR("rss"), STR("atom"), STR("rdf"), STR("feed+json"), STR("application/json")};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        if (str_find_nocase(type, types[i]) < type.n)
+            return true;
+    }
+    return false;
+}
+
+static void see_tag(struct advertised *s)
+{
+    struct str tag = buf_str(&s->tag);
+    if (str_starts_nocase(tag, S("base"))) {
+        struct str href = attribute(tag, S("href"));
+        if (href.n)
+            s->base = url_resolve(s->arena, s->base, html_to_text(href, s->arena).text);
+        return;
+    }
+    if (!str_starts_nocase(tag, S("link")) || s->doc->n_advertised == ADVERTISED_MAX)
+        return;
+    struct str rel = attribute(tag, S("rel")), type = attribute(tag, S("type")), href = attribute(tag, S("href"));
+    bool is_alternate = str_find_nocase(rel, S("alternate")) < rel.n || str_eq_nocase(rel, S("feed"));
+    if (!is_alternate || !href.n || !is_feed_type(type))
+        return;
+    struct link link = {.rel = S("alternate"), .type = arena_str(s->arena, type)};
+    link.href = url_resolve(s->arena, s->base, html_to_text(href, s->arena).text);
+    link.title = html_to_text(attribute(tag, S("title")), s->arena).text;
+    for (size_t i = 0; i < s->doc->n_advertised; i++) {
+        if (str_eq(s->doc->advertised[i].href, link.href))
+            return;
+    }
+    ARENA_PUSH(s->arena, s->doc->advertised, s->doc->n_advertised, link);
+}
+
+static int end_of_tag(struct advertised *s)
+{
+    struct str tag = buf_str(&s->tag);
+    see_tag(s);
+    s->matched = 0;
+    bool is_script = str_starts_nocase(tag, S("script")), is_style = str_starts_nocase(tag, S("style"));
+    if (!is_script && !is_style)
+        return IN_TEXT;
+    s->script = is_script ? S("</script") : S("</style");
+    return IN_SCRIPT;
+}
+
+static int tag_byte(struct advertised *s, char ch)
+{
+    if (s->quote) {
+        if (ch == s->quote)
+            s->quote = 0;
+    } else if (ch == '>') {
+        return end_of_tag(s);
+    } else if ((ch == '"' || ch == '\'') && s->tag.n && s->tag.p[s->tag.n - 1] == '=') {
+        s->quote = ch;
+    }
+    buf_add_char(&s->tag, ch);
+    if (s->tag.n == 3 && str_eq(buf_str(&s->tag), S("!--"))) {
+        s->matched = 0;
+        return IN_COMMENT;
+    }
+    return IN_TAG;
+}
+
+static int byte(struct advertised *s, char ch)
+{
+    switch (s->state) {
+    case IN_TEXT:
+        if (ch != '<')
+            return IN_TEXT;
+        buf_reset(&s->tag);
+        s->quote = 0;
+        return IN_TAG;
+    case IN_TAG: return tag_byte(s, ch);
+    case IN_COMMENT:
+        if (ch == '>' && s->matched >= 2)
+            return IN_TEXT;
+        s->matched = ch == '-' ? s->matched + 1 : 0;
+        return IN_COMMENT;
+    default: // in a script: only its own end tag matters
+        s->matched = char_lower(ch) == s->script.p[s->matched] ? s->matched + 1 : ch == '<';
+        if (s->matched < s->script.n)
+            return IN_SCRIPT;
+        buf_reset(&s->tag);
+        return IN_TAG;
+    }
+}
+
+void advertised_read(struct advertised *s, struct str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        s->state = byte(s, text.p[i]);
+}

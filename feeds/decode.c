@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: MIT
+//
+// The decoder of feeds/decode.h. Encodings outside UTF-8 are iconv's work; what is here is the choice, and the repair
+// of what iconv and UTF-8 refuse.
+#include "feeds/decode.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "feeds/entity.h"
+
+enum { OUT_BYTES = 16384 };
+
+void decode_init(struct decoder *d, struct decode_sink sink, struct str content_type)
+{
+    *d = (struct decoder){.sink = sink, .content_type = content_type, .unit = 1, .why = "only ASCII characters"};
+    buf_init(&d->held, SIZE_MAX);
+    buf_init(&d->out, SIZE_MAX);
+    memcpy(d->name, "utf-8", sizeof "utf-8");
+}
+
+void decode_done(struct decoder *d)
+{
+    if (d->has_iconv)
+        iconv_close(d->iconv);
+    buf_done(&d->held);
+    buf_done(&d->out);
+}
+
+static void put(struct decoder *d, const char *p, size_t n)
+{
+    if (n > 0)
+        d->sink.write(d->sink.context, str_make(p, n));
+}
+
+// ---- labels
+
+// Keeps a label as lower case letters, digits and a few signs; "" where it has anything else (iconv reads options
+// after a slash).
+static void take_label(char out[DECODE_NAME_MAX], struct str label)
+{
+    label = str_trim(label);
+    while (label.n && (label.p[0] == '"' || label.p[0] == '\''))
+        label = str_from(label, 1);
+    size_t n = 0;
+    while (n < label.n && n < DECODE_NAME_MAX - 1 &&
+           (char_is_alnum(label.p[n]) || strchr("-_.:+", label.p[n]))) {
+        out[n] = char_lower(label.p[n]);
+        n++;
+    }
+    out[n] = '\0';
+}
+
+static void label_of_http(struct decoder *d)
+{
+    struct str type = d->content_type;
+    size_t at = str_find_nocase(type, S("charset"));
+    struct str rest = str_trim(str_from(type, at + 7));
+    if (rest.n && rest.p[0] == '=')
+        take_label(d->label_http, str_from(rest, 1));
+}
+
+// In <?xml version="1.0" encoding="..."?>, or a page's <meta charset=...>.
+static void label_of_text(struct decoder *d, struct str head)
+{
+    size_t at = str_find(head, S("<?xml"));
+    struct str declaration = str_from(head, at);
+    declaration = str_head(declaration, str_find_char(declaration, '>'));
+    struct str word = S("encoding");
+    size_t found = str_find_nocase(declaration, word);
+    if (found == declaration.n) {
+        declaration = str_from(head, str_find_nocase(head, S("<meta")));
+        word = S("charset");
+        found = str_find_nocase(declaration, word);
+    }
+    struct str rest = str_trim(str_from(declaration, found + word.n));
+    if (rest.n && rest.p[0] == '=')
+        take_label(d->label_text, str_from(rest, 1));
+}
+
+// What is meant where a label is known to be used for something else (WHATWG encoding standard).
+static const char *meant_by(const char *label)
+{
+    static const char *const table[][2] = {
+        {"latin1", "windows-1252"},      {"latin-1", "windows-1252"},     {"iso-8859-1", "windows-1252"},
+        {"iso8859-1", "windows-1252"},   {"iso_8859-1", "windows-1252"},  {"ascii", "windows-1252"},
+        {"us-ascii", "windows-1252"},    {"ansi", "windows-1252"},        {"cp1252", "windows-1252"},
+        {"x-cp1252", "windows-1252"},    {"iso-8859-9", "windows-1254"},  {"latin5", "windows-1254"},
+        {"iso-8859-11", "windows-874"},  {"tis-620", "windows-874"},      {"gb2312", "gb18030"},
+        {"gbk", "gb18030"},              {"x-gbk", "gb18030"},            {"gb_2312-80", "gb18030"},
+        {"euc-kr", "cp949"},             {"ks_c_5601-1987", "cp949"},     {"ksc5601", "cp949"},
+        {"euckr", "cp949"},              {"shift_jis", "cp932"},          {"shift-jis", "cp932"},
+        {"sjis", "cp932"},               {"x-sjis", "cp932"},             {"windows-31j", "cp932"},
+        {"ms_kanji", "cp932"},           {"big5", "big5-hkscs"},          {"x-euc-jp", "euc-jp"},
+        {"windows-874", "cp874"},        {"x-windows-1251", "windows-1251"}, {"win-1251", "windows-1251"},
+        {"win1251", "windows-1251"},     {"iso-8859-8-i", "iso-8859-8"},  {"utf8", "utf-8"},
+        {"utf_8", "utf-8"},              {"unicode-1-1-utf-8", "utf-8"},  {"x-unicode20utf8", "utf-8"},
+        {"mac", "macintosh"},            {"x-mac-roman", "macintosh"},    {"dos-874", "cp874"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        if (strcmp(label, table[i][0]) == 0)
+            return table[i][1];
+    }
+    return label;
+}
+
+// Opens iconv for a label; false where there is no such encoding, or none that these bytes can be in.
+static bool open_encoding(struct decoder *d, const char *label, uint32_t unit)
+{
+    static const char *const never[] = {"utf-7", "utf-16", "utf-32", "ucs-", "unicode", "wchar", "char", "iso-10646"};
+    const char *name = meant_by(label);
+    for (size_t i = 0; i < sizeof never / sizeof never[0] && unit == 1; i++) {
+        if (strncmp(name, never[i], strlen(never[i])) == 0)
+            return false;
+    }
+    if (!*name || strcmp(name, "utf-8") == 0)
+        return false;
+    iconv_t cd = iconv_open("UTF-8", name);
+    if (cd == (iconv_t)-1)
+        return false;
+    d->iconv = cd;
+    d->has_iconv = true;
+    d->unit = unit;
+    size_t n = strlen(name);
+    assert(n < sizeof d->name);
+    memcpy(d->name, name, n + 1);
+    return true;
+}
+
+static bool is_utf8_label(const char *label) { return strcmp(meant_by(label), "utf-8") == 0; }
+
+// ---- the head
+
+struct pattern {
+    const char *bytes;
+    size_t n;
+    const char *encoding; // NULL: UTF-8
+    uint32_t unit;
+    bool is_mark; // and no part of the text
+};
+
+static const struct pattern *find_pattern(struct str head)
+{
+    static const struct pattern patterns[] = {
+        {"\xff\xfe\0\0", 4, "utf-32le", 4, true},    {"\0\0\xfe\xff", 4, "utf-32be", 4, true},
+        {"\xff\xfe", 2, "utf-16le", 2, true},        {"\xfe\xff", 2, "utf-16be", 2, true},
+        {"\xef\xbb\xbf", 3, NULL, 1, true},          {"<\0\0\0", 4, "utf-32le", 4, false},
+        {"\0\0\0<", 4, "utf-32be", 4, false},        {"<\0?\0", 4, "utf-16le", 2, false},
+        {"\0<\0?", 4, "utf-16be", 2, false},         {"<\0r\0", 4, "utf-16le", 2, false},
+        {"\0<\0r", 4, "utf-16be", 2, false},         {"<\0f\0", 4, "utf-16le", 2, false},
+        {"\0<\0f", 4, "utf-16be", 2, false},         {"<\0!\0", 4, "utf-16le", 2, false},
+        {"\0<\0!", 4, "utf-16be", 2, false},         {"{\0", 2, "utf-16le", 2, false},
+        {"\0{", 2, "utf-16be", 2, false},            {"\x4c\x6f\xa7\x94", 4, "ibm037", 1, false},
+    };
+    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+        if (str_starts(head, str_make(patterns[i].bytes, patterns[i].n)))
+            return &patterns[i];
+    }
+    return NULL;
+}
+
+static void read_on(struct decoder *d, const char *p, size_t n);
+
+// The head is there, or the body has ended: the bytes held are read with what is known now.
+static void decide_by_head(struct decoder *d)
+{
+    struct buf held = d->held;
+    buf_init(&d->held, SIZE_MAX);
+    struct str body = buf_str(&held);
+    const struct pattern *pattern = find_pattern(body);
+    d->state = DECODE_ASCII;
+    label_of_http(d);
+    if (pattern && pattern->encoding && open_encoding(d, pattern->encoding, pattern->unit)) {
+        d->state = DECODE_ICONV;
+        d->why = pattern->is_mark ? "byte order mark" : "pattern of the first bytes";
+    } else {
+        label_of_text(d, str_head(body, DECODE_HEAD_BYTES));
+        if (pattern && pattern->is_mark) {
+            d->state = DECODE_UTF8;
+            d->why = "byte order mark";
+            d->label_lied = d->label_text[0] && !is_utf8_label(d->label_text);
+        } else if (strncmp(d->label_text, "iso-2022-", 9) == 0 && memchr(body.p, 0x1b, body.n) &&
+                   open_encoding(d, d->label_text, 1)) {
+            d->state = DECODE_ICONV; // all its bytes are ASCII's
+            d->why = "XML declaration";
+        }
+    }
+    if (pattern && pattern->is_mark)
+        body = str_from(body, pattern->n);
+    read_on(d, body.p, body.n);
+    buf_done(&held);
+}
+
+// ---- the choice
+
+// Tells whether s, which begins with a bad sequence, may be the head of a good one.
+static bool may_go_on(struct str s)
+{
+    unsigned char lead = (unsigned char)s.p[0];
+    size_t need = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    uint32_t code;
+    return lead >= 0xc2 && lead <= 0xf4 && s.n < need && utf8_decode(s, &code) == s.n;
+}
+
+// Tells whether s is UTF-8, but for a character cut at its end; *out_multi counts its characters outside ASCII.
+static bool is_utf8(struct str s, size_t *out_multi)
+{
+    size_t bad = 0, multi = 0;
+    for (size_t i = 0; i < s.n;) {
+        uint32_t code;
+        struct str rest = str_from(s, i);
+        size_t n = utf8_decode(rest, &code);
+        bool is_bad = code == UTF8_BAD && !str_starts(rest, S("\xef\xbf\xbd"));
+        multi += n > 1 && !is_bad;
+        bad += is_bad && !may_go_on(rest);
+        i += n;
+    }
+    *out_multi = multi;
+    return bad == 0;
+}
+
+// The first byte outside ASCII and what follows it are held.
+static void decide_by_window(struct decoder *d)
+{
+    struct buf held = d->held;
+    buf_init(&d->held, SIZE_MAX);
+    struct str window = str_head(buf_str(&held), DECODE_HEAD_BYTES);
+    const char *label = d->label_http[0] ? d->label_http : d->label_text;
+    size_t multi;
+    bool is_valid = is_utf8(window, &multi);
+    d->state = DECODE_UTF8;
+    if (is_valid) {
+        d->why = "the bytes are valid UTF-8";
+        d->label_lied = label[0] && !is_utf8_label(label);
+    } else if (open_encoding(d, d->label_http, 1)) {
+        d->state = DECODE_ICONV;
+        d->why = "HTTP charset";
+    } else if (open_encoding(d, d->label_text, 1)) {
+        d->state = DECODE_ICONV;
+        d->why = "XML declaration";
+        d->label_lied = d->label_http[0] != '\0';
+    } else if (multi == 0 && open_encoding(d, "windows-1252", 1)) {
+        d->state = DECODE_ICONV;
+        d->why = label[0] ? "the label fits no byte" : "no label, and not UTF-8";
+        d->label_lied = true;
+    } else {
+        d->why = "mostly UTF-8, with bad bytes";
+    }
+    read_on(d, held.p, held.n);
+    buf_done(&held);
+}
+
+// ---- UTF-8
+
+static void put_code(struct decoder *d, uint32_t code)
+{
+    char bytes[4];
+    put(d, bytes, utf8_encode(code, bytes));
+}
+
+static void put_bad(struct decoder *d, struct str bytes)
+{
+    d->sink.bad(d->sink.context);
+    put_code(d, bytes.n == 1 ? cp1252_code((unsigned char)bytes.p[0]) : UTF8_BAD);
+}
+
+static void read_utf8(struct decoder *d, struct str s)
+{
+    while (d->n_part > 0 && s.n > 0) {
+        struct str part = {(char *)d->part, d->n_part};
+        d->part[d->n_part] = (unsigned char)s.p[0];
+        struct str longer = {(char *)d->part, d->n_part + 1};
+        uint32_t code;
+        size_t n = utf8_decode(longer, &code);
+        if (n == longer.n && (code != UTF8_BAD || !may_go_on(longer)) && n > d->n_part) {
+            put(d, longer.p, n); // whole (or U+FFFD as written)
+            d->n_part = 0;
+            s = str_from(s, 1);
+        } else if (may_go_on(longer)) {
+            d->n_part++;
+            s = str_from(s, 1);
+        } else {
+            put_bad(d, part);
+            d->n_part = 0;
+        }
+    }
+    while (s.n > 0) {
+        size_t n = utf8_valid(s);
+        put(d, s.p, n);
+        s = str_from(s, n);
+        if (s.n == 0)
+            break;
+        if (may_go_on(s)) {
+            memcpy(d->part, s.p, s.n);
+            d->n_part = s.n;
+            break;
+        }
+        uint32_t code;
+        n = utf8_decode(s, &code);
+        put_bad(d, str_head(s, n));
+        s = str_from(s, n);
+    }
+}
+
+// ---- iconv
+
+static void read_iconv(struct decoder *d, char *in, size_t n, bool is_last)
+{
+    while (n > 0) {
+        char *out = buf_room(&d->out, OUT_BYTES);
+        char *to = out;
+        size_t room = OUT_BYTES;
+        size_t result = iconv(d->iconv, &in, &n, &to, &room);
+        put(d, out, (size_t)(to - out));
+        if (result != (size_t)-1 || errno == E2BIG)
+            continue;
+        if (errno == EINVAL && !is_last && n < sizeof d->part) { // cut by the piece's end
+            memcpy(d->part, in, n);
+            d->n_part = n;
+            return;
+        }
+        d->sink.bad(d->sink.context);
+        put_code(d, UTF8_BAD);
+        size_t step = d->unit < n ? d->unit : n;
+        in += step;
+        n -= step;
+    }
+}
+
+// Joins what the last piece left with the head of this one.
+static void read_iconv_piece(struct decoder *d, const char *p, size_t n)
+{
+    while (d->n_part > 0 && n > 0) {
+        char joined[sizeof d->part];
+        size_t had = d->n_part;
+        memcpy(joined, d->part, had);
+        joined[had] = *p++;
+        n--;
+        d->n_part = 0;
+        read_iconv(d, joined, had + 1, false);
+    }
+    read_iconv(d, (char *)(uintptr_t)p, n, false); // iconv's argument is not const, and it does not write
+}
+
+// ---- the whole
+
+// Returns how many bytes at p are ASCII.
+static size_t ascii_length(const char *p, size_t n)
+{
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        uint64_t word;
+        memcpy(&word, p + i, 8);
+        if (word & 0x8080808080808080u)
+            break;
+    }
+    while (i < n && (unsigned char)p[i] < 0x80)
+        i++;
+    return i;
+}
+
+static void read_on(struct decoder *d, const char *p, size_t n)
+{
+    if (d->state == DECODE_ASCII) {
+        size_t ascii = ascii_length(p, n);
+        put(d, p, ascii);
+        p += ascii;
+        n -= ascii;
+        if (n > 0)
+            d->state = DECODE_WINDOW;
+    }
+    if (n == 0)
+        return;
+    switch (d->state) {
+    case DECODE_HEAD: case DECODE_WINDOW:
+        buf_add(&d->held, str_make(p, n));
+        if (d->held.n < DECODE_HEAD_BYTES)
+            return;
+        if (d->state == DECODE_HEAD)
+            decide_by_head(d);
+        else
+            decide_by_window(d);
+        return;
+    case DECODE_UTF8: read_utf8(d, str_make(p, n)); return;
+    case DECODE_ICONV: read_iconv_piece(d, p, n); return;
+    case DECODE_ASCII: return;
+    }
+}
+
+void decode_feed(struct decoder *d, const char *p, size_t n) { read_on(d, p, n); }
+
+void decode_end(struct decoder *d)
+{
+    if (d->state == DECODE_HEAD)
+        decide_by_head(d);
+    if (d->state == DECODE_WINDOW)
+        decide_by_window(d);
+    if (d->n_part > 0 && d->state == DECODE_UTF8)
+        put_bad(d, (struct str){(char *)d->part, d->n_part});
+    if (d->n_part > 0 && d->state == DECODE_ICONV)
+        read_iconv(d, (char *)d->part, d->n_part, true);
+    d->n_part = 0;
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// The sniffer: the first element that only a feed has, or only a page, decides.
+#include "feeds/sniff.h"
+
+static bool is_one_of(struct str name, const struct str *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (str_eq_nocase(name, list[i]))
+            return true;
+    }
+    return false;
+}
+
+// The local name of the tag that begins at `<` (which is cut off already).
+static struct str tag_name(struct str rest)
+{
+    size_t n = 0, colon = 0;
+    while (n < rest.n && (char_is_alnum(rest.p[n]) || rest.p[n] == ':' || rest.p[n] == '_' || rest.p[n] == '-')) {
+        if (rest.p[n] == ':')
+            colon = n + 1;
+        n++;
+    }
+    return str_from(str_head(rest, n), colon);
+}
+
+static size_t skip_past(struct str text, size_t from, struct str mark)
+{
+    struct str rest = str_from(text, from);
+    size_t at = str_find(rest, mark);
+    return at == rest.n ? text.n : from + at + mark.n;
+}
+
+enum sniff_kind sniff(struct str head)
+{
+    static const struct str feed_roots[] = {STR("rss"), STR("feed"), STR("rdf"), STR("channel"), STR("item"),
+                                            STR("entry")};
+    static const struct str page_roots[] = {STR("html"), STR("head"), STR("body"), STR("frameset")};
+    size_t start = 0;
+    for (size_t step = 1; step > 0 && start < head.n; start += step) { // blanks, NULs, byte order marks
+        bool is_mark = str_starts(str_from(head, start), S("\xef\xbb\xbf"));
+        step = (unsigned char)head.p[start] <= ' ' ? 1 : is_mark ? 3 : 0;
+    }
+    if (start == head.n)
+        return SNIFF_EMPTY;
+    if (head.p[start] == '{')
+        return SNIFF_JSON;
+    bool has_tag = false, is_page = false;
+    for (size_t i = start; i < head.n;) {
+        i += str_find_char(str_from(head, i), '<');
+        struct str rest = str_from(head, i + 1);
+        if (rest.n == 0)
+            break;
+        if (str_starts(rest, S("!--"))) {
+            i = skip_past(head, i, S("-->"));
+            continue;
+        }
+        is_page |= str_starts_nocase(rest, S("!doctype html")); // some feeds have it too
+        struct str name = tag_name(rest);
+        if (is_one_of(name, feed_roots, sizeof feed_roots / sizeof feed_roots[0]))
+            return SNIFF_XML;
+        if (is_one_of(name, page_roots, sizeof page_roots / sizeof page_roots[0]))
+            return SNIFF_HTML;
+        has_tag |= name.n > 0 || rest.p[0] == '?' || rest.p[0] == '!';
+        i++;
+    }
+    return is_page ? SNIFF_HTML : has_tag ? SNIFF_XML : SNIFF_OTHER;
+}
