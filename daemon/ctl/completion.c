@@ -47,12 +47,12 @@ static void option_cases_add(struct buf *out)
     }
 }
 
-static void verb_cases_add(struct buf *out)
+static void verb_cases_add(const char *variable, struct buf *out)
 {
     for (const struct ctl_command *c = ctl_commands; c->group; c++) {
         if (!c->verb || !is_first_of_group(c))
             continue;
-        buf_addf(out, "    %s) words='", c->group);
+        buf_addf(out, "    %s) %s='", c->group, variable);
         verbs_add(c->group, out);
         buf_add(out, S("' ;;\n"));
     }
@@ -72,7 +72,7 @@ static void bash_add(struct buf *out)
     buf_add(out, S("\"\n  elif [[ ${#typed[@]} -eq 0 ]]; then\n    words='"));
     groups_add(out);
     buf_add(out, S("'\n  elif [[ ${#typed[@]} -eq 1 ]]; then\n    case ${typed[0]} in\n"));
-    verb_cases_add(out);
+    verb_cases_add("words", out);
     buf_add(out, S("    esac\n  fi\n"
                    "  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
                    "}\n"
@@ -83,22 +83,24 @@ static void zsh_add(struct buf *out)
 {
     buf_add(out, S("#compdef feedwatchctl\n"
                    "_feedwatchctl() {\n"
-                   "  local cur=${words[CURRENT]} own='' w words=''\n"
+                   "  local cur=${words[CURRENT]} own='' w offer=''\n"
                    "  local -a typed\n"
-                   "  for w in ${(z)BUFFER[(w)2,-1]}; do [[ $w == -* || $w == $cur ]] || typed+=($w); done\n"
+                   "  for w in ${words[2,CURRENT-1]}; do [[ $w == -* ]] || typed+=($w); done\n"
                    "  if [[ $cur == -* ]]; then\n"
                    "    case \"${typed[*]}\" in\n"));
     option_cases_add(out);
-    buf_add(out, S("    esac\n    words=\"$own"));
+    buf_add(out, S("    esac\n    offer=\"$own"));
     options_add(ctl_options, out);
-    buf_add(out, S("\"\n  elif (( $#typed == 0 )); then\n    words='"));
+    buf_add(out, S("\"\n  elif (( $#typed == 0 )); then\n    offer='"));
     groups_add(out);
     buf_add(out, S("'\n  elif (( $#typed == 1 )); then\n    case $typed[1] in\n"));
-    verb_cases_add(out);
+    verb_cases_add("offer", out);
     buf_add(out, S("    esac\n  fi\n"
-                   "  if [[ -n $words ]]; then compadd -- ${=words}; else _files; fi\n"
+                   "  if [[ -n $offer ]]; then compadd -- ${=offer}; else _files; fi\n"
                    "}\n"
-                   "compdef _feedwatchctl feedwatchctl\n"));
+                   "# Called by compinit as a function of this name, or sourced.\n"
+                   "if [[ $funcstack[1] == _feedwatchctl ]]; then _feedwatchctl\n"
+                   "else compdef _feedwatchctl feedwatchctl; fi\n"));
 }
 
 // A text in fish's single quotes.

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+//
+// The manual says what the programs do: every command and option, every statement, every message.
+#include "tests/tools/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "daemon/ctl/ctl.h"
+#include "daemon/message_id.h"
+
+static void file_read(const char *name, struct buf *out)
+{
+    const char *top = getenv("FEEDWATCH_TOP");
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", top ? top : ".", name);
+    buf_init(out, 1 << 20);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        fail_msg("%s cannot be read", path);
+    char piece[4096];
+    size_t n;
+    while ((n = fread(piece, 1, sizeof piece, file)) > 0)
+        buf_add(out, str_make(piece, n));
+    fclose(file);
+}
+
+static bool has(const struct buf *page, const char *text) { return str_find(buf_str(page), str_of(text)) < page->n; }
+
+static void each_command_and_option_is_in_feedwatchctl_1(void **state)
+{
+    (void)state;
+    struct buf page;
+    file_read("docs/feedwatchctl.1", &page);
+    for (const struct ctl_command *c = ctl_commands; c->group; c++) {
+        char text[128];
+        snprintf(text, sizeof text, ".It Cm %s%s%s", c->group, c->verb ? " " : "", c->verb ? c->verb : "");
+        // The rules' commands stand in one item, with their own page.
+        if (!has(&page, text) && strcmp(c->group, "rules") != 0)
+            fail_msg("%s", text);
+        for (const struct ctl_option *o = c->options; o && o->name; o++) {
+            snprintf(text, sizeof text, "-%s", o->name);
+            if (!has(&page, text))
+                fail_msg("%s %s %s", c->group, c->verb ? c->verb : "", text);
+        }
+    }
+    buf_done(&page);
+}
+
+static void the_journal_catalog_has_each_message_and_no_other(void **state)
+{
+    (void)state;
+    static const char *const ids[] = {
+        MESSAGE_ALERT,          MESSAGE_DIGEST,        MESSAGE_FEED_BROKEN, MESSAGE_FEED_RECOVERED,
+        MESSAGE_FEED_REBASELINED, MESSAGE_FEED_GONE,   MESSAGE_FEED_MOVED,  MESSAGE_RECEIVER_DISABLED,
+        MESSAGE_DELIVERY_DEAD,  MESSAGE_RELOADED,      MESSAGE_RELOAD_REFUSED, MESSAGE_STORE_TROUBLE,
+    };
+    struct buf catalog;
+    file_read("systemd/feedwatchd.catalog", &catalog);
+    size_t entries = 0;
+    for (struct str rest = buf_str(&catalog); rest.p;)
+        entries += str_starts(str_cut(&rest, '\n'), S("-- "));
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++)
+        if (!has(&catalog, ids[i]))
+            fail_msg("%s", ids[i]);
+    assert_int_equal(entries, sizeof ids / sizeof ids[0]);
+    buf_done(&catalog);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_command_and_option_is_in_feedwatchctl_1),
+        cmocka_unit_test(the_journal_catalog_has_each_message_and_no_other),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
