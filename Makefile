@@ -161,6 +161,42 @@ build/lint/%.ok: %.c build/obj/%.o .clang-tidy | build/deps-lint.ok
 	@clang-tidy --quiet $< -- $(STD) $(CPPFLAGS) 2>build/lint/$*.log >&2 || { grep -A4 -E 'warning:|error:' build/lint/$*.log; exit 1; }
 	@touch $@
 
+# ---- manual pages and the service ----------------------------------------------------------------------------------
+MAN := $(wildcard docs/*.[158])
+.PHONY: man service
+man: ## check the manual pages (mandoc -Tlint)
+	@sh tests/tools/man.sh $(MAN)
+service: ## check the unit: systemd-analyze verify, and security at most 1.1
+	@sh tests/tools/service.sh systemd/feedwatchd.service.in
+
+# ---- using it -----------------------------------------------------------------------------------------------------
+.PHONY: run install deb
+RUN := $(CURDIR)/build/run
+run: $(PROGRAMS) ## the daemon in the foreground on systemd/example (real feeds), state in build/run
+	@mkdir -p $(RUN) && chmod 700 $(RUN)
+	@echo "alerts appear here; ask it from another terminal:"
+	@echo "  build/feedwatchctl --socket build/run/feedwatch/control.sock status"
+	@XDG_STATE_HOME=$(RUN) XDG_RUNTIME_DIR=$(RUN) exec $(OUT)/feedwatchd --foreground --config systemd/example/feedwatch.conf
+
+BINDIR  := $(DESTDIR)$(PREFIX)/bin
+SHARE   := $(DESTDIR)$(PREFIX)/share
+LIBDIR  := $(DESTDIR)$(PREFIX)/lib
+CONFDIR := $(DESTDIR)$(if $(filter /usr /usr/local,$(PREFIX)),,$(PREFIX))/etc/feedwatch
+install: $(PROGRAMS) ## install below DESTDIR/PREFIX; a configuration that is there is left alone
+	install -d $(BINDIR) $(LIBDIR)/systemd/system $(LIBDIR)/sysusers.d $(LIBDIR)/systemd/catalog
+	install -d $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	install -d $(SHARE)/doc/feedwatchd $(foreach n,1 5 8,$(SHARE)/man/man$n)
+	install $(PROGRAMS) $(BINDIR)
+	sed 's|@BINDIR@|$(PREFIX)/bin|' systemd/feedwatchd.service.in >$(LIBDIR)/systemd/system/feedwatchd.service
+	install -m 644 systemd/feedwatch.sysusers.conf $(LIBDIR)/sysusers.d/feedwatch.conf
+	install -m 644 systemd/feedwatchd.catalog $(LIBDIR)/systemd/catalog/
+	$(foreach n,1 5 8,install -m 644 $(wildcard docs/*.$n) $(SHARE)/man/man$n &&) true
+	$(OUT)/feedwatchctl completion bash >$(SHARE)/bash-completion/completions/feedwatchctl
+	$(OUT)/feedwatchctl completion zsh >$(SHARE)/zsh/site-functions/_feedwatchctl
+	$(OUT)/feedwatchctl completion fish >$(SHARE)/fish/vendor_completions.d/feedwatchctl.fish
+	cp -R systemd/example systemd/feedwatchd.service.d README.md LICENSE $(SHARE)/doc/feedwatchd/
+	[ -e $(CONFDIR)/feedwatch.conf ] || { install -d $(CONFDIR) && cp -R systemd/example/. $(CONFDIR)/; }
+
 # ---- help ---------------------------------------------------------------------------------------------------------
 .PHONY: help clean
 help: ## this list

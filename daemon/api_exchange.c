@@ -205,7 +205,7 @@ static enum MHD_Result begin(struct exchange *x, const char *method)
     uint64_t bytes_max = x->all->is_local ? API_BODY_BYTES_MAX : 0, bytes = 0;
     bool is_long = length && !str_to_u64(str_of(length), bytes_max, &bytes);
     if (!x->all->is_local && !route_host_is_ours(str_of(host), x->all->hosts))
-        respond_error(x, MHD_HTTP_FORBIDDEN, S("this is not the host you asked for; name it with listen-host"), S(""));
+        respond_error(x, MHD_HTTP_FORBIDDEN, S("not under this name: ask by address, or as localhost"), S(""));
     else if (is_long)
         respond_error(x, MHD_HTTP_CONTENT_TOO_LARGE, S("the body is larger than is read here"), S(""));
     return x->response ? queue(x) : MHD_YES;
