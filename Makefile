@@ -19,7 +19,7 @@ DEPS_BUILD := gcc libc6-dev libuv1-dev libcurl4-openssl-dev libc-ares-dev libxml
               libmicrohttpd-dev libsystemd-dev uthash-dev
 DEPS_TEST  := libcmocka-dev libseccomp-dev zlib1g-dev libbrotli-dev python3 binutils mandoc
 DEPS_LINT  := clang clang-tidy cppcheck libclang-rt-14-dev gcovr
-DEPS_BENCH := sfeed python3-feedparser wrk nginx-light curl libpcre2-dev
+DEPS_BENCH := wamerican sfeed python3-feedparser wrk nginx-light curl libpcre2-dev
 
 # ---- flags --------------------------------------------------------------------------------------------------------
 STD      := -std=gnu11
@@ -121,9 +121,11 @@ $(OUT)/tests/unit/%: $(OUT)/obj/tests/unit/%.o $(TOOL_LIB) $(CTL_LIB) $(LIB)
 $(OUT)/tests/scenes/%: $(OUT)/obj/tests/scenes/%.o $(TOOL_LIB) $(LIB)
 	@mkdir -p $(@D)
 	$(LINK) -lcmocka
-$(OUT)/tests/bench/%: $(OUT)/obj/tests/bench/%.o $(TOOL_LIB) $(LIB)
+# A bench links what the benches share: the other files of its folder.
+$(OUT)/tests/bench/%: $(OUT)/obj/tests/bench/%.o $(call obj,$(filter-out %_bench.c,$(wildcard tests/bench/*.c))) \
+                      $(TOOL_LIB) $(LIB)
 	@mkdir -p $(@D)
-	$(LINK)
+	$(LINK) -lpcre2-8
 
 -include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
 
@@ -138,6 +140,14 @@ test: $(PROGRAMS) $(UNITS) $(SCENES) $(TOOL_MAINS) ## run all quick tests
 	@sh tests/tools/run.sh $(OUT) $(UNITS) $(SCENES)
 asan: ## the same under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory V=asan test
+
+# ---- benches: side by side with the peers, on one core; figures belong into docs/benchmarks.md ----------------------
+bench-%: build/deps-bench.ok
+	@$(MAKE) --no-print-directory $(OUT)/tests/bench/$*_bench $(PROGRAMS)
+	@taskset -c 0 $(OUT)/tests/bench/$*_bench
+BENCH_NAMES := $(patsubst tests/bench/%_bench.c,bench-%,$(BENCH_SRC))
+.PHONY: bench $(BENCH_NAMES)
+bench: $(BENCH_NAMES) ## run every bench (make bench-parse, bench-match, ... run one)
 
 # ---- the laws -----------------------------------------------------------------------------------------------------
 .PHONY: layers purity
