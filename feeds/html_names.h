@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+//
+// HTML's own names: character references (a table made by tests/tools/make_html_names.py) and elements with what they
+// do to text. Only feeds/html*.c know this.
+#ifndef FEEDS_HTML_NAMES_H
+#define FEEDS_HTML_NAMES_H
+
+#include "base/str.h"
+
+struct html_name {
+    uint16_t at;    // in html_name_letters
+    uint8_t n;
+    bool is_bare;   // counts without its semicolon
+    uint32_t code[2];
+};
+extern const char html_name_letters[];
+extern const struct html_name html_names[]; // sorted by bytes
+extern const size_t n_html_names;
+
+enum html_effect {
+    EFFECT_UNKNOWN,   // no element of HTML
+    EFFECT_NONE,      // inline: joins
+    EFFECT_WORD,      // parts words
+    EFFECT_LINE,
+    EFFECT_BR,        // two in a row make a paragraph
+    EFFECT_PARAGRAPH,
+    EFFECT_PRE,       // a paragraph whose line ends count
+    EFFECT_RAW,       // its content is no text, up to its end tag or the end of all
+    EFFECT_HIDDEN,    // its content is not shown, up to its end tag; without one it hides nothing
+};
+
+struct html_element {
+    struct str name;
+    uint8_t effect;
+    uint8_t bit;      // of EFFECT_HIDDEN elements: its number
+    bool is_telling;  // its start tag alone shows that a text is HTML
+};
+
+// Returns the element of a name in any case, or NULL.
+const struct html_element *html_element_find(struct str name);
+
+#endif
