@@ -142,11 +142,11 @@ asan: ## the same under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory V=asan test
 
 # ---- benches: side by side with the peers, on one core; figures belong into docs/benchmarks.md ----------------------
-bench-%: build/deps-bench.ok
-	@$(MAKE) --no-print-directory $(OUT)/tests/bench/$*_bench $(PROGRAMS)
-	@taskset -c 0 $(OUT)/tests/bench/$*_bench
 BENCH_NAMES := $(patsubst tests/bench/%_bench.c,bench-%,$(BENCH_SRC))
 .PHONY: bench $(BENCH_NAMES)
+$(BENCH_NAMES): bench-%: build/deps-bench.ok
+	@$(MAKE) --no-print-directory $(OUT)/tests/bench/$*_bench $(PROGRAMS)
+	@taskset -c 0 $(OUT)/tests/bench/$*_bench
 bench: $(BENCH_NAMES) ## run every bench (make bench-parse, bench-match, ... run one)
 
 # ---- the laws -----------------------------------------------------------------------------------------------------
