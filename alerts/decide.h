@@ -61,6 +61,7 @@ struct decide_poll {
 struct decided {
     struct alert alert;                // all but body, which alerts/render adds
     const struct candidate *candidate; // NULL: a notice or a digest
+    const struct feed_facts *feed;     // NULL: about no feed
     struct story_place place;          // its members are copied into the arena
     const struct alert *held;          // ALERT_DIGEST: what it carries
     size_t n_held;
@@ -76,6 +77,13 @@ struct decision { // all of it in the arena given
     size_t n_steps;
     struct story_row *stories;
     size_t n_stories;
+    struct throttle_mark *throttles; // by decide_finish
+    size_t n_throttles;
+    struct silence *silences;        // by decide_finish
+    size_t n_silences;
+    struct alert *rows;              // by render_decision: the alerts with their bodies, n_alerts of them
+    struct body *bodies;             // by render_decision: other formats
+    size_t n_bodies;
     uint32_t skipped; // candidates that were known, or edits that a rule does not want
     uint32_t count[FATES];
     uint32_t held;    // deliveries in HELD
@@ -104,8 +112,12 @@ struct decide_digest {
     const struct receiver_ref *receiver;
     const struct alert *held;
     size_t n_held;
+    bool is_all; // nothing else is held; false: the rest follows in another call
 };
 void decide_digest(struct decide_state *state, const struct decide_digest *digest, wall_t now, struct arena *arena,
                    struct decision *out);
+
+// Adds to the decision what else of the state changed since the last call: buckets and silences. Once a decision.
+void decide_finish(struct decide_state *state, struct arena *arena, struct decision *out);
 
 #endif

@@ -16,7 +16,6 @@ enum { RENDER_SCHEMA = 1 };
 struct render_context {
     struct str instance; // its name, of the configuration or the host
     struct str version;  // of feedwatchd
-    struct str (*query)(const struct rule *rule); // the text of a rule's `when`; NULL: left out
 };
 
 // Returns the body, format `standard`, of what was decided: UTF-8 JSON in the arena, at most RENDER_BYTES_MAX.
@@ -37,9 +36,8 @@ const struct render_format *render_format_find(struct str name);
 // Returns the i-th format, or NULL past the end: for "did you mean" and `--help`.
 const struct render_format *render_format_at(size_t i);
 
-// Fills alert.body of everything decided from `from_alert` on, and APPENDS the bodies in other formats that the
-// deliveries ask for: the last step before the commit.
-void render_decision(const struct render_context *context, struct decision *decision, size_t from_alert,
-                     struct arena *arena, struct body **bodies, size_t *n_bodies);
+// Fills alert.body of everything decided, and decision->rows and ->bodies, which the store takes: the last step before
+// the commit, once a decision.
+void render_decision(const struct render_context *context, struct decision *decision, struct arena *arena);
 
 #endif
