@@ -43,6 +43,7 @@ enum store_result {
     STORE_OK,
     STORE_LATER,  // disk full, I/O error, busy: nothing changed; try the same again, with back-off
     STORE_FENCED, // another process claimed the state since: stop
+    STORE_BROKEN, // the file is damaged: stop; opening it again repairs what can be repaired
 };
 
 // Opens the store and claims it. NULL: another daemon has it (the text names its pid), a newer version wrote it, the
