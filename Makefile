@@ -127,6 +127,11 @@ $(OUT)/tests/bench/%: $(OUT)/obj/tests/bench/%.o $(call obj,$(filter-out %_bench
 	@mkdir -p $(@D)
 	$(LINK) -lpcre2-8
 
+# What a scene loads before libc to make disks fail (tests/faults). Sanitizers have an allocator of their own.
+$(OUT)/faults.so: tests/faults/preload.c tests/faults/fault.h
+	@mkdir -p $(@D)
+	@$(CC) $(STD) $(WARN) -O2 -g -fPIC -shared $(if $(V),-DFAULT_NO_MEMORY) -I. -o $@ $<
+
 -include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
 
 # ---- tests --------------------------------------------------------------------------------------------------------
@@ -134,9 +139,9 @@ $(OUT)/tests/bench/%: $(OUT)/obj/tests/bench/%.o $(call obj,$(filter-out %_bench
 units-build: $(UNITS)
 unit: $(UNITS) ## run the unit and golden tests
 	@sh tests/tools/run.sh $(OUT) $(UNITS)
-scenes: $(PROGRAMS) $(SCENES) $(TOOL_MAINS) ## run the scenes: the real daemon against an origin and a receiver
+scenes: $(PROGRAMS) $(SCENES) $(TOOL_MAINS) $(OUT)/faults.so ## run the scenes: the real daemon against an origin and a receiver
 	@sh tests/tools/run.sh $(OUT) $(SCENES)
-test: $(PROGRAMS) $(UNITS) $(SCENES) $(TOOL_MAINS) ## run all quick tests
+test: $(PROGRAMS) $(UNITS) $(SCENES) $(TOOL_MAINS) $(OUT)/faults.so ## run all quick tests
 	@sh tests/tools/run.sh $(OUT) $(UNITS) $(SCENES)
 asan: ## the same under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory V=asan test

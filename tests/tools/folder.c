@@ -2,13 +2,10 @@
 #define _GNU_SOURCE // nftw
 #include "tests/tools/folder.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { PATH_BYTES = 512, OPEN_MAX_FOLDERS = 16 };
 
@@ -45,28 +42,6 @@ static int remove_one(const char *path, const struct stat *about, int kind, stru
 }
 
 void folder_remove(const char *path) { nftw(path, remove_one, OPEN_MAX_FOLDERS, FTW_DEPTH | FTW_PHYS); }
-
-void folder_trace(const char *path, uint64_t *bytes, uint64_t *changed_ns)
-{
-    DIR *folder = opendir(path);
-    if (!folder)
-        return;
-    for (const struct dirent *entry; (entry = readdir(folder));) {
-        struct stat about;
-        if (entry->d_name[0] == '.' || fstatat(dirfd(folder), entry->d_name, &about, AT_SYMLINK_NOFOLLOW) != 0)
-            continue;
-        char inner[PATH_BYTES];
-        snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
-        if (S_ISDIR(about.st_mode))
-            folder_trace(inner, bytes, changed_ns);
-        uint64_t at = (uint64_t)about.st_mtim.tv_sec * 1000000000 + (uint64_t)about.st_mtim.tv_nsec;
-        if (S_ISREG(about.st_mode))
-            *bytes += (uint64_t)about.st_size;
-        if (S_ISREG(about.st_mode) && at > *changed_ns)
-            *changed_ns = at;
-    }
-    closedir(folder);
-}
 
 bool file_write(const char *path, struct str text)
 {

@@ -15,9 +15,6 @@ void folder_make_parents(const char *file);
 // Removes the folder with all in it; nothing where there is none.
 void folder_remove(const char *path);
 
-// Sums the bytes of the files in it, and takes the newest change (ns since the epoch).
-void folder_trace(const char *path, uint64_t *out_bytes, uint64_t *out_changed_ns);
-
 // Writes a whole file. False with errno where that fails.
 bool file_write(const char *path, struct str text);
 

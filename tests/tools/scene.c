@@ -4,11 +4,13 @@
 #include <assert.h>
 #include <errno.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "tests/tools/check.h"
 #include "tests/tools/folder.h"
 
@@ -106,7 +108,8 @@ void scene_done(struct scene *s)
     receiver_done(&s->receiver);
     int busy = uv_loop_close(&s->loop);
     assert(busy == 0);
-    folder_remove(s->folder);
+    if (s->folder[0])
+        folder_remove(s->folder);
     buf_done(&s->log);
     arena_done(&s->arena);
     *s = (struct scene){0};
@@ -144,11 +147,32 @@ void scene_config(struct scene *s, const char *more)
                 s->folder, receiver_url(&s->receiver, "/hook"), secret, more);
 }
 
-struct scene_trace scene_trace(struct scene *s)
+static uint64_t row_hash(sqlite3_stmt *row, uint64_t seed)
 {
-    struct scene_trace trace = {0};
-    folder_trace(scene_path(s, "state"), &trace.bytes, &trace.changed_ns);
-    return trace;
+    for (int i = 0; i < sqlite3_column_count(row); i++) {
+        const char *bytes = sqlite3_column_blob(row, i);
+        seed = hash64_seeded(seed + 1, str_make(bytes, (size_t)sqlite3_column_bytes(row, i)));
+    }
+    return seed;
+}
+
+uint64_t scene_rows(struct scene *s, const char *table, size_t *out_n)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *rows = NULL;
+    uint64_t hash = 0;
+    const char *query = arena_fmt(&s->arena, "SELECT * FROM \"%s\" ORDER BY rowid", table).p;
+    *out_n = 0;
+    if (sqlite3_open_v2(scene_path(s, "state/state.db"), &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
+        sqlite3_prepare_v2(db, query, -1, &rows, NULL) != SQLITE_OK)
+        fail_msg("table %s: %s", table, sqlite3_errmsg(db));
+    while (sqlite3_step(rows) == SQLITE_ROW) {
+        hash = row_hash(rows, hash);
+        ++*out_n;
+    }
+    sqlite3_finalize(rows);
+    sqlite3_close(db);
+    return hash;
 }
 
 // ---- the daemon ---------------------------------------------------------------------------------------------------

@@ -65,11 +65,9 @@ void scene_config(struct scene *s, const char *more);
 // Returns a path in the folder, in the scene's arena.
 const char *scene_path(struct scene *s, const char *name);
 
-// Returns the bytes that the files under the state folder hold, and when the newest changed, as one number each:
-// "nothing was written" is that both stay.
-struct scene_trace {
-    uint64_t bytes, changed_ns;
-} scene_trace(struct scene *s);
+// Returns a hash of all rows of a table of the store, and how many there are: "nothing was written" is that both stay.
+// (The times of polls are checkpointed apart, in a table of their own.)
+uint64_t scene_rows(struct scene *s, const char *table, size_t *out_n);
 
 // ---- the daemon ----
 
@@ -77,7 +75,7 @@ struct scene_trace {
 void scene_start(struct scene *s);
 
 // Starts it with these further arguments and waits for its end. Returns its exit status. The list ends with NULL.
-int scene_start_fails(struct scene *s, const char *argument, ...) __attribute__((sentinel));
+int scene_start_fails(struct scene *s, const char *argument, ...);
 
 // Starts it and does not wait for anything.
 void scene_launch(struct scene *s);

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+//
+// kill -9 at random moments under load, with a receiver that journals before it answers and loses answers: nothing is
+// lost, nothing comes under two ids. FEEDWATCH_KILLS says how many kills (20), FEEDWATCH_SEED where the dice begin.
+#include "tests/tools/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/tools/paper.h"
+
+enum { PAPERS = 10, ARTICLES = 5, KILLS = 20, LIFE_MS_MAX = 400, DOWN_MS = 12 * MINUTE_MS };
+
+static uint64_t number_of(const char *name, uint64_t otherwise)
+{
+    uint64_t n;
+    const char *text = getenv(name);
+    return text && str_to_u64(str_of(text), UINT64_MAX, &n) ? n : otherwise;
+}
+
+static void on_time(uv_timer_t *timer) { *(bool *)timer->data = true; }
+
+// Lets the daemon live for so long of real time: the one place where real time is the subject, a moment to be killed at.
+static void live(struct scene *s, uint64_t ms)
+{
+    bool is_over = false;
+    uv_timer_t timer = {.data = &is_over};
+    uv_timer_init(&s->loop, &timer);
+    uv_update_time(&s->loop);
+    uv_timer_start(&timer, on_time, ms, 0);
+    while (!is_over)
+        uv_run(&s->loop, UV_RUN_ONCE);
+    uv_close((uv_handle_t *)&timer, NULL);
+    uv_run(&s->loop, UV_RUN_NOWAIT);
+}
+
+static void print_round(struct scene *s, struct paper *papers, uint64_t round)
+{
+    for (int i = 0; i < PAPERS; i++) {
+        char prefix[32], key[64];
+        snprintf(prefix, sizeof prefix, "r%llup%d", (unsigned long long)round, i);
+        paper_print_many(&papers[i], prefix, "truce", ARTICLES);
+        for (int k = 1; k <= ARTICLES; k++) {
+            snprintf(key, sizeof key, "truce %s-%d", prefix, k);
+            receiver_expect(&s->receiver, key);
+        }
+    }
+}
+
+static void stage(struct scene *s, struct paper *papers, uint64_t seed)
+{
+    scene_open(s, "crash");
+    rng_init(&s->receiver.rng, seed);
+    struct str config = S("");
+    for (int i = 0; i < PAPERS; i++) {
+        char address[16];
+        snprintf(address, sizeof address, "127.0.3.%d", i + 1);
+        paper_open(&papers[i], s, address, (enum press_format)(i % 4));
+        config = arena_fmt(&s->arena, "%.*s%s", STR_ARG(config), paper_config(&papers[i], ""));
+    }
+    scene_config(s, config.p);
+    scene_write(s, "rules.d/truce.rules", "rule truce {\n when truce\n group none\n throttle 1000000/1h\n"
+                                          " notify desk\n}\n");
+    scene_start(s);
+    struct err err;
+    if (!receiver_journal(&s->receiver, scene_path(s, "journal"), &err))
+        fail_msg("%s", err.text);
+    receiver_plan(&s->receiver, (struct receiver_plan){.fault = RECEIVER_LOST_ACK, .chance = 0.2});
+    receiver_plan(&s->receiver, (struct receiver_plan){.fault = RECEIVER_STATUS, .status = 503, .chance = 0.1});
+    receiver_plan(&s->receiver, (struct receiver_plan){.fault = RECEIVER_RESET, .chance = 0.1});
+}
+
+static void kills_at_random_moments_lose_and_double_nothing(void **state)
+{
+    (void)state;
+    uint64_t kills = number_of("FEEDWATCH_KILLS", KILLS), seed = number_of("FEEDWATCH_SEED", 1);
+    struct scene s;
+    struct paper papers[PAPERS];
+    struct rng rng;
+    rng_init(&rng, seed);
+    stage(&s, papers, seed);
+    for (uint64_t i = 0; i < kills; i++) {
+        print_round(&s, papers, i);
+        if (scene_is_running(&s))
+            scene_kill(&s);
+        s.now = wall_add(s.now, DOWN_MS);
+        scene_launch(&s);
+        child_tell(&s.daemon, "run 120000");
+        live(&s, rng_below(&rng, LIFE_MS_MAX));
+        scene_kill(&s);
+        s.now = wall_add(s.now, 2 * MINUTE_MS);
+    }
+    receiver_be_well(&s.receiver);
+    s.now = wall_add(s.now, DOWN_MS);
+    scene_start(&s);
+    for (int hour = 0; hour < 48 && receiver_report(&s.receiver).lost > 0; hour++)
+        scene_run(&s, HOUR_MS);
+    struct receiver_report r = receiver_report(&s.receiver);
+    printf("crash: %llu kills, seed %llu: %zu alerts expected, %zu lost, %zu under two ids, %zu bodies changed, "
+           "%zu requests, %zu repeated after a lost answer, %zu after one that was sent\n",
+           (unsigned long long)kills, (unsigned long long)seed, r.expected, r.lost, r.two_ids, r.changed_body,
+           r.requests, r.doubled_unsure, r.doubled);
+    assert_int_equal(r.lost, 0);
+    assert_int_equal(r.two_ids, 0);
+    assert_int_equal(r.changed_body, 0);
+    assert_int_equal(r.unexpected, 0);
+    assert_int_equal(r.bad_signatures, 0);
+    // One crash doubles at most what was in flight: the receiver's 4 connections.
+    assert_true(r.doubled <= kills * 4);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kills_at_random_moments_lose_and_double_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

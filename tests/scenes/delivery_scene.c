@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+//
+// A receiver fails in every way there is, and what it is owed arrives all the same: same id, same bytes.
+#include "tests/tools/check.h"
+#include "tests/tools/paper.h"
+
+// One paper, one rule, one article out; the alert is on its way when this returns.
+static void send_one(struct scene *s, struct paper *p, const char *name)
+{
+    scene_open(s, name);
+    paper_open(p, s, "127.0.0.2", PRESS_RSS);
+    scene_config(s, paper_config(p, ""));
+    scene_write(s, "rules.d/truce.rules", "rule truce {\n when truce\n notify desk\n}\n");
+    scene_start(s);
+    paper_print(p, "g1", "A truce from midnight", NULL);
+    receiver_expect(&s->receiver, "truce g1");
+}
+
+static void end(struct scene *s)
+{
+    struct receiver_report r = receiver_report(&s->receiver);
+    assert_int_equal(r.bad_signatures + r.changed_body + r.changed_path + r.two_ids + r.unexpected, 0);
+    assert_int_equal(r.early_retries + r.followed_redirects + r.after_gone, 0);
+    scene_stop(s);
+    scene_done(s);
+}
+
+static void failing_receiver_gets_it_after_5_s_and_a_minute(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct paper p;
+    send_one(&s, &p, "retry");
+    receiver_plan(&s.receiver, (struct receiver_plan){.fault = RECEIVER_STATUS, .status = 503, .times = 2});
+    scene_run(&s, 10 * MINUTE_MS);
+    const struct receiver_alert *a = receiver_find(&s.receiver, "truce g1");
+    assert_non_null(a);
+    scene_run(&s, 2 * MINUTE_MS);
+    assert_int_equal(a->attempts, 3);
+    assert_int_equal(receiver_acked(&s.receiver, "truce g1"), 1);
+    end(&s);
+}
+
+static void retry_after_is_waited_out(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct paper p;
+    send_one(&s, &p, "retry-after");
+    receiver_plan(&s.receiver, (struct receiver_plan){.fault = RECEIVER_STATUS, .status = 429, .retry_after = "1800",
+                                                      .times = 1});
+    scene_run(&s, 11 * MINUTE_MS);
+    assert_int_equal(receiver_find(&s.receiver, "truce g1")->attempts, 1);
+    scene_run(&s, 25 * MINUTE_MS);
+    assert_int_equal(receiver_find(&s.receiver, "truce g1")->attempts, 1);
+    scene_run(&s, 15 * MINUTE_MS);
+    assert_int_equal(receiver_acked(&s.receiver, "truce g1"), 1);
+    end(&s);
+}
+
+static void every_kind_of_failure_is_tried_again(void **state)
+{
+    static const struct {
+        struct receiver_plan plan;
+        const char *name;
+    } table[] = {
+        {{.fault = RECEIVER_RESET, .times = 1}, "reset"},
+        {{.fault = RECEIVER_LOST_ACK, .times = 1}, "lost-ack"},
+        {{.fault = RECEIVER_REDIRECT, .times = 1}, "redirect"},
+        {{.fault = RECEIVER_GARBAGE, .times = 1}, "garbage"},
+        {{.fault = RECEIVER_STATUS, .status = 500, .times = 1}, "500"},
+        {{.fault = RECEIVER_STATUS, .status = 401, .times = 1}, "401"},
+        {{.fault = RECEIVER_STATUS, .status = 408, .times = 1}, "408"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct scene s;
+        struct paper p;
+        send_one(&s, &p, table[i].name);
+        receiver_plan(&s.receiver, table[i].plan);
+        scene_run(&s, 12 * MINUTE_MS);
+        if (receiver_report(&s.receiver).lost || receiver_find(&s.receiver, "truce g1")->attempts != 2)
+            fail_msg("after %s: not accepted at the second attempt", table[i].name);
+        end(&s);
+    }
+}
+
+static void alert_survives_a_stop_while_its_receiver_is_down(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct paper p;
+    send_one(&s, &p, "down");
+    receiver_plan(&s.receiver, (struct receiver_plan){.fault = RECEIVER_STATUS, .status = 503});
+    scene_run(&s, 12 * MINUTE_MS);
+    assert_int_equal(receiver_acked(&s.receiver, NULL), 0);
+    scene_stop(&s);
+    receiver_be_well(&s.receiver);
+    s.now = wall_add(s.now, HOUR_MS);
+    scene_start(&s);
+    scene_run(&s, MINUTE_MS);
+    assert_int_equal(receiver_acked(&s.receiver, "truce g1"), 1);
+    end(&s);
+}
+
+static void gone_receiver_is_switched_off_and_told(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct paper p;
+    send_one(&s, &p, "gone");
+    receiver_plan(&s.receiver, (struct receiver_plan){.fault = RECEIVER_STATUS, .status = 410, .times = 1});
+    scene_run(&s, 11 * MINUTE_MS);
+    paper_print(&p, "g2", "Another truce", NULL);
+    scene_run(&s, DAY_MS / 4);
+    assert_int_equal(receiver_report(&s.receiver).requests, 1);
+    int status;
+    struct str list = scene_ctl(&s, &status, "deliveries", "list", "--json", NULL);
+    assert_int_equal(status, 0);
+    assert_true(str_find(list, S("dead")) < list.n);
+    end(&s);
+}
+
+static void article_out_while_the_daemon_was_down_is_marked_late(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct paper p;
+    send_one(&s, &p, "late");
+    scene_run(&s, 11 * MINUTE_MS);
+    assert_int_equal(receiver_acked(&s.receiver, NULL), 1);
+    assert_true(str_find(receiver_find(&s.receiver, "truce g1")->body, S("\"late\":false")) <
+                receiver_find(&s.receiver, "truce g1")->body.n);
+    scene_stop(&s);
+    paper_print(&p, "g2", "A truce while nobody watched", NULL);
+    s.now = wall_add(s.now, 2LL * HOUR_MS);
+    scene_start(&s);
+    receiver_expect(&s.receiver, "truce g2");
+    scene_until_acked(&s, "truce g2", 1);
+    struct str body = receiver_find(&s.receiver, "truce g2")->body;
+    assert_true(str_find(body, S("\"late\":true")) < body.n);
+    end(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(failing_receiver_gets_it_after_5_s_and_a_minute),
+        cmocka_unit_test(retry_after_is_waited_out),
+        cmocka_unit_test(every_kind_of_failure_is_tried_again),
+        cmocka_unit_test(alert_survives_a_stop_while_its_receiver_is_down),
+        cmocka_unit_test(gone_receiver_is_switched_off_and_told),
+        cmocka_unit_test(article_out_while_the_daemon_was_down_is_marked_late),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

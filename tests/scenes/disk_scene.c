@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+//
+// The disk is full, or broken, for a while: nothing is dropped, it is said clearly, and it mends without a hand. The
+// faults come from tests/faults: writes under the state folder fail while a page of shared memory says so.
+#include "tests/tools/check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "tests/faults/fault.h"
+#include "tests/tools/paper.h"
+
+struct disk {
+    struct scene s;
+    struct paper p;
+    struct fault_page *page;
+};
+
+static void disk_open(struct disk *d, const char *name)
+{
+    scene_open(&d->s, name);
+    const char *path = scene_path(&d->s, "faults");
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(ftruncate(fd, FAULT_PAGE_BYTES), 0);
+    d->page = mmap(NULL, FAULT_PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    assert_true(d->page != MAP_FAILED);
+    close(fd);
+    d->page->allocations_left = -1;
+    snprintf(d->page->prefix, sizeof d->page->prefix, "%s/state", d->s.folder);
+    const char *out = getenv("FEEDWATCH_OUT"), *top = getenv("FEEDWATCH_TOP");
+    d->s.env[d->s.n_env++] = arena_fmt(&d->s.arena, FAULT_ENV "=%s", path).p;
+    d->s.env[d->s.n_env++] =
+        arena_fmt(&d->s.arena, "LD_PRELOAD=%s/%s/faults.so", top ? top : ".", out ? out : "build").p;
+    d->s.env[d->s.n_env++] = "ASAN_OPTIONS=verify_asan_link_order=0";
+    paper_open(&d->p, &d->s, "127.0.0.2", PRESS_RSS);
+    scene_config(&d->s, paper_config(&d->p, ""));
+    scene_write(&d->s, "rules.d/truce.rules",
+                "rule truce {\n when truce\n group none\n throttle 1000/1h\n notify desk\n}\n");
+    scene_start(&d->s);
+}
+
+static void disk_fail(struct disk *d, int write_error, int sync_error)
+{
+    __atomic_store_n(&d->page->write_error, write_error, __ATOMIC_RELEASE);
+    __atomic_store_n(&d->page->sync_error, sync_error, __ATOMIC_RELEASE);
+}
+
+static bool has_failed(struct scene *s, const void *page)
+{
+    (void)s;
+    const struct fault_page *p = page;
+    return __atomic_load_n(&p->failed, __ATOMIC_ACQUIRE) > 0;
+}
+
+// Prints while the disk fails, mends the disk, and asks for what was printed.
+static void disk_walk(struct disk *d, const char *says)
+{
+    paper_print(&d->p, "g1", "A truce while the disk fails", NULL);
+    receiver_expect(&d->s.receiver, "truce g1");
+    scene_mark(&d->s);
+    scene_run_begin(&d->s, 11 * MINUTE_MS);
+    scene_until(&d->s, "a write that fails", has_failed, d->page);
+    scene_expect(&d->s, says);
+    assert_int_equal(receiver_report(&d->s.receiver).requests, 0);
+
+    disk_fail(d, 0, 0);
+    scene_until_acked(&d->s, "truce g1", 1);
+    scene_run_end(&d->s);
+    paper_print(&d->p, "g2", "A truce after it", NULL);
+    receiver_expect(&d->s.receiver, "truce g2");
+    scene_run(&d->s, 11 * MINUTE_MS);
+    scene_run(&d->s, 11 * MINUTE_MS);
+    struct receiver_report r = receiver_report(&d->s.receiver);
+    assert_int_equal(r.lost, 0);
+    assert_int_equal(r.two_ids + r.changed_body + r.doubled, 0);
+}
+
+static void disk_done(struct disk *d)
+{
+    scene_stop(&d->s);
+    munmap(d->page, FAULT_PAGE_BYTES);
+    scene_done(&d->s);
+}
+
+static void full_disk_is_told_and_mends_unaided(void **state)
+{
+    (void)state;
+    struct disk d;
+    disk_open(&d, "full");
+    disk_fail(&d, ENOSPC, 0);
+    disk_walk(&d, "full");
+    disk_done(&d);
+}
+
+static void daemon_killed_on_a_full_disk_loses_nothing(void **state)
+{
+    (void)state;
+    struct disk d;
+    disk_open(&d, "full-kill");
+    disk_fail(&d, ENOSPC, 0);
+    paper_print(&d.p, "g1", "A truce while the disk fails", NULL);
+    receiver_expect(&d.s.receiver, "truce g1");
+    scene_run_begin(&d.s, 11 * MINUTE_MS);
+    scene_until(&d.s, "a write that fails", has_failed, d.page);
+    scene_kill(&d.s);
+    disk_fail(&d, 0, 0);
+    d.s.now = wall_add(d.s.now, 30 * MINUTE_MS);
+    scene_start(&d.s);
+    scene_until_acked(&d.s, "truce g1", 1);
+    assert_int_equal(receiver_report(&d.s.receiver).two_ids, 0);
+    disk_done(&d);
+}
+
+static void stop_on_a_full_disk_is_still_quick(void **state)
+{
+    (void)state;
+    struct disk d;
+    disk_open(&d, "full-stop");
+    disk_fail(&d, ENOSPC, 0);
+    paper_print(&d.p, "g1", "A truce while the disk fails", NULL);
+    scene_run_begin(&d.s, 11 * MINUTE_MS);
+    scene_until(&d.s, "a write that fails", has_failed, d.page);
+    scene_signal(&d.s, 15);
+    scene_wait_end(&d.s, SCENE_STOP_MS); // its status may say that it could not write
+    disk_fail(&d, 0, 0);
+    d.s.now = wall_add(d.s.now, 30 * MINUTE_MS);
+    scene_start(&d.s);
+    scene_until_acked(&d.s, "truce g1", 1);
+    disk_done(&d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(full_disk_is_told_and_mends_unaided),
+        cmocka_unit_test(daemon_killed_on_a_full_disk_loses_nothing),
+        cmocka_unit_test(stop_on_a_full_disk_is_still_quick),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+//
+// Servers as they are: slow, cut off, hostile, gone, lying. Each time the feed beside it goes on as if nothing were,
+// and the bad one is read again when it is well.
+#include "tests/tools/check.h"
+
+#include "tests/tools/paper.h"
+
+static const char RULES[] = "rule truce {\n when truce\n group none\n throttle 1000/1h\n notify desk\n}\n";
+
+// A good paper and a bad one, both baselined; the bad one then answers as told.
+struct pair {
+    struct scene s;
+    struct paper good, bad;
+};
+
+static void pair_open(struct pair *t, const char *name)
+{
+    scene_open(&t->s, name);
+    paper_open(&t->good, &t->s, "127.0.0.2", PRESS_RSS);
+    paper_open(&t->bad, &t->s, "127.0.0.3", PRESS_RSS);
+    paper_print(&t->bad, "old", "An old truce", NULL);
+    scene_config(&t->s, arena_fmt(&t->s.arena, "%s%s", paper_config(&t->good, ""), paper_config(&t->bad, "")).p);
+    scene_write(&t->s, "rules.d/truce.rules", "%s", RULES);
+    scene_start(&t->s);
+}
+
+static void expect(struct pair *t, struct paper *p, const char *guid)
+{
+    char key[64];
+    paper_print(p, guid, arena_fmt(&t->s.arena, "A truce, says %s", guid).p, NULL);
+    snprintf(key, sizeof key, "truce %s", guid);
+    receiver_expect(&t->s.receiver, key);
+}
+
+// The bad paper mends; what it printed meanwhile alerts within a day, and nothing twice.
+static void pair_end(struct pair *t)
+{
+    t->bad.manner = (struct origin_reply){0};
+    expect(t, &t->bad, "mended");
+    scene_run(&t->s, DAY_MS);
+    struct receiver_report r = receiver_report(&t->s.receiver);
+    assert_int_equal(r.lost, 0);
+    assert_int_equal(r.unexpected, 0);
+    assert_int_equal(r.two_ids + r.doubled, 0);
+    scene_stop(&t->s);
+    scene_done(&t->s);
+}
+
+static void bad_answers_harm_nobody_else_and_lose_nothing(void **state)
+{
+    static const struct {
+        struct origin_reply manner;
+        const char *name;
+    } table[] = {
+        {{.status = 404}, "404"},
+        {{.status = 403}, "403"},
+        {{.status = 500}, "500"},
+        {{.status = 503, .headers = "Retry-After: 1200\r\n"}, "503"},
+        {{.status = 429}, "429"},
+        {{.fault = ORIGIN_RESET_EARLY}, "reset-early"},
+        {{.fault = ORIGIN_RESET, .fault_at = 300}, "reset"},
+        {{.fault = ORIGIN_TRUNCATE, .fault_at = 300}, "cut-off-length"},
+        {{.fault = ORIGIN_TRUNCATE, .fault_at = 300, .framing = ORIGIN_CHUNKED}, "cut-off-chunks"},
+        {{.coding = ORIGIN_GZIP, .bomb_bytes = 200 << 20}, "bomb-gzip"},
+        {{.coding = ORIGIN_BR, .bomb_bytes = 200 << 20}, "bomb-br"},
+        {{.fault = ORIGIN_HEADER_FLOOD}, "headers"},
+        {{.fault = ORIGIN_INTERIM_FLOOD}, "interim"},
+        {{.raw = STR("\0\377\376NOT HTTP\n\n")}, "no-http"},
+        {{.raw = STR("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")}, "empty"},
+        {{.status = 301, .location = "/feed"}, "loop"},
+        {{.coding_label = "gzip"}, "wrong-label"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct pair t;
+        pair_open(&t, table[i].name);
+        t.bad.manner = table[i].manner;
+        expect(&t, &t.bad, "hidden");
+        expect(&t, &t.good, "g1");
+        scene_run(&t.s, 11 * MINUTE_MS);
+        if (receiver_acked(&t.s.receiver, "truce g1") != 1)
+            fail_msg("with a neighbour that answers \"%s\", the good feed's alert did not come", table[i].name);
+        pair_end(&t);
+    }
+}
+
+static void slow_body_is_read_to_its_end(void **state)
+{
+    (void)state;
+    struct pair t;
+    pair_open(&t, "slow");
+    t.bad.manner = (struct origin_reply){.piece = 100, .piece_ms = 2, .head_delay_ms = 20};
+    expect(&t, &t.bad, "slow");
+    scene_run(&t.s, 11 * MINUTE_MS);
+    assert_int_equal(receiver_acked(&t.s.receiver, "truce slow"), 1);
+    pair_end(&t);
+}
+
+static void page_instead_of_a_feed_is_told_and_not_taken_for_news(void **state)
+{
+    (void)state;
+    struct pair t;
+    pair_open(&t, "page");
+    origin_serve(&t.s.origin, t.bad.address, t.bad.path,
+                 (struct origin_reply){.type = "text/html",
+                                       .body = S("<!DOCTYPE html><html><head><title>Truce</title>"
+                                                 "<link rel=alternate type=application/rss+xml href=/real.xml></head>"
+                                                 "<body><h1>A truce!</h1></body></html>")});
+    scene_mark(&t.s);
+    scene_run(&t.s, 11 * MINUTE_MS);
+    scene_expect(&t.s, "127.0.0.3");
+    int status;
+    struct str list = scene_ctl(&t.s, &status, "feeds", "list", "--json", NULL);
+    assert_int_equal(status, 0);
+    assert_true(str_find(list, S("not-a-feed")) < list.n);
+    assert_int_equal(receiver_report(&t.s.receiver).requests, 0);
+    pair_end(&t);
+}
+
+static void unreachable_feed_is_told_once_a_day_and_asked_ever_less(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct paper p;
+    scene_open(&s, "unreachable");
+    paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
+    // Nobody listens on 127.0.0.9.
+    scene_config(&s, arena_fmt(&s.arena, "%sfeed http://127.0.0.9:9/feed {\n allow-private yes\n every 10m\n}\n",
+                               paper_config(&p, "")).p);
+    scene_write(&s, "rules.d/truce.rules", "%s", RULES);
+    scene_start(&s);
+    scene_run(&s, DAY_MS + HOUR_MS);
+    size_t told = 0;
+    for (size_t i = 0; i < s.receiver.n_alerts; i++)
+        told += str_eq(s.receiver.alerts[i]->type, S("feed.broken"));
+    assert_int_equal(told, 1);
+    int status;
+    struct str list = scene_ctl(&s, &status, "feeds", "list", "--json", NULL);
+    assert_int_equal(status, 0);
+    assert_true(str_find(list, S("connect")) < list.n);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
+static void private_address_is_refused_unless_allowed(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_open(&s, "private");
+    origin_serve(&s.origin, "127.0.0.2", "/feed", (struct origin_reply){.body = S("<rss/>")});
+    scene_config(&s, arena_fmt(&s.arena, "feed %s {\n every 10m\n}\n",
+                               origin_url(&s.origin, "127.0.0.2", "/feed")).p);
+    scene_start(&s);
+    scene_run(&s, 11 * MINUTE_MS);
+    assert_int_equal(origin_count(&s.origin, NULL, NULL), 0);
+    int status;
+    struct str list = scene_ctl(&s, &status, "feeds", "list", "--json", NULL);
+    assert_true(str_find(list, S("127.0.0.2 is not a public address")) < list.n);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
+static void article_twice_in_a_feed_and_out_of_order_alerts_once(void **state)
+{
+    (void)state;
+    struct pair t;
+    pair_open(&t, "twice");
+    expect(&t, &t.good, "a");
+    expect(&t, &t.good, "b");
+    struct press_article swap = t.good.articles[0];
+    t.good.articles[0] = t.good.articles[1];
+    t.good.articles[1] = swap;
+    t.good.articles[t.good.n++] = swap;
+    paper_serve(&t.good);
+    scene_run(&t.s, 11 * MINUTE_MS);
+    t.good.n--;
+    t.good.version++;
+    paper_serve(&t.good);
+    pair_end(&t);
+    // pair_end counted: each expected one once, and not one more.
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bad_answers_harm_nobody_else_and_lose_nothing),
+        cmocka_unit_test(slow_body_is_read_to_its_end),
+        cmocka_unit_test(page_instead_of_a_feed_is_told_and_not_taken_for_news),
+        cmocka_unit_test(unreachable_feed_is_told_once_a_day_and_asked_ever_less),
+        cmocka_unit_test(private_address_is_refused_unless_allowed),
+        cmocka_unit_test(article_twice_in_a_feed_and_out_of_order_alerts_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+//
+// Start, stop, second start: the life of the process.
+#include "tests/tools/check.h"
+
+#include <signal.h>
+
+#include "tests/tools/folder.h"
+#include "tests/tools/paper.h"
+
+enum { EXIT_REFUSED = 1 };
+
+static const char RULES[] = "rule truce {\n when truce\n group none\n notify desk\n}\n";
+
+static void open_with_paper(struct scene *s, struct paper *p, const char *name)
+{
+    scene_open(s, name);
+    paper_open(p, s, "127.0.0.2", PRESS_RSS);
+    scene_config(s, paper_config(p, ""));
+    scene_write(s, "rules.d/truce.rules", "%s", RULES);
+    scene_start(s);
+}
+
+static void second_daemon_is_refused_and_names_the_first(void **state)
+{
+    (void)state;
+    struct scene first, second;
+    struct paper p;
+    open_with_paper(&first, &p, "second");
+    // A stage of its own, whose daemon is given the first one's configuration.
+    scene_open(&second, "second-b");
+    folder_remove(second.folder);
+    memcpy(second.folder, first.folder, sizeof second.folder);
+    assert_int_equal(scene_start_fails(&second, NULL), EXIT_REFUSED);
+    char pid[32];
+    snprintf(pid, sizeof pid, "%d", (int)scene_pid(&first));
+    assert_true(scene_says(&second, pid));
+    second.folder[0] = '\0'; // it is the first one's to remove
+    scene_done(&second);
+
+    // The first one was not disturbed.
+    paper_print(&p, "g1", "A truce from midnight", NULL);
+    scene_run(&first, 11 * MINUTE_MS);
+    assert_int_equal(receiver_acked(&first.receiver, "truce g1"), 1);
+    scene_stop(&first);
+    scene_done(&first);
+}
+
+static void state_of_a_killed_daemon_is_taken_over(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct paper p;
+    open_with_paper(&s, &p, "takeover");
+    scene_kill(&s);
+    s.now = wall_add(s.now, 20 * MINUTE_MS);
+    paper_print(&p, "g1", "A truce from midnight", NULL);
+    scene_start(&s);
+    scene_until_acked(&s, "truce g1", 1);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
+static bool is_asking(struct scene *s, const void *paper)
+{
+    (void)s;
+    return paper_polls(paper) == 2;
+}
+
+static bool is_posting(struct scene *s, const void *context)
+{
+    (void)context;
+    return s->receiver.counts.requests > 0;
+}
+
+static void stop_during_a_poll_loses_nothing(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct paper p;
+    open_with_paper(&s, &p, "stop-poll");
+    p.manner = (struct origin_reply){.fault = ORIGIN_HOLD, .fault_at = 200};
+    paper_print(&p, "g1", "A truce from midnight", NULL);
+    scene_run_begin(&s, 11 * MINUTE_MS);
+    scene_until(&s, "the second poll", is_asking, &p);
+    scene_stop(&s);
+    p.manner = (struct origin_reply){0};
+    paper_serve(&p);
+    s.now = wall_add(s.now, 30 * MINUTE_MS);
+    scene_start(&s);
+    scene_until_acked(&s, "truce g1", 1);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
+static void stop_during_a_delivery_loses_nothing_and_keeps_the_id(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct paper p;
+    open_with_paper(&s, &p, "stop-delivery");
+    receiver_plan(&s.receiver, (struct receiver_plan){.fault = RECEIVER_NO_ANSWER, .times = 1});
+    paper_print(&p, "g1", "A truce from midnight", NULL);
+    scene_run_begin(&s, 11 * MINUTE_MS);
+    scene_until(&s, "the first attempt", is_posting, NULL);
+    scene_stop(&s);
+    s.now = wall_add(s.now, 30 * MINUTE_MS);
+    scene_start(&s);
+    scene_until_acked(&s, "truce g1", 1);
+    assert_int_equal(receiver_report(&s.receiver).ids, 1);
+    assert_int_equal(receiver_report(&s.receiver).changed_body, 0);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
+static void restart_polls_nobody_before_its_time(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct paper p;
+    open_with_paper(&s, &p, "interval");
+    for (int i = 0; i < 5; i++) {
+        scene_run(&s, MINUTE_MS);
+        if (i % 2)
+            scene_stop(&s);
+        else
+            scene_kill(&s);
+        s.now = wall_add(s.now, 20 * SECOND_MS);
+        scene_start(&s);
+    }
+    assert_int_equal(paper_polls(&p), 1);
+    scene_run(&s, 6 * MINUTE_MS);
+    assert_int_equal(paper_polls(&p), 2);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
+static void wrong_clock_starts_no_storm_and_loses_nothing(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct paper p;
+    open_with_paper(&s, &p, "clock");
+    scene_wrong_clock(&s, -HOUR_MS);
+    paper_print(&p, "g1", "A truce from midnight", NULL);
+    scene_run(&s, 2LL * HOUR_MS);
+    assert_int_equal(receiver_acked(&s.receiver, "truce g1"), 1);
+    size_t before = paper_polls(&p);
+    scene_wrong_clock(&s, HOUR_MS);
+    assert_in_range(paper_polls(&p), before, before + 1);
+    paper_print(&p, "g2", "Another truce", NULL);
+    scene_run(&s, 30 * MINUTE_MS);
+    assert_int_equal(receiver_acked(&s.receiver, "truce g2"), 1);
+    assert_int_equal(receiver_report(&s.receiver).requests, 2);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
+static void sleeping_machine_wakes_to_one_poll_a_feed(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct paper p;
+    open_with_paper(&s, &p, "asleep");
+    paper_print(&p, "g1", "A truce from midnight", NULL);
+    scene_jump(&s, 8LL * HOUR_MS);
+    scene_run(&s, 6 * MINUTE_MS);
+    assert_int_equal(paper_polls(&p), 2);
+    assert_int_equal(receiver_acked(&s.receiver, "truce g1"), 1);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
+static void status_and_lists_answer_while_it_runs(void **state)
+{
+    static const char *const commands[][3] = {
+        {"status", "--json", NULL}, {"feeds", "list", "--json"}, {"alerts", "list", "--json"}, {"status", NULL, NULL},
+    };
+    (void)state;
+    struct scene s;
+    struct paper p;
+    open_with_paper(&s, &p, "ctl");
+    paper_print(&p, "g1", "A truce from midnight", NULL);
+    scene_run(&s, 11 * MINUTE_MS);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        int status;
+        struct str out = scene_ctl(&s, &status, commands[i][0], commands[i][1], commands[i][2], NULL);
+        if (status != 0 || out.n == 0)
+            fail_msg("feedwatchctl %s: status %d, %.*s", commands[i][0], status, STR_ARG(out));
+    }
+    int status;
+    struct str alerts = scene_ctl(&s, &status, "alerts", "list", "--json", NULL);
+    assert_true(str_find(alerts, S("A truce from midnight")) < alerts.n);
+    scene_stop(&s);
+    scene_ctl(&s, &status, "status", NULL);
+    assert_int_equal(status, 69);
+    scene_done(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(second_daemon_is_refused_and_names_the_first),
+        cmocka_unit_test(state_of_a_killed_daemon_is_taken_over),
+        cmocka_unit_test(stop_during_a_poll_loses_nothing),
+        cmocka_unit_test(stop_during_a_delivery_loses_nothing_and_keeps_the_id),
+        cmocka_unit_test(restart_polls_nobody_before_its_time),
+        cmocka_unit_test(wrong_clock_starts_no_storm_and_loses_nothing),
+        cmocka_unit_test(sleeping_machine_wakes_to_one_poll_a_feed),
+        cmocka_unit_test(status_and_lists_answer_while_it_runs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
