@@ -61,6 +61,7 @@ UNIT_SRC  := $(wildcard tests/unit/*_test.c)
 SCENE_SRC := $(wildcard tests/scenes/*_scene.c)
 BENCH_SRC := $(wildcard tests/bench/*_bench.c)
 SIM_SRC   := $(wildcard tests/sim/*.c)
+DEMO_SRC  := $(wildcard tests/demo/*.c)
 FUZZ_SRC  := $(wildcard tests/fuzz/*_fuzz.c)
 PURE_SRC  := $(foreach r,base feeds rules alerts,$(wildcard $(r)/*.c)) $(wildcard daemon/pipeline.c daemon/shard.c)
 
@@ -121,6 +122,8 @@ $(OUT)/tests/unit/%: $(OUT)/obj/tests/unit/%.o $(TOOL_LIB) $(CTL_LIB) $(LIB)
 $(OUT)/tests/scenes/%: $(OUT)/obj/tests/scenes/%.o $(TOOL_LIB) $(LIB)
 	@mkdir -p $(@D)
 	$(LINK) -lcmocka
+$(OUT)/demo: $(call obj,$(DEMO_SRC)) $(TOOL_LIB) $(LIB)
+	$(LINK) -lcmocka
 # A bench links what the benches share: the other files of its folder.
 $(OUT)/tests/bench/%: $(OUT)/obj/tests/bench/%.o $(call obj,$(filter-out %_bench.c,$(wildcard tests/bench/*.c))) \
                       $(TOOL_LIB) $(LIB)
@@ -153,6 +156,10 @@ $(BENCH_NAMES): bench-%: build/deps-bench.ok
 	@$(MAKE) --no-print-directory $(OUT)/tests/bench/$*_bench $(PROGRAMS)
 	@taskset -c 0 $(OUT)/tests/bench/$*_bench
 bench: $(BENCH_NAMES) ## run every bench (make bench-parse, bench-match, ... run one)
+
+.PHONY: demo
+demo: $(PROGRAMS) $(OUT)/demo ## the main job before your eyes, in about a minute, without a network
+	@FEEDWATCH_TOP=$(CURDIR) FEEDWATCH_OUT=$(OUT) $(OUT)/demo $(if $(FAST),--fast)
 
 # ---- the laws -----------------------------------------------------------------------------------------------------
 .PHONY: layers purity

@@ -2,10 +2,10 @@
 #include "tests/demo/articles.h"
 
 const struct paper papers[PAPERS] = {
-    {"127.0.1.1", "/world.rss", "Ledger World", "RSS 2.0", PRESS_RSS, NULL},
-    {"127.0.1.2", "/wire.atom", "Marl Valley Wire", "Atom, from a slow server", PRESS_ATOM, NULL},
-    {"127.0.1.3", "/novyny.rdf", "Вісті долини", "RDF in windows-1251", PRESS_RDF, "windows-1251"},
-    {"127.0.1.4", "/bulletin.json", "Harbour Bulletin", "JSON Feed; its server fails at first", PRESS_JSON, NULL},
+    {"127.0.1.1", "Ledger World", "RSS 2.0", PRESS_RSS, NULL},
+    {"127.0.1.2", "Marl Valley Wire", "Atom, from a slow server", PRESS_ATOM, NULL},
+    {"127.0.1.3", "Вісті долини", "RDF in windows-1251", PRESS_RDF, "windows-1251"},
+    {"127.0.1.4", "Harbour Bulletin", "JSON Feed; its server fails at first", PRESS_JSON, NULL},
 };
 
 const char demo_rules[] =
@@ -34,10 +34,12 @@ const char demo_rules[] =
 // Spaces in `html` that look like any other may be U+00A0: that is the point of those articles.
 const struct article articles[] = {
     // Ledger World
-    {0, ACT_BASELINE, "lw-100", "Ferry timetable changes for the winter", "<p>Two crossings a day fall away.</p>", NULL, NULL},
+    {0, ACT_BASELINE, "lw-100", "Ferry timetable changes for the winter",
+     "<p>Two crossings a day fall away.</p>", NULL, NULL},
     {0, ACT_BASELINE, "lw-101", "Envoys arrive for ceasefire talks",
      "<p>Two delegations reached the lake resort on Sunday.</p>", "ceasefire-talks", NULL},
-    {0, ACT_BASELINE, "lw-102", "Grain prices fall for a third week", "<p>Traders point to a mild autumn.</p>", NULL, NULL},
+    {0, ACT_BASELINE, "lw-102", "Grain prices fall for a third week",
+     "<p>Traders point to a mild autumn.</p>", NULL, NULL},
     {0, ACT_BASELINE, "lw-103", "Marl valley schools reopen", "<p>Buses run again from Monday.</p>", NULL, NULL},
     {0, ACT_NEWS, "lw-200", "Cease fire agreed in the Marl valley",
      "<p>Guns fell silent at noon, both sides said.</p>", "ceasefire-talks", "two words, upper case"},
@@ -51,7 +53,8 @@ const struct article articles[] = {
      "<p>A bus carried thirty people home.</p>", "buffer-zone", NULL},
 
     // Marl Valley Wire
-    {1, ACT_BASELINE, "tag:wire,2026:1", "Bridge at Lower Marl closed to lorries", "<p>Inspectors found cracks.</p>", NULL, NULL},
+    {1, ACT_BASELINE, "tag:wire,2026:1", "Bridge at Lower Marl closed to lorries",
+     "<p>Inspectors found cracks.</p>", NULL, NULL},
     {1, ACT_BASELINE, "tag:wire,2026:2", "Army widens the buffer zone",
      "<p>Two villages are inside it now.</p>", "buffer-zone", NULL},
     {1, ACT_BASELINE, "tag:wire,2026:3", "Rain eases after four days", "<p>The river is falling.</p>", NULL, NULL},
@@ -76,18 +79,21 @@ const struct article articles[] = {
     {2, ACT_NEWS, "vd-11", "Спостерігачі зайшли до буферної зони",
      "<p>Вони перевірять дорогу до мосту.</p>", "buffer-zone", "an inflected form"},
     {2, ACT_NEWS, "vd-12", "Школи долини знову відчинено", "<p>Автобуси курсують за розкладом.</p>", NULL, NULL},
-    {2, ACT_CRASH, "vd-20", "Буферна зона: перші родини вдома", "<p>Автобус привіз тридцять людей.</p>", "buffer-zone", NULL},
+    {2, ACT_DEAD, "vd-20", "Буферна зона: перші родини вдома",
+     "<p>Автобус привіз тридцять людей.</p>", "buffer-zone", NULL},
 
     // Harbour Bulletin
-    {3, ACT_BASELINE, "https://harbour.example/1", "Harbour council meets", "<p>Dredging is on the agenda.</p>", NULL, NULL},
-    {3, ACT_BASELINE, "https://harbour.example/2", "New lighthouse lamp lit", "<p>It is seen from thirty miles.</p>", NULL, NULL},
+    {3, ACT_BASELINE, "https://harbour.example/1", "Harbour council meets",
+     "<p>Dredging is on the agenda.</p>", NULL, NULL},
+    {3, ACT_BASELINE, "https://harbour.example/2", "New lighthouse lamp lit",
+     "<p>It is seen from thirty miles.</p>", NULL, NULL},
     {3, ACT_NEWS, "https://harbour.example/10", "Harbour offers ships for truce envoys",
      "<p>Two ferries stand ready for the talks.</p>", "ceasefire-talks", "the feed that failed first"},
     {3, ACT_NEWS, "https://harbour.example/11", "Creek gets a planted buffer zone",
      "<p>Volunteers set out four thousand reeds.</p>", NULL, "a look-alike: a creek"},
-    {3, ACT_CRASH, "https://harbour.example/20", "Cease-fire brings the coal ships back as traders sign again",
+    {3, ACT_DEAD, "https://harbour.example/20", "Cease-fire brings the coal ships back as traders sign again",
      "<p>Three are due this week.</p>", "ceasefire-talks", NULL},
-    {3, ACT_CRASH, "https://harbour.example/21", "Buffer zones at sea are lifted",
+    {3, ACT_DEAD, "https://harbour.example/21", "Buffer zones at sea are lifted",
      "<p>Boats may fish up to the cape.</p>", "buffer-zone", NULL},
 };
 

@@ -8,10 +8,10 @@
 
 #include "tests/tools/press.h"
 
-enum { PAPERS = 4, ACTS = 3 };
+enum { PAPERS = 4 };
 
-// When an article comes out: with the first poll, while all runs, or while the daemon lies dead.
-enum act { ACT_BASELINE, ACT_NEWS, ACT_CRASH };
+// When an article comes out: before the first poll, while all runs, shortly before the kill, while the daemon is dead.
+enum act { ACT_BASELINE, ACT_NEWS, ACT_CRASH, ACT_DEAD };
 
 struct article {
     int paper;
@@ -22,7 +22,7 @@ struct article {
 };
 
 struct paper {
-    const char *address, *path, *title, *trait;
+    const char *address, *title, *trait;
     enum press_format format;
     const char *encoding; // NULL: UTF-8
 };

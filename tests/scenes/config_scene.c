@@ -26,7 +26,7 @@ static void typo_at_start_shows_place_caret_and_suggestion(void **state)
     scene_open(&s, "typo");
     scene_config(&s, "feed https://news.example/a.xml {\n    evry 5m\n}\n");
     assert_int_equal(scene_start_fails(&s, NULL), EXIT_CONFIG);
-    assert_true(log_has(&s, "feedwatch.conf:9:5: error: "));
+    assert_true(log_has(&s, "feedwatch.conf:10:5: error: "));
     assert_true(log_has(&s, "evry 5m\n"));
     assert_true(log_has(&s, "    ^~~~"));
     assert_true(log_has(&s, "every"));
@@ -41,8 +41,8 @@ static void all_mistakes_are_told_in_one_run(void **state)
     scene_config(&s, "feed https://news.example/a.xml {\n    evry 5m\n}\nworkerz 3\n");
     scene_write(&s, "rules.d/a.rules", "rule a {\n    when truce NEAR/12 )\n    severty warning\n}\n");
     assert_int_equal(scene_start_fails(&s, NULL), EXIT_CONFIG);
-    assert_true(log_has(&s, "feedwatch.conf:9:5: error: "));
-    assert_true(log_has(&s, "feedwatch.conf:11:1: error: "));
+    assert_true(log_has(&s, "feedwatch.conf:10:5: error: "));
+    assert_true(log_has(&s, "feedwatch.conf:12:1: error: "));
     assert_true(log_has(&s, "rules.d/a.rules:2:"));
     assert_true(log_has(&s, "rules.d/a.rules:3:5: error: "));
     scene_done(&s);

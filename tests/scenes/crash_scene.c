@@ -18,22 +18,6 @@ static uint64_t number_of(const char *name, uint64_t otherwise)
     return text && str_to_u64(str_of(text), UINT64_MAX, &n) ? n : otherwise;
 }
 
-static void on_time(uv_timer_t *timer) { *(bool *)timer->data = true; }
-
-// Lets the daemon live for so long of real time: the one place where real time is the subject, a moment to be killed at.
-static void live(struct scene *s, uint64_t ms)
-{
-    bool is_over = false;
-    uv_timer_t timer = {.data = &is_over};
-    uv_timer_init(&s->loop, &timer);
-    uv_update_time(&s->loop);
-    uv_timer_start(&timer, on_time, ms, 0);
-    while (!is_over)
-        uv_run(&s->loop, UV_RUN_ONCE);
-    uv_close((uv_handle_t *)&timer, NULL);
-    uv_run(&s->loop, UV_RUN_NOWAIT);
-}
-
 static void print_round(struct scene *s, struct paper *papers, uint64_t round)
 {
     for (int i = 0; i < PAPERS; i++) {
@@ -86,7 +70,7 @@ static void kills_at_random_moments_lose_and_double_nothing(void **state)
         s.now = wall_add(s.now, DOWN_MS);
         scene_launch(&s);
         child_tell(&s.daemon, "run 120000");
-        live(&s, rng_below(&rng, LIFE_MS_MAX));
+        scene_live(&s, rng_below(&rng, LIFE_MS_MAX));
         scene_kill(&s);
         s.now = wall_add(s.now, 2 * MINUTE_MS);
     }

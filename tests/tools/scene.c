@@ -34,6 +34,43 @@ static const char *out_folder(void)
     return folder ? folder : "build";
 }
 
+// ---- the clock's answers ------------------------------------------------------------------------------------------
+
+static void clock_tell(struct scene *s, const char *line)
+{
+    assert(!s->is_asking);
+    s->is_asking = true;
+    child_tell(&s->daemon, line);
+}
+
+// A run is asked for in pieces of a minute, so that origin and receiver know the daemon's time to the minute.
+static void run_next(struct scene *s)
+{
+    char line[64];
+    int64_t piece = s->run_left_ms < MINUTE_MS ? s->run_left_ms : MINUTE_MS;
+    s->run_left_ms -= piece;
+    snprintf(line, sizeof line, "run %lld", (long long)piece);
+    clock_tell(s, line);
+}
+
+// Takes the answer that is there, if one is, and asks for the next piece of a run.
+static void clock_pump(struct scene *s)
+{
+    char line[CHILD_LINE_BYTES_MAX];
+    if (!s->is_asking || !child_answer(&s->daemon, line))
+        return;
+    s->is_asking = false;
+    struct str rest = str_of(line);
+    struct str word = str_cut(&rest, ' ');
+    int64_t ms;
+    if (str_eq(word, S("ok")) && str_to_i64(rest, &ms))
+        s->now = (wall_t){ms};
+    else if (!str_eq(word, S("idle")))
+        fail_msg("the clock answered \"%s\"", line);
+    if (s->run_left_ms > 0)
+        run_next(s);
+}
+
 // ---- waiting ------------------------------------------------------------------------------------------------------
 
 static void on_bound(uv_timer_t *timer) { *(bool *)timer->data = true; }
@@ -50,13 +87,22 @@ static bool turn_until(struct scene *s, bool (*is_true)(struct scene *, const vo
     uv_update_time(&s->loop);
     uv_timer_start(&timer, on_bound, (uint64_t)bound_ms, 0);
     bool became_true;
-    while (!(became_true = is_true(s, context)) && !is_late)
+    while (clock_pump(s), !(became_true = is_true(s, context)) && !is_late)
         uv_run(&s->loop, UV_RUN_ONCE);
     uv_close((uv_handle_t *)&timer, on_timer_closed);
     while (timer.data)
         uv_run(&s->loop, UV_RUN_NOWAIT);
     return became_true;
 }
+
+static bool is_never(struct scene *s, const void *context)
+{
+    (void)s;
+    (void)context;
+    return false;
+}
+
+void scene_live(struct scene *s, uint64_t ms) { turn_until(s, is_never, NULL, (int)ms); }
 
 static void fail_with_log(struct scene *s, const char *what)
 {
@@ -139,12 +185,13 @@ void scene_config(struct scene *s, const char *more)
     scene_write(s, "feedwatch.conf",
                 "instance scene\n"
                 "state \"%s/state\"\n"
+                "socket \"%s/control.sock\"\n"
                 "log stderr\n"
                 "webhook desk {\n"
                 "    url \"%s\"\n"
                 "    secret \"file:%s\"\n"
                 "}\n%s",
-                s->folder, receiver_url(&s->receiver, "/hook"), secret, more);
+                s->folder, s->folder, receiver_url(&s->receiver, "/hook"), secret, more);
 }
 
 static uint64_t row_hash(sqlite3_stmt *row, uint64_t seed)
@@ -203,6 +250,8 @@ static void launch(struct scene *s, const char *const *argv)
         .limits = s->limits,
         .n_limits = s->n_limits,
     };
+    s->is_asking = false;
+    s->run_left_ms = 0;
     if (s->daemon.pid) {
         assert_false(s->daemon.is_running);
         child_done(&s->daemon);
@@ -293,7 +342,7 @@ struct str scene_ctl(struct scene *s, int *out_status, const char *argument, ...
         argv[n++] = a;
     }
     va_end(args);
-    const char *env[] = {arena_fmt(&s->arena, "XDG_RUNTIME_DIR=%s", s->folder).p, NULL};
+    const char *env[] = {arena_fmt(&s->arena, "FEEDWATCH_SOCKET=%s/control.sock", s->folder).p, NULL};
     struct buf out, errors;
     buf_init(&out, OUTPUT_BYTES_MAX);
     buf_init(&errors, OUTPUT_BYTES_MAX);
@@ -313,56 +362,45 @@ struct str scene_ctl(struct scene *s, int *out_status, const char *argument, ...
 
 // ---- time ---------------------------------------------------------------------------------------------------------
 
-static bool has_answer(struct scene *s, const void *context)
+static bool has_answered(struct scene *s, const void *context)
 {
     (void)context;
-    return str_find_char(buf_str(&s->daemon.answers), '\n') < s->daemon.answers.n || !s->daemon.is_running;
+    return (!s->is_asking && s->run_left_ms == 0) || has_ended(s, NULL);
 }
 
-static void clock_take(struct scene *s, const char *asked)
+static void clock_wait(struct scene *s, const char *asked)
 {
-    char line[CHILD_LINE_BYTES_MAX];
-    scene_until(s, asked, has_answer, NULL);
-    if (!child_answer(&s->daemon, line))
+    scene_until(s, asked, has_answered, NULL);
+    if (s->is_asking)
         fail_with_log(s, asked);
-    struct str rest = str_of(line);
-    struct str word = str_cut(&rest, ' ');
-    int64_t ms;
-    if (str_eq(word, S("ok")) && str_to_i64(rest, &ms))
-        s->now = (wall_t){ms};
-    else if (!str_eq(word, S("idle")))
-        fail_msg("the clock answered \"%s\" to \"%s\"", line, asked);
 }
 
 static void clock_ask(struct scene *s, const char *verb, int64_t ms)
 {
     char line[64];
     snprintf(line, sizeof line, "%s %lld", verb, (long long)ms);
-    child_tell(&s->daemon, line);
-    clock_take(s, line);
+    clock_tell(s, line);
+    clock_wait(s, line);
 }
 
 void scene_settle(struct scene *s)
 {
-    child_tell(&s->daemon, "idle");
-    clock_take(s, "idle");
+    clock_tell(s, "idle");
+    clock_wait(s, "idle");
 }
 
 void scene_run_begin(struct scene *s, int64_t ms)
 {
-    char line[64];
-    snprintf(line, sizeof line, "run %lld", (long long)ms);
-    child_tell(&s->daemon, line);
+    s->run_left_ms = ms;
+    run_next(s);
 }
 
-void scene_run_end(struct scene *s) { clock_take(s, "run"); }
+void scene_run_end(struct scene *s) { clock_wait(s, "the end of a run"); }
 
 void scene_run(struct scene *s, int64_t ms)
 {
-    // In pieces, so that origin and receiver note the daemon's time to the minute.
-    for (; ms > MINUTE_MS; ms -= MINUTE_MS)
-        clock_ask(s, "run", MINUTE_MS);
-    clock_ask(s, "run", ms);
+    scene_run_begin(s, ms);
+    scene_run_end(s);
     scene_settle(s);
 }
 

@@ -35,7 +35,9 @@ struct scene {
     struct receiver receiver;
     struct arena arena;
     char folder[160];
-    wall_t now;                 // of the stepped clock
+    wall_t now;                 // of the stepped clock, to the minute while scene_run is under way
+    int64_t run_left_ms;        // of scene_run_begin
+    bool is_asking;             // the clock owes an answer
     bool is_real_time;          // before scene_start: no stepped clock
     struct child_limit limits[SCENE_LIMITS_MAX]; // before scene_start
     size_t n_limits;
@@ -113,9 +115,13 @@ void scene_jump(struct scene *s, int64_t ms);
 // Steps wall time alone, as a wrong clock would.
 void scene_wrong_clock(struct scene *s, int64_t ms);
 
-// The same as scene_run without waiting for the answer; scene_run_end waits.
+// The same as scene_run without waiting for its end (every other wait lets it go on); scene_run_end waits for it.
 void scene_run_begin(struct scene *s, int64_t ms);
 void scene_run_end(struct scene *s);
+
+// Lets the loop turn for so long of real time: for moments to be killed at and for the pace of a show, never to wait
+// for something.
+void scene_live(struct scene *s, uint64_t ms);
 
 // Waits until is_true says so. Fails after SCENE_WAIT_MS with `what` in the message.
 void scene_until(struct scene *s, const char *what, bool (*is_true)(struct scene *s, const void *context),
