@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tests/demo/articles.h"
 
-const struct paper papers[PAPERS] = {
+const struct masthead papers[PAPERS] = {
     {"127.0.1.1", "Ledger World", "RSS 2.0", PRESS_RSS, NULL},
     {"127.0.1.2", "Marl Valley Wire", "Atom, from a slow server", PRESS_ATOM, NULL},
     {"127.0.1.3", "Вісті долини", "RDF in windows-1251", PRESS_RDF, "windows-1251"},

@@ -21,13 +21,13 @@ struct article {
     const char *trait; // what makes it worth showing; NULL: ordinary
 };
 
-struct paper {
+struct masthead {
     const char *address, *title, *trait;
     enum press_format format;
     const char *encoding; // NULL: UTF-8
 };
 
-extern const struct paper papers[PAPERS];
+extern const struct masthead papers[PAPERS];
 extern const struct article articles[];
 extern const size_t articles_n;
 
