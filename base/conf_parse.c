@@ -126,10 +126,10 @@ static bool parse_args(struct parser *p, struct conf_node *node, struct token *t
     const struct conf_spec *spec = node->spec;
     bool is_ok = true;
     size_t i = 0;
-    *t = lex_token(p);
     while (i < CONF_ARGS_MAX && spec->args[i].type != CONF_END) {
         const struct conf_arg *arg = &spec->args[i];
         bool is_last = i + 1 == CONF_ARGS_MAX || spec->args[i + 1].type == CONF_END;
+        *t = arg->type == CONF_EXPRESSION ? lex_expression(p, words) : lex_token(p);
         if (t->kind == TOKEN_OPEN || t->kind == TOKEN_CLOSE || t->kind == TOKEN_END) {
             bool is_enough = (spec->flags & CONF_OPTIONAL) || ((spec->flags & CONF_MANY) && node->n_args > i);
             bool may_miss = is_last && is_enough;
@@ -138,18 +138,15 @@ static bool parse_args(struct parser *p, struct conf_node *node, struct token *t
             return is_ok && may_miss;
         }
         struct conf_value value = {0};
-        if (arg->type == CONF_EXPRESSION) {
-            p->at = t->at;
-            *t = lex_expression(p, words);
+        if (arg->type == CONF_EXPRESSION)
             value = (struct conf_value){.text = t->text, .at = t->at, .n = t->n};
-        } else if (!read_value(p, arg, t, &value)) {
+        else if (!read_value(p, arg, t, &value))
             is_ok = false;
-        }
         ARENA_PUSH(&p->conf->arena, node->args, node->n_args, value);
         node->end = t->at + t->n;
-        *t = lex_token(p);
         i += !(is_last && (spec->flags & CONF_MANY));
     }
+    *t = lex_token(p);
     return is_ok;
 }
 
