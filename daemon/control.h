@@ -5,8 +5,9 @@
 // control.c's business. Everything here is called on the main loop's thread.
 //
 // A request is a verb, the id or name it is about, and JSON arguments by name ("since", "limit"), strings as the
-// person typed them where they came in a URL. The answer comes exactly once, on the main loop's thread, perhaps
-// before control_ask returns. Times in JSON are integers, wall milliseconds ("..._ms"); absent facts are left out.
+// person typed them where they came in a URL. What only the store knows is answered by api_history.h on the history
+// thread. The answer comes exactly once, on the main loop's thread, perhaps before control_ask returns. Times in JSON
+// are integers, wall milliseconds ("..._ms"); absent facts are left out.
 #ifndef DAEMON_CONTROL_H
 #define DAEMON_CONTROL_H
 
@@ -18,17 +19,16 @@ struct control; // the running daemon, as control sees it
 
 enum control_verb {
     // {version, pid, state, started_ms, now_ms, generation, config, feeds{total, ok, failing, gone, paused, new},
-    //  polls{total, last_hour, in_flight}, rules, alerts{total, today}, deliveries{pending, dead}, store{engine,
-    //  bytes}, threads, memory_bytes, reload{at_ms, ok, error}, receivers[{name, kind, state, pending, dead}]}
+    //  polls{total, last_hour, in_flight}, rules, alerts{total, today}, deliveries{waiting, dead}, store{engine,
+    //  bytes}, threads, memory_bytes, reload{at_ms, ok, error}, receivers[{name, kind, state, waiting, dead}]}
     CONTROL_STATUS,
     CONTROL_HEALTH,  // {ok, reasons[{what, since_ms, next}]}
     CONTROL_METRICS, // text: Prometheus exposition format 0.0.4
 
-    // feeds[{id, url, title, name, state, origin, tags[], interval_s, next_ms, last_ms, last_item_ms, items, alerts,
-    // failures, error, redirected_to}], total. Arguments: state, tag, limit, after (an id).
+    // feeds[api_json_feed and "alerts"], total, now_ms. Arguments: state, tag, limit, after (an id).
     CONTROL_FEEDS_LIST,
     CONTROL_FEED_SHOW, // one object as in the list, all of it
-    CONTROL_FEED_WHY,  // {id, url, next_ms, reasons[{what, until_ms, text}]}
+    CONTROL_FEED_WHY,  // api_json_why and now_ms
     CONTROL_FEED_ADD,  // args {url, name, tags[], every} -> {id, url, is_new}; feeds of the configuration are refused
     CONTROL_FEED_RM,   // {id, url}
     CONTROL_FEED_POLL, // args {force} -> {id, url, at_ms}: is due now, or when politeness allows
@@ -37,32 +37,30 @@ enum control_verb {
     CONTROL_OPML_EXPORT, // text: OPML 2.0
     CONTROL_OPML_IMPORT, // args {opml: the file's text, tags[]} -> {added, known, refused[{url, error}]}
 
-    // alerts[{id, seq, type, at_ms, rule, severity, state, late, feed{id,title,url}, title, url, deliveries{acked,
-    // pending, dead}}], newest first, or with `after` (a seq) oldest first from there. Arguments: rule, feed,
-    // severity, state, since, until, limit, after, text.
+    // alerts[api_json_alert], more, now_ms: newest first, or with `after` (a seq) oldest first from there. Arguments:
+    // rule, feed, severity, state, since, until, limit, after, text.
     CONTROL_ALERTS_LIST,
-    // as in the list, and {payload (the webhook's whole object), decisions[], deliveries[{id, receiver, state, due_ms,
-    // attempts[{at_ms, status, error, address, took_ms}]}]}
+    // api_json_alert and {payload (the webhook's whole object), decisions[texts], deliveries[api_json_delivery and
+    // attempts[{number, at_ms, status, error, address, took_ms}]]}
     CONTROL_ALERT_SHOW,
     CONTROL_ALERT_RESEND, // args {receiver} -> {deliveries: how many rows are due now}
-    // deliveries[{id, alert, receiver, state, attempts, due_ms, last_ms, status, error, title}]. Arguments: receiver,
-    // state, limit.
+    // deliveries[api_json_delivery and {title, last_ms, status, error}], more. Arguments: receiver, state, limit.
     CONTROL_DELIVERIES_LIST,
     CONTROL_DELIVERY_RETRY, // id, or args {receiver, state: "dead"} without one -> {deliveries: how many}
     CONTROL_DELIVERY_DROP,
 
-    CONTROL_SILENCE_LIST,    // silences[{id, matcher, until_ms, comment, made_ms, hidden}]
+    CONTROL_SILENCE_LIST,    // silences[api_json_silence], now_ms
     CONTROL_SILENCE_ADD,     // args {matcher, for | until, comment} -> one of them
     CONTROL_SILENCE_EXPIRE,  // -> one of them
     CONTROL_SILENCE_PREVIEW, // args {matcher} -> {of, hidden, alerts[]}: of the last 7 days
 
-    CONTROL_RECEIVERS_LIST, // receivers[{name, kind, target, state, pending, dead, last_ok_ms, error}]
+    CONTROL_RECEIVERS_LIST, // receivers[{name, kind, target, state, waiting, dead, last_ok_ms, error}]
     CONTROL_RECEIVER_TEST,  // {name, status, took_ms, address, id}: sends endpoint.test now, outside the outbox
-    CONTROL_RULES_LIST,     // rules[{name, title, severity, tags[], hits_today, hits_7d, hits_30d, last_ms}]
+    CONTROL_RULES_LIST,     // counts{RULE: {hits_today, hits_7d, hits_30d, last_ms}}
 
     CONTROL_RELOAD,    // args {wait} -> {generation, changed}; CONTROL_CONFIG with the rendered diagnostics as error
     CONTROL_LOG_LEVEL, // args {level} or none -> {level}
-    CONTROL_BACKUP,    // args {path} -> {path, bytes, took_ms}
+    CONTROL_BACKUP,    // {path, bytes}: a copy beside the store
 };
 
 enum control_outcome {
