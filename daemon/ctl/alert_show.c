@@ -26,15 +26,14 @@ static void line(const struct ctl_call *call, const char *name, struct str value
 static void head_add(const struct ctl_call *call, const json_t *answer, const json_t *data, struct buf *out)
 {
     struct str severity = json_text(answer, "severity"), state = json_text(answer, "state");
-    char utc[WALL_RFC3339_BYTES];
     buf_addf(out, "%s", say_mark(call, SAY_BOLD));
     say_text(out, json_text(answer, "title"));
     buf_addf(out, "%s\n%s%.*s%s  ", say_mark(call, SAY_PLAIN), show_mark(call, severity), STR_ARG(severity),
              say_mark(call, SAY_PLAIN));
     say_text(out, json_text(answer, "rule"));
-    buf_addf(out, "  %s (", wall_rfc3339(json_time(answer, "at_ms"), false, utc));
-    say_moment(out, json_time(answer, "at_ms"), json_time(answer, "now_ms"));
-    buf_addf(out, ")  %s%.*s%s%s\n\n", show_mark(call, state), STR_ARG(state), say_mark(call, SAY_PLAIN),
+    buf_add(out, S("  "));
+    say_clock(out, json_time(answer, "at_ms"), json_time(answer, "now_ms"));
+    buf_addf(out, "  %s%.*s%s%s\n\n", show_mark(call, state), STR_ARG(state), say_mark(call, SAY_PLAIN),
              json_flag(answer, "late") ? "  late" : "");
     line(call, "url", json_text(answer, "url"), out);
     line(call, "feed", json_text(json_object_get(answer, "feed"), "title"), out);
@@ -118,7 +117,7 @@ static void deliveries_add(const struct ctl_call *call, const json_t *answer, st
         label(call, i == 0 ? "sent to" : "", out);
         say_text(out, json_text(delivery, "receiver"));
         buf_addf(out, ": %s%.*s%s", show_mark(call, state), STR_ARG(state), say_mark(call, SAY_PLAIN));
-        if (json_time(delivery, "due_ms").ms > 0 && str_eq(state, S("pending"))) {
+        if (json_time(delivery, "due_ms").ms > 0 && str_eq(state, S("waiting"))) {
             buf_add(out, S(", next attempt "));
             say_moment(out, json_time(delivery, "due_ms"), now);
         }

@@ -30,12 +30,10 @@ const struct ctl_command ctl_commands[] = {
      .details = "The new generation is built beside the old one and takes its place at once. With\n"
                 "any error the old one goes on and, with --wait, all errors are shown (exit 78)."},
     {.group = "metrics", .words = "", .about = "all counters, as Prometheus reads them", .run = ctl_metrics},
-    {.group = "backup", .words = "[FILE]", .words_max = 1, .about = "copy the store while the daemon runs",
-     .run = ctl_backup,
-     .details = "Without FILE the copy goes to the backup directory of the state. FILE is written by\n"
-                "the daemon: it must be a place where the daemon may write. An old copy may be put\n"
-                "back at any time: alerts that were sent since then are sent again under the same\n"
-                "ids."},
+    {.group = "backup", .words = "", .about = "copy the store while the daemon runs", .run = ctl_backup,
+     .details = "The copy is made in the folder backup of the state; the newest 7 are kept. An old\n"
+                "copy may be put back at any time: alerts that were sent since then are sent\n"
+                "again, under the same ids."},
     {.group = "log", .verb = "level", .words = "[LEVEL]", .words_max = 1,
      .about = "show or set how much is logged", .run = ctl_log_level,
      .details = "LEVEL is debug, info, notice, warning or error. It lasts until the next start."},
@@ -85,7 +83,7 @@ const struct ctl_command ctl_commands[] = {
      .options = OPTIONS({"rule", "RULE", "only of this rule", 0},
                         {"feed", "FEED", "only from this feed", 0},
                         {"severity", "LEVEL", "only debug, info, notice, warning or critical ones", 0},
-                        {"state", "STATE", "only sent, silenced, throttled, joined or baseline ones", 0},
+                        {"state", "STATE", "only sent, baseline, silenced, joined or rebased ones", 0},
                         {"since", "TIME", "a time back (24h) or a date", 0},
                         {"until", "TIME", "likewise", 0},
                         {"text", "TEXT", "only with this in the title", 0},
@@ -107,17 +105,17 @@ const struct ctl_command ctl_commands[] = {
      .group = "deliveries", .verb = "list", .words = "", .about = "what waits to be sent, and what is dead",
      .run = ctl_deliveries_list,
      .options = OPTIONS({"receiver", "NAME", "only to this receiver", 0},
-                        {"state", "STATE", "only pending, dead or acked ones", 0},
+                        {"state", "STATE", "only waiting, held, done, dead, digested or dropped ones", 0},
                         {"limit", "N", "at most N", 'n'})},
     {.group = "deliveries", .verb = "retry", .words = "[ID...]", .words_max = ANY,
      .about = "send now what waits or is dead", .run = ctl_deliveries_retry,
      .options = OPTIONS({"receiver", "NAME", "all to this receiver", 0},
-                        {"state", "STATE", "all pending or all dead ones", 0},
+                        {"state", "STATE", "all waiting, all held or all dead ones", 0},
                         {"all", NULL, "all of them", 0})},
     {.group = "deliveries", .verb = "drop", .words = "[ID...]", .words_max = ANY,
      .about = "give up what waits or is dead", .run = ctl_deliveries_drop,
      .options = OPTIONS({"receiver", "NAME", "all to this receiver", 0},
-                        {"state", "STATE", "all pending or all dead ones", 0},
+                        {"state", "STATE", "all waiting, all held or all dead ones", 0},
                         {"all", NULL, "all of them", 0}),
      .details = "The alert itself stays in the list of alerts and can be resent."},
 
@@ -131,7 +129,8 @@ const struct ctl_command ctl_commands[] = {
      .about = "hide alerts for a time", .run = ctl_silence_add,
      .options = OPTIONS({"for", "TIME", "how long, as 2h", 0}, {"until", "DATE", "till then", 0},
                         {"comment", "TEXT", "why, for the others", 0}),
-     .details = "MATCHER is rule:NAME, feed:FEED, tag:TAG or severity:LEVEL; several must all fit.\n"
+     .details = "MATCHER is words that must all be met, as\n"
+                "  rule=ceasefire-* feed=\"Example World\" severity<=notice tag!=world title=*gold*\n"
                 "Silenced alerts are kept and listed, and can be resent."},
     {.group = "silence", .verb = "list", .words = "", .about = "what is silenced", .run = ctl_silence_list},
     {.group = "silence", .verb = "expire", .words = "ID...", .words_min = 1, .words_max = ANY,

@@ -14,7 +14,7 @@ static void list_render(const struct ctl_call *call, const json_t *answer, struc
     };
     json_t *deliveries = json_object_get(answer, "deliveries"), *one;
     if (json_array_size(deliveries) == 0) {
-        buf_add(out, S("nothing waits and nothing is dead; --state acked shows what was delivered\n"));
+        buf_add(out, S("nothing waits and nothing is dead; --state done shows what was delivered\n"));
         return;
     }
     struct table t;
@@ -24,12 +24,12 @@ static void list_render(const struct ctl_call *call, const json_t *answer, struc
     json_array_foreach(deliveries, i, one) {
         struct str state = json_text(one, "state"), error = json_text(one, "error");
         int64_t status = json_number(one, "status");
-        bool is_pending = str_eq(state, S("pending"));
+        bool is_waiting = str_eq(state, S("waiting"));
         table_cell(&t, json_text(one, "id"));
         table_cell(&t, json_text(one, "receiver"));
         table_cell_marked(&t, state, show_mark(call, state));
         show_count(&t, one, "attempts");
-        show_moment(&t, is_pending ? json_time(one, "due_ms") : (wall_t){0}, now, "-");
+        show_moment(&t, is_waiting ? json_time(one, "due_ms") : (wall_t){0}, now, "-");
         table_cell(&t, json_text(one, "title"));
         if (error.n > 0 || status == 0)
             table_cell(&t, error);
@@ -89,7 +89,7 @@ int ctl_deliveries_drop(const struct ctl_call *call)
 static void receivers_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     static const struct table_column columns[] = {
-        {"NAME", TABLE_LEFT, 0},     {"KIND", TABLE_LEFT, 0},  {"STATE", TABLE_LEFT, 0}, {"PENDING", TABLE_RIGHT, 0},
+        {"NAME", TABLE_LEFT, 0},     {"KIND", TABLE_LEFT, 0},  {"STATE", TABLE_LEFT, 0}, {"WAITING", TABLE_RIGHT, 0},
         {"DEAD", TABLE_RIGHT, 0},    {"LAST OK", TABLE_RIGHT, 0}, {"TARGET", TABLE_LEFT, 20}, {"NOTE", TABLE_LEFT, 12},
     };
     json_t *receivers = json_object_get(answer, "receivers"), *one;
@@ -102,7 +102,7 @@ static void receivers_render(const struct ctl_call *call, const json_t *answer, 
         table_cell(&t, json_text(one, "name"));
         table_cell(&t, json_text(one, "kind"));
         table_cell_marked(&t, state, show_mark(call, state));
-        show_count(&t, one, "pending");
+        show_count(&t, one, "waiting");
         show_count(&t, one, "dead");
         show_moment(&t, json_time(one, "last_ok_ms"), now, "-");
         table_cell(&t, json_text(one, "target"));

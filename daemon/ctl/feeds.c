@@ -68,10 +68,8 @@ static void field_moment(const struct ctl_call *call, const char *name, wall_t a
     if (at.ms == 0)
         return;
     buf_addf(out, "%s%-12s%s ", say_mark(call, SAY_DIM), name, say_mark(call, SAY_PLAIN));
-    char utc[WALL_RFC3339_BYTES];
-    buf_addf(out, "%s (", wall_rfc3339(at, false, utc));
-    say_moment(out, at, now);
-    buf_add(out, S(")\n"));
+    say_clock(out, at, now);
+    buf_add_char(out, '\n');
 }
 
 static void show_render(const struct ctl_call *call, const json_t *feed, struct buf *out)
@@ -84,13 +82,14 @@ static void show_render(const struct ctl_call *call, const json_t *feed, struct 
     buf_addf(out, "%s  %s%.*s%s\n", say_mark(call, SAY_PLAIN), mark, STR_ARG(state), mark[0] ? "\033[0m" : "");
     field(call, "id", json_text(feed, "id"), out);
     field(call, "url", json_text(feed, "url"), out);
-    field(call, "moved to", json_text(feed, "redirected_to"), out);
+    field(call, "first url", json_text(feed, "first_url"), out);
+    field(call, "moving to", json_text(feed, "moving_to"), out);
     field(call, "title", json_text(feed, "title"), out);
     field(call, "comes from", json_text(feed, "origin"), out);
     field(call, "error", json_text(feed, "error"), out);
     field_moment(call, "last poll", json_time(feed, "last_ms"), now, out);
     field_moment(call, "next poll", json_time(feed, "next_ms"), now, out);
-    field_moment(call, "last item", json_time(feed, "last_item_ms"), now, out);
+    field_moment(call, "last news", json_time(feed, "changed_ms"), now, out);
     buf_addf(out, "%s%-12s%s %lld known, %lld alerts, %lld failures in a row\n", say_mark(call, SAY_DIM), "items",
              say_mark(call, SAY_PLAIN), (long long)json_number(feed, "items"), (long long)json_number(feed, "alerts"),
              (long long)json_number(feed, "failures"));
@@ -98,22 +97,43 @@ static void show_render(const struct ctl_call *call, const json_t *feed, struct 
 
 int ctl_feeds_show(const struct ctl_call *call) { return show_each(call, "GET", "/api/v1/feeds/", "", show_render); }
 
+// One reason: the deciding one first and marked, the others with the time that each would have allowed.
+static void reason_line(const struct ctl_call *call, const json_t *reason, wall_t now, struct buf *out)
+{
+    wall_t not_before = json_time(reason, "not_before_ms");
+    bool is_decisive = json_flag(reason, "decided");
+    buf_addf(out, "  %s%s ", say_mark(call, is_decisive ? SAY_BOLD : SAY_DIM), is_decisive ? "=>" : "  ");
+    say_text(out, json_text(reason, "text"));
+    if (not_before.ms > 0) {
+        buf_add(out, S(": not before "));
+        say_clock(out, not_before, now);
+    }
+    buf_addf(out, "%s\n", say_mark(call, SAY_PLAIN));
+}
+
 static void why_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
-    (void)call;
     wall_t now = json_time(answer, "now_ms"), next = json_time(answer, "next_ms");
+    buf_addf(out, "%s", say_mark(call, SAY_BOLD));
     say_text(out, feed_title(answer));
-    buf_add(out, S("\nnext poll "));
+    buf_addf(out, "%s\nlast poll ", say_mark(call, SAY_PLAIN));
+    say_moment(out, json_time(answer, "last_ms"), now);
+    buf_add(out, S(", next poll "));
     if (next.ms == 0)
         buf_add(out, S("not planned"));
     else
-        say_moment(out, next, now);
+        say_clock(out, next, now);
     buf_add_char(out, '\n');
     size_t i;
     json_t *reason;
-    json_array_foreach(json_object_get(answer, "reasons"), i, reason) {
-        buf_add(out, S("  "));
-        say_text(out, json_text(reason, "text"));
+    json_array_foreach(json_object_get(answer, "reasons"), i, reason)
+        reason_line(call, reason, now, out);
+    double posts = json_real_value(json_object_get(answer, "posts_per_day"));
+    if (posts > 0)
+        buf_addf(out, "  it brings about %.1f items a day\n", posts);
+    if (json_text(answer, "error").n > 0) {
+        buf_add(out, S("  last error: "));
+        say_text(out, json_text(answer, "error"));
         buf_add_char(out, '\n');
     }
 }

@@ -132,6 +132,14 @@ void say_moment(struct buf *out, wall_t at, wall_t now)
     }
 }
 
+void say_clock(struct buf *out, wall_t at, wall_t now)
+{
+    char utc[WALL_RFC3339_BYTES];
+    buf_addf(out, "%s (", wall_rfc3339(at, false, utc));
+    say_moment(out, at, now);
+    buf_add_char(out, ')');
+}
+
 void say_bytes(struct buf *out, int64_t n)
 {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};

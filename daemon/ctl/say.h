@@ -40,6 +40,9 @@ void say_span(struct buf *out, int64_t ms);
 // Appends a moment as a person says it, relative to now: "in 4m", "12s ago", "never" for 0.
 void say_moment(struct buf *out, wall_t at, wall_t now);
 
+// Appends a moment as a date with that in brackets: "2026-11-24T08:00:00Z (in 4m)".
+void say_clock(struct buf *out, wall_t at, wall_t now);
+
 // Appends a size in bytes: "812 B", "4.2 MiB".
 void say_bytes(struct buf *out, int64_t n);
 

@@ -95,11 +95,12 @@ const char *show_mark(const struct ctl_call *call, struct str state)
         const char *state;
         enum say_mark mark;
     } marks[] = {
-        {"ok", SAY_GREEN},      {"acked", SAY_GREEN},     {"failing", SAY_RED},   {"gone", SAY_RED},
+        {"ok", SAY_GREEN},      {"done", SAY_GREEN},     {"failing", SAY_RED},   {"gone", SAY_RED},
         {"dead", SAY_RED},      {"critical", SAY_RED},    {"disabled", SAY_RED},  {"warning", SAY_YELLOW},
-        {"paused", SAY_YELLOW}, {"pending", SAY_YELLOW},  {"broken", SAY_YELLOW}, {"new", SAY_DIM},
-        {"off", SAY_DIM},       {"silenced", SAY_DIM},    {"baseline", SAY_DIM},  {"throttled", SAY_DIM},
-        {"debug", SAY_DIM},
+        {"paused", SAY_YELLOW}, {"waiting", SAY_YELLOW},  {"sent", SAY_GREEN}, {"new", SAY_DIM},
+        {"off", SAY_DIM},       {"silenced", SAY_DIM},    {"baseline", SAY_DIM},  {"held", SAY_YELLOW},
+        {"debug", SAY_DIM},     {"joined", SAY_DIM},     {"rebased", SAY_DIM},   {"digested", SAY_DIM},
+        {"dropped", SAY_DIM},
     };
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
         if (str_eq(state, str_of(marks[i].state)))
@@ -118,4 +119,6 @@ void show_more(const json_t *answer, const char *list, struct buf *out)
     int64_t total = json_number(answer, "total"), shown = (int64_t)json_array_size(json_object_get(answer, list));
     if (total > shown)
         buf_addf(out, "%lld of %lld %s; --limit N shows more\n", (long long)shown, (long long)total, list);
+    else if (json_flag(answer, "more"))
+        buf_addf(out, "there are more %s: --limit N\n", list);
 }

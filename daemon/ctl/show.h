@@ -43,7 +43,7 @@ const char *show_mark(const struct ctl_call *call, struct str state);
 // Prints a table that is full, and frees it.
 void show_table(const struct ctl_call *call, struct table *t, struct buf *out);
 
-// Appends "N of TOTAL ...; --limit N shows more" where the daemon has more than it sent.
+// Appends that the daemon has more than it sent, where it does.
 void show_more(const json_t *answer, const char *list, struct buf *out);
 
 #endif

@@ -8,14 +8,13 @@
 
 static void one_render(const struct ctl_call *call, const json_t *silence, struct buf *out)
 {
-    char utc[WALL_RFC3339_BYTES];
     buf_addf(out, "%s", say_mark(call, SAY_BOLD));
     say_text(out, json_text(silence, "id"));
     buf_addf(out, "%s  ", say_mark(call, SAY_PLAIN));
     say_text(out, json_text(silence, "matcher"));
-    buf_addf(out, "  until %s (", wall_rfc3339(json_time(silence, "until_ms"), false, utc));
-    say_moment(out, json_time(silence, "until_ms"), json_time(silence, "now_ms"));
-    buf_add(out, S(")\n"));
+    buf_add(out, S("  until "));
+    say_clock(out, json_time(silence, "until_ms"), json_time(silence, "now_ms"));
+    buf_add_char(out, '\n');
 }
 
 static void list_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
@@ -47,20 +46,27 @@ int ctl_silence_list(const struct ctl_call *call)
     return show(call, "GET", show_path("/api/v1/silences", NULL, ""), NULL, list_render);
 }
 
-// The operands are one matcher: `silence add rule:truce feed:example` needs no quotes.
+// The operands are one matcher: `silence add rule=truce tag=world` needs no quotes. A blank inside an operand was
+// quoted for the shell (feed="Example World"): it is quoted again for the matcher.
 static void matcher_join(const struct ctl_call *call, struct buf *out)
 {
     buf_init(out, 8192);
     for (size_t i = 0; i < call->n_words; i++) {
+        struct str word = str_of(call->words[i]);
+        size_t value = str_find_char(word, '=') + 1;
+        bool is_bare = call->n_words > 1 && str_find_char(word, ' ') < word.n && str_find_char(word, '"') == word.n;
         buf_add(out, i > 0 ? S(" ") : S(""));
-        buf_add(out, str_of(call->words[i]));
+        if (is_bare && value < word.n)
+            buf_addf(out, "%.*s\"%.*s\"", STR_ARG(str_head(word, value)), STR_ARG(str_from(word, value)));
+        else
+            buf_add(out, word);
     }
 }
 
 int ctl_silence_add(const struct ctl_call *call)
 {
     if (!ctl_value(call, "for") && !ctl_value(call, "until"))
-        return say_error(call, CTL_USAGE, "feedwatchctl silence add --for 2h rule:NAME",
+        return say_error(call, CTL_USAGE, "feedwatchctl silence add --for 2h rule=NAME",
                          "a silence needs an end: --for 2h, or --until 2026-11-24T08:00:00Z");
     struct buf matcher;
     matcher_join(call, &matcher);

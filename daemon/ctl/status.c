@@ -70,7 +70,7 @@ static void work_lines(const struct ctl_call *call, const json_t *answer, struct
     buf_add_char(out, '\n');
     const json_t *deliveries = json_object_get(answer, "deliveries");
     label(call, "deliveries", out);
-    buf_addf(out, "%lld pending", (long long)json_number(deliveries, "pending"));
+    buf_addf(out, "%lld waiting", (long long)json_number(deliveries, "waiting"));
     count_add(deliveries, "dead", "dead (feedwatchctl deliveries list --state dead)", say_mark(call, SAY_RED), out);
     buf_add_char(out, '\n');
 }
@@ -175,15 +175,10 @@ static void backup_render(const struct ctl_call *call, const json_t *answer, str
     say_text(out, json_text(answer, "path"));
     buf_add(out, S(": "));
     say_bytes(out, json_number(answer, "bytes"));
-    buf_add(out, S(" in "));
-    say_span(out, json_number(answer, "took_ms"));
     buf_add_char(out, '\n');
 }
 
 int ctl_backup(const struct ctl_call *call)
 {
-    json_t *body = json_object();
-    if (call->n_words > 0)
-        json_object_set_new(body, "path", json_string(call->words[0]));
-    return show(call, "POST", show_path("/api/v1/backup", NULL, ""), body, backup_render);
+    return show(call, "POST", show_path("/api/v1/backup", NULL, ""), NULL, backup_render);
 }
