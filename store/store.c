@@ -11,7 +11,7 @@ struct store *store_open(const struct store_options *options, struct err *err)
     case STORE_SQLITE:
         return sqlite_store_open(options, err);
     case STORE_MEMORY:
-        break;
+        return memory_store_open(options, err);
     }
     err_set(err, "no such engine of the store");
     return NULL;
