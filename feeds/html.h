@@ -59,7 +59,8 @@ void html_escape(struct str text, struct buf *out);
 
 // Reads the character reference at the start of s, which begins with '&'. Returns the bytes it takes, 0 where it is
 // none, and one or two code points (0: only one). Numbers follow HTML 5: cp1252 for 128-159, U+FFFD for impossible
-// ones. A name without its semicolon counts where HTML 5 lists it so and no letter, digit or '=' follows.
+// ones; 0 stands for control characters. A name without its semicolon counts where HTML 5 lists it so and no letter,
+// digit or '=' follows.
 size_t html_reference(struct str s, uint32_t out_code[2]);
 
 // Mixes the letters of a text that a reader sees (outside tags and comments, without white space) into 64 bits: what

@@ -1,77 +1,85 @@
 // SPDX-License-Identifier: MIT
 //
-// Character references and elements of HTML. See html_names.h.
+// Character references in text, and the elements of HTML. See html_names.h.
 #include "feeds/html_names.h"
 
+#include "base/utf8.h"
+#include "feeds/entity.h"
 #include "feeds/html.h"
 
 // ---- character references ------------------------------------------------------------------------------------------
 
-static const struct html_name *find_name(struct str name)
+// The names that count without their semicolon: those of HTML 2.
+static const struct str bare_names[] = {
+    STR("AElig"), STR("AMP"), STR("Aacute"), STR("Acirc"), STR("Agrave"), STR("Aring"), STR("Atilde"), STR("Auml"),
+    STR("COPY"), STR("Ccedil"), STR("ETH"), STR("Eacute"), STR("Ecirc"), STR("Egrave"), STR("Euml"), STR("GT"),
+    STR("Iacute"), STR("Icirc"), STR("Igrave"), STR("Iuml"), STR("LT"), STR("Ntilde"), STR("Oacute"), STR("Ocirc"),
+    STR("Ograve"), STR("Oslash"), STR("Otilde"), STR("Ouml"), STR("QUOT"), STR("REG"), STR("THORN"), STR("Uacute"),
+    STR("Ucirc"), STR("Ugrave"), STR("Uuml"), STR("Yacute"), STR("aacute"), STR("acirc"), STR("acute"), STR("aelig"),
+    STR("agrave"), STR("amp"), STR("aring"), STR("atilde"), STR("auml"), STR("brvbar"), STR("ccedil"), STR("cedil"),
+    STR("cent"), STR("copy"), STR("curren"), STR("deg"), STR("divide"), STR("eacute"), STR("ecirc"), STR("egrave"),
+    STR("eth"), STR("euml"), STR("frac12"), STR("frac14"), STR("frac34"), STR("gt"), STR("iacute"), STR("icirc"),
+    STR("iexcl"), STR("igrave"), STR("iquest"), STR("iuml"), STR("laquo"), STR("lt"), STR("macr"), STR("micro"),
+    STR("middot"), STR("nbsp"), STR("not"), STR("ntilde"), STR("oacute"), STR("ocirc"), STR("ograve"), STR("ordf"),
+    STR("ordm"), STR("oslash"), STR("otilde"), STR("ouml"), STR("para"), STR("plusmn"), STR("pound"), STR("quot"),
+    STR("raquo"), STR("reg"), STR("sect"), STR("shy"), STR("sup1"), STR("sup2"), STR("sup3"), STR("szlig"),
+    STR("thorn"), STR("times"), STR("uacute"), STR("ucirc"), STR("ugrave"), STR("uml"), STR("uuml"), STR("yacute"),
+    STR("yen"), STR("yuml"),
+};
+
+static bool is_bare(struct str name)
 {
-    size_t low = 0, high = n_html_names;
+    size_t low = 0, high = sizeof bare_names / sizeof *bare_names;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        const struct html_name *n = &html_names[middle];
-        int order = str_cmp(str_make(html_name_letters + n->at, n->n), name);
+        int order = str_cmp(bare_names[middle], name);
         if (order == 0)
-            return n;
+            return true;
         if (order < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    return NULL;
-}
-
-// HTML 5, "numeric character reference end state": 128-159 are what cp1252 has there.
-static uint32_t mend_code(uint32_t code)
-{
-    static const uint16_t cp1252[32] = {
-        0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,
-        0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A,
-        0x0153, 0x9D,   0x017E, 0x0178};
-    if (code >= 0x80 && code <= 0x9F)
-        return cp1252[code - 0x80];
-    bool is_bad = code == 0 || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF);
-    return is_bad ? 0xFFFD : code;
+    return false;
 }
 
 static size_t read_number(struct str s, uint32_t *out_code)
 {
     bool is_hex = s.n > 2 && char_lower(s.p[2]) == 'x';
     size_t start = is_hex ? 3 : 2, at = start;
-    uint32_t code = 0;
+    uint64_t code = 0;
     for (; at < s.n; at++) {
         char c = char_lower(s.p[at]);
         bool is_letter = is_hex && c >= 'a' && c <= 'f';
         if (!char_is_digit(c) && !is_letter)
             break;
-        uint32_t value = (uint32_t)(is_letter ? c - 'a' + 10 : c - '0');
+        uint64_t value = (uint64_t)(is_letter ? c - 'a' + 10 : c - '0');
         code = code > 0x110000 ? code : code * (is_hex ? 16 : 10) + value;
     }
     if (at == start)
         return 0;
-    *out_code = mend_code(code);
+    *out_code = entity_numeric(code);
     return at < s.n && s.p[at] == ';' ? at + 1 : at;
 }
 
 size_t html_reference(struct str s, uint32_t out_code[2])
 {
-    enum { NAME_MAX_BYTES = 32 }; // CounterClockwiseContourIntegral has 31
     out_code[1] = 0;
     if (s.n >= 3 && s.p[1] == '#')
         return read_number(s, out_code);
     size_t n = 1;
-    while (n < s.n && n <= NAME_MAX_BYTES && char_is_alnum(s.p[n]))
+    while (n < s.n && n <= ENTITY_NAME_MAX && char_is_alnum(s.p[n]))
         n++;
-    bool is_ended = n < s.n && s.p[n] == ';';
-    const struct html_name *name = n > 1 ? find_name(str_make(s.p + 1, n - 1)) : NULL;
-    bool counts = name && (is_ended || (name->is_bare && !(n < s.n && s.p[n] == '=')));
-    if (!counts)
+    bool is_ended = n < s.n && s.p[n] == ';', is_parameter = n < s.n && s.p[n] == '=';
+    struct str name = str_make(s.p + 1, n - 1);
+    if (n == 1 || (!is_ended && (is_parameter || !is_bare(name))))
         return 0;
-    out_code[0] = name->code[0];
-    out_code[1] = name->code[1];
+    struct str text = entity_named(name);
+    if (text.n == 0)
+        return 0;
+    size_t first = utf8_decode(text, &out_code[0]);
+    if (first < text.n)
+        utf8_decode(str_from(text, first), &out_code[1]);
     return n + is_ended;
 }
 

@@ -1,21 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// HTML's own names: character references (a table made by tests/tools/make_html_names.py) and elements with what they
-// do to text. Only feeds/html*.c know this.
+// HTML's elements and what they do to text. Only feeds/html*.c know this.
 #ifndef FEEDS_HTML_NAMES_H
 #define FEEDS_HTML_NAMES_H
 
 #include "base/str.h"
-
-struct html_name {
-    uint16_t at;    // in html_name_letters
-    uint8_t n;
-    bool is_bare;   // counts without its semicolon
-    uint32_t code[2];
-};
-extern const char html_name_letters[];
-extern const struct html_name html_names[]; // sorted by bytes
-extern const size_t n_html_names;
 
 enum html_effect {
     EFFECT_UNKNOWN,   // no element of HTML
