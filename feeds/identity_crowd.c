@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+//
+// A single item is never silenced because its text is known: a status page may say the same twice. A crowd is: when a
+// site moves to another host or program, all ids and links change in one night and all texts stay.
+#include "feeds/identity_crowd.h"
+
+enum { CROWD_MIN = 3 };        // less is no crowd, unless it is the whole document
+enum { ARCHIVE_MIN = 10 };     // old items, so many at once, are an archive
+enum { ARCHIVE_AGE_DAYS = 7 }; // older than the last good poll by so much: nobody publishes so late
+
+struct crowd {
+    size_t *items; // without a mark
+    size_t n;
+    size_t n_originals; // items of the document that are no copies
+};
+
+static struct crowd gather(struct judging *j)
+{
+    struct crowd c = {.items = ARENA_ARRAY(j->arena, size_t, j->n + 1)};
+    for (size_t i = 0; i < j->n; i++) {
+        c.n_originals += j->first[i] == i;
+        if (j->first[i] == i && j->mark_of[i] == SIZE_MAX)
+            c.items[c.n++] = i;
+    }
+    return c;
+}
+
+static uint64_t content_key(uint16_t title, uint16_t text)
+{
+    return ((uint64_t)title << 16 | text) | (title || text ? 1ull << 40 : 0); // 0: nothing to compare
+}
+
+// Gives each item of the crowd the absent mark whose content (or, by_title, whose title) it has, one mark to one item.
+// Returns for how many there is one; found[k] is SIZE_MAX for the others.
+static size_t find_by_content(const struct judging *j, const struct crowd *c, bool by_title, size_t *found)
+{
+    struct mark_table table;
+    bool *is_used = ARENA_ARRAY(j->arena, bool, j->marks.n + 1);
+    size_t n = 0;
+    mark_table_init(&table, j->marks.n, j->arena);
+    for (size_t m = j->marks.n; m-- > 0;) {
+        const struct mark *mark = &j->marks.list[m];
+        if (!j->is_taken[m])
+            mark_table_add(&table, content_key(mark->title, by_title ? 0 : mark->text), m);
+    }
+    for (size_t k = 0; k < c->n; k++) {
+        const struct item_keys *keys = &j->keys[c->items[k]];
+        size_t cursor = SIZE_MAX, m = SIZE_MAX;
+        bool is_found = false;
+        while (!is_found && mark_table_next(&table, content_key(keys->title, by_title ? 0 : keys->text), &cursor, &m))
+            is_found = !is_used[m];
+        found[k] = is_found ? m : SIZE_MAX;
+        if (is_found)
+            is_used[m] = true;
+        n += is_found;
+    }
+    return n;
+}
+
+static void rekey(struct judging *j, const struct crowd *c, const size_t *found)
+{
+    for (size_t k = 0; k < c->n; k++) {
+        size_t item = c->items[k];
+        if (found[k] == SIZE_MAX || j->items[item].news == ITEM_REKEYED)
+            continue;
+        j->items[item].news = ITEM_REKEYED;
+        j->mark_of[item] = found[k];
+        j->is_taken[found[k]] = true;
+    }
+}
+
+static wall_t date_of(const struct item *item)
+{
+    if (item->published.state == DATE_OK)
+        return item->published.at;
+    return item->updated.state == DATE_OK ? item->updated.at : (wall_t){0};
+}
+
+// Dated well before the last good poll: it was there then, and nobody had shown it to us.
+static bool is_old(const struct judging *j, size_t item)
+{
+    wall_t at = date_of(&j->doc->items[item]);
+    return at.ms && j->options->good_at.ms &&
+           wall_diff(j->options->good_at, at) > (int64_t)ARCHIVE_AGE_DAYS * DAY_MS;
+}
+
+// More than 80 % of the document looks new, and the titles of more than 80 % of that are known: the archive under other
+// ids. An item with a fresh date and another text stays new: weather reports have one title for ever.
+static void judge_titles(struct judging *j, const struct crowd *all)
+{
+    struct crowd c = gather(j);
+    size_t *found = ARENA_ARRAY(j->arena, size_t, c.n + 1);
+    size_t known = all->n - c.n + find_by_content(j, &c, true, found);
+    if (all->n < CROWD_MIN || 5 * all->n <= 4 * all->n_originals || 5 * known <= 4 * all->n)
+        return;
+    for (size_t k = 0; k < c.n; k++) {
+        const struct mark *m = found[k] == SIZE_MAX ? NULL : &j->marks.list[found[k]];
+        bool has_date = date_of(&j->doc->items[c.items[k]]).ms != 0;
+        if (m && m->text != j->keys[c.items[k]].text && has_date && !is_old(j, c.items[k]))
+            found[k] = SIZE_MAX;
+    }
+    rekey(j, &c, found);
+    j->is_rebaselined = true;
+}
+
+static void judge_dates(struct judging *j)
+{
+    struct crowd c = gather(j);
+    size_t old = 0;
+    for (size_t k = 0; k < c.n; k++)
+        old += is_old(j, c.items[k]);
+    if (old < ARCHIVE_MIN || 2 * old < c.n)
+        return;
+    for (size_t k = 0; k < c.n; k++)
+        if (is_old(j, c.items[k]))
+            j->items[c.items[k]].news = ITEM_OLD;
+    j->is_rebaselined = true;
+}
+
+void identity_judge_crowd(struct judging *j)
+{
+    struct crowd c = gather(j);
+    bool is_whole_document = c.n == c.n_originals && c.n >= 2;
+    if (c.n == 0)
+        return;
+    size_t *found = ARENA_ARRAY(j->arena, size_t, c.n + 1);
+    if ((c.n >= CROWD_MIN || is_whole_document) && 2 * find_by_content(j, &c, false, found) >= c.n)
+        rekey(j, &c, found);
+    judge_titles(j, &c);
+    judge_dates(j);
+}

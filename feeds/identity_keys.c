@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+//
+// The hashes that items are known by. An address is hashed in its canonical form, wherever it stands: an item whose id
+// is its own address has equal id and link, and keeps its identity when a feed begins to write ids.
+#include "feeds/identity_keys.h"
+
+#include "feeds/html.h"
+#include "feeds/marks.h"
+#include "feeds/url.h"
+
+#define BITS_48 0xFFFFFFFFFFFFull
+
+static uint64_t cut_48(uint64_t hash)
+{
+    return (hash & BITS_48) | ((hash & BITS_48) == 0);
+}
+
+static uint16_t cut_16(uint64_t hash)
+{
+    uint16_t low = (uint16_t)(hash ^ hash >> 32);
+    return hash == 0 ? 0 : low ? low : 1;
+}
+
+static uint64_t tagged(const struct hash_key *key, const char *tag, struct str text)
+{
+    struct str parts[2] = {str_of(tag), text};
+    return cut_48(hash64_parts(key, parts, 2));
+}
+
+static uint64_t of_numbers(const struct hash_key *key, uint64_t a, uint64_t b)
+{
+    uint64_t both[2] = {a, b};
+    return hash64(key, str_make((const char *)both, sizeof both));
+}
+
+static uint64_t address_key(const struct hash_key *key, struct str url, struct arena *a)
+{
+    return tagged(key, "url", url_canonical(a, url));
+}
+
+// The address of a site's front page is no item's own.
+static bool is_front_page(struct str link, const struct document *doc, struct arena *a)
+{
+    struct url u = url_cut(link);
+    if (url_is_http(link) && (u.path.n == 0 || str_eq(u.path, S("/"))) && !u.query.n && !u.fragment.n)
+        return true;
+    return doc->meta.link.n && str_eq(url_canonical(a, link), url_canonical(a, doc->meta.link));
+}
+
+static struct item_keys keys_of(const struct item *item, const struct document *doc, const struct hash_key *key,
+                                struct arena *a)
+{
+    const struct text *body = item->content.body.n ? &item->content : &item->summary;
+    struct str id = str_trim(item->id), link = str_trim(item->link);
+    uint64_t title = html_digest(key, item->title.body), text = html_digest(key, body->body);
+    struct item_keys k = {.title = cut_16(title), .text = cut_16(text)};
+    k.content = of_numbers(key, title, text);
+    if (id.n) {
+        k.raw_id = tagged(key, "raw", id);
+        k.id = url_is_http(id) ? address_key(key, id, a) : tagged(key, "id", id);
+    }
+    if (link.n && !is_front_page(link, doc, a))
+        k.link = address_key(key, link, a);
+    return k;
+}
+
+// Takes away links that items with different ids share; more than half of the items on one link: no link counts.
+static void drop_shared_links(struct item_keys *keys, size_t n, bool is_volatile, bool *one_link, struct arena *a)
+{
+    struct mark_table table;
+    mark_table_init(&table, n, a);
+    size_t *shares = ARENA_ARRAY(a, size_t, n + 1); // by the first item of a link: how many others share it
+    size_t most = 0, shared = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t first = mark_table_find(&table, keys[i].link);
+        if (first == SIZE_MAX) {
+            mark_table_add(&table, keys[i].link, i);
+            continue;
+        }
+        bool is_same_item = !is_volatile && keys[first].raw_id && keys[i].raw_id == keys[first].raw_id;
+        bool is_copy = keys[first].content == keys[i].content;
+        shares[first] += !is_same_item && !is_copy;
+    }
+    for (size_t i = 0; i < n; i++) {
+        most = shares[i] > most ? shares[i] : most;
+        shared += shares[i];
+    }
+    if (most >= 2 && 2 * (most + 1) > n)
+        *one_link = true;
+    else if (n >= 3 && shared == 0)
+        *one_link = false;
+    for (size_t i = 0; i < n; i++) {
+        size_t first = mark_table_find(&table, keys[i].link);
+        if (*one_link || (first != SIZE_MAX && shares[first]))
+            shares[i] = SIZE_MAX; // marked first: the walk above still needs all links
+    }
+    for (size_t i = 0; i < n; i++)
+        if (shares[i] == SIZE_MAX)
+            keys[i].link = 0;
+}
+
+// Decides what the id of an item is by the feed's choice.
+static void choose_id(struct item_keys *k, const struct hash_key *key, enum identity_choice choice, bool is_volatile)
+{
+    uint64_t by_text = cut_48(of_numbers(key, k->content, 0x7E87));
+    uint64_t by_link = k->link ? k->link : by_text;
+    switch (choice) {
+    case IDENTITY_AUTO:
+        if (is_volatile || !k->id)
+            k->id = by_link;
+        break;
+    case IDENTITY_ID:
+        if (!k->id)
+            k->id = by_link;
+        else
+            k->link = 0;
+        break;
+    case IDENTITY_LINK: k->id = k->link || !k->id ? by_link : k->id; break;
+    case IDENTITY_TEXT:
+        k->id = by_text;
+        k->link = 0;
+        break;
+    }
+    k->pair = cut_48(of_numbers(key, k->id, k->link ? k->link : k->content));
+}
+
+void identity_keys(const struct document *doc, const struct hash_key *key, enum identity_choice choice,
+                   bool is_volatile, bool *one_link, struct item_keys *out, struct arena *a)
+{
+    for (size_t i = 0; i < doc->n_items; i++)
+        out[i] = keys_of(&doc->items[i], doc, key, a);
+    if (choice != IDENTITY_LINK)
+        drop_shared_links(out, doc->n_items, is_volatile, one_link, a);
+    for (size_t i = 0; i < doc->n_items; i++)
+        choose_id(&out[i], key, choice, is_volatile);
+}
