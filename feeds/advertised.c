@@ -61,13 +61,19 @@ static bool is_feed_type(struct str type)
     return false;
 }
 
+// Both steps may return views into the tag.
+static struct str address(struct advertised *s, struct str href)
+{
+    return arena_str(s->arena, url_resolve(s->arena, s->base, html_to_text(href, s->arena).text));
+}
+
 static void see_tag(struct advertised *s)
 {
     struct str tag = buf_str(&s->tag);
     if (str_starts_nocase(tag, S("base"))) {
         struct str href = attribute(tag, S("href"));
         if (href.n)
-            s->base = url_resolve(s->arena, s->base, html_to_text(href, s->arena).text);
+            s->base = address(s, href);
         return;
     }
     if (!str_starts_nocase(tag, S("link")) || s->doc->n_advertised == ADVERTISED_MAX)
@@ -77,8 +83,8 @@ static void see_tag(struct advertised *s)
     if (!is_alternate || !href.n || !is_feed_type(type))
         return;
     struct link link = {.rel = S("alternate"), .type = arena_str(s->arena, type)};
-    link.href = url_resolve(s->arena, s->base, html_to_text(href, s->arena).text);
-    link.title = html_to_text(attribute(tag, S("title")), s->arena).text;
+    link.href = address(s, href);
+    link.title = arena_str(s->arena, html_to_text(attribute(tag, S("title")), s->arena).text);
     for (size_t i = 0; i < s->doc->n_advertised; i++) {
         if (str_eq(s->doc->advertised[i].href, link.href))
             return;

@@ -59,6 +59,19 @@ void clean_repair(struct cleaner *c, enum repair_kind kind, const char *at)
     }
 }
 
+void clean_junk(struct cleaner *c, const char *at)
+{
+    enum repair_kind kind = c->is_rooted ? REPAIR_JUNK_AFTER : REPAIR_JUNK_BEFORE;
+    if (c->repairs[kind].count == 0) // one stretch or many: that depends on where it is cut
+        clean_repair(c, kind, at);
+}
+
+void clean_repair_here(struct cleaner *c, enum repair_kind kind)
+{
+    c->token_line = 0;
+    clean_repair(c, kind, NULL);
+}
+
 // Puts the head of a token into pend: the piece ends inside it.
 static const char *wait_for_more(struct cleaner *c, enum clean_state state, const char *p, const char *end)
 {
@@ -201,7 +214,7 @@ static const char *read_tag(struct cleaner *c, const char *p, const char *end)
     if (how == TAG_OPEN && c->scan.n <= c->limits->tag_bytes_max)
         return wait_for_more(c, CLEAN_TAG, p, end);
     if (c->scan.n > c->limits->tag_bytes_max) {
-        clean_repair(c, REPAIR_LIMIT, NULL);
+        clean_repair(c, REPAIR_LIMIT, c->pend.n ? NULL : p);
         token_done(c, how == TAG_OPEN ? CLEAN_TAG_SKIP : CLEAN_TEXT);
         return q;
     }
@@ -423,7 +436,7 @@ static const char *skip_outside(struct cleaner *c, const char *p, const char *en
     for (; p < stop && (char_is_space(*p) || *p == '\0'); p++) {
     }
     if (p < stop)
-        clean_repair(c, c->is_rooted ? REPAIR_JUNK_AFTER : REPAIR_JUNK_BEFORE, p);
+        clean_junk(c, p);
     return stop;
 }
 
@@ -466,7 +479,7 @@ void clean_end(struct cleaner *c)
     if (c->state == CLEAN_REF)
         reference_end(c, str_from(buf_str(&c->pend), 1), false, NULL);
     if (c->state != CLEAN_TEXT || c->depth > 0)
-        clean_repair(c, REPAIR_CUT_OFF, NULL);
+        clean_repair_here(c, REPAIR_CUT_OFF);
     clean_end_run(c);
     clean_close_all(c);
     buf_add(&c->out, S("</_>"));

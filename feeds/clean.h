@@ -121,4 +121,7 @@ void clean_end(struct cleaner *c);
 // Counts a repair at the place `at` of the current piece, or at the token in pend where `at` is NULL.
 void clean_repair(struct cleaner *c, enum repair_kind kind, const char *at);
 
+// The same at the end of what was fed.
+void clean_repair_here(struct cleaner *c, enum repair_kind kind);
+
 #endif

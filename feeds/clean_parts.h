@@ -44,6 +44,9 @@ const char *clean_scan(const char *p, const char *end, enum clean_scan_kind kind
 // Reads a whole tag, from '<' to '>'. Returns false where it is none, so that its '<' is text.
 bool clean_tag(struct cleaner *c, struct str tag, const char *at);
 
+// Counts what stands outside of any feed's element.
+void clean_junk(struct cleaner *c, const char *at);
+
 // Closes all elements that are open.
 void clean_close_all(struct cleaner *c);
 

@@ -160,7 +160,10 @@ static void end_tag(struct cleaner *c, struct str name, const char *at)
     }
     uint32_t level = find_open(c, name);
     if (level == UINT32_MAX) {
-        clean_repair(c, c->depth ? REPAIR_STRAY_END : c->is_rooted ? REPAIR_JUNK_AFTER : REPAIR_JUNK_BEFORE, at);
+        if (c->depth > 0)
+            clean_repair(c, REPAIR_STRAY_END, at);
+        else
+            clean_junk(c, at);
         return;
     }
     clean_end_run(c);
@@ -342,7 +345,7 @@ bool clean_tag(struct cleaner *c, struct str tag, const char *at)
         return true;
     }
     if (c->depth == 0 && !clean_is_structural(name)) {
-        clean_repair(c, c->is_rooted ? REPAIR_JUNK_AFTER : REPAIR_JUNK_BEFORE, at);
+        clean_junk(c, at);
         return true;
     }
     clean_end_run(c);

@@ -236,7 +236,7 @@ static struct str numeric(struct cleaner *c, struct str body, char scratch[4], u
     return str_make(scratch, code ? utf8_encode(code, scratch) : 0);
 }
 
-static struct str declared(struct cleaner *c, struct str name)
+static struct str declared(struct cleaner *c, struct str name, const char *at)
 {
     for (size_t i = 0; i < c->n_entities; i++) {
         if (!str_eq(c->entities[i].name, name))
@@ -245,7 +245,7 @@ static struct str declared(struct cleaner *c, struct str name)
         c->expanded += value.n;
         if (c->expanded <= CLEAN_EXPANDED_MAX)
             return value;
-        clean_repair(c, REPAIR_LIMIT, NULL);
+        clean_repair(c, REPAIR_LIMIT, at);
         return (struct str){"", 0};
     }
     return (struct str){NULL, 0};
@@ -264,7 +264,7 @@ static struct str resolve(struct cleaner *c, struct str body, char scratch[4], u
         if (str_eq(body, xml[i].name))
             return xml[i].text;
     }
-    struct str value = declared(c, body);
+    struct str value = declared(c, body, at);
     if (value.p)
         return value;
     value = entity_named(body);

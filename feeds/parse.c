@@ -103,7 +103,7 @@ static void on_text(void *context, struct str text)
 static void on_bad_bytes(void *context)
 {
     struct parser *p = context;
-    clean_repair(&p->cleaner, REPAIR_BAD_BYTES, NULL);
+    clean_repair_here(&p->cleaner, REPAIR_BAD_BYTES);
 }
 
 // ---- the parser
