@@ -164,6 +164,26 @@ bench: $(BENCH_NAMES) ## run every bench (make bench-parse, bench-match, ... run
 demo: $(PROGRAMS) $(OUT)/demo ## the main job before your eyes, in about a minute, without a network
 	@FEEDWATCH_TOP=$(CURDIR) FEEDWATCH_OUT=$(OUT) $(OUT)/demo $(if $(FAST),--fast)
 
+# ---- fuzzing ------------------------------------------------------------------------------------------------------
+# Each target runs FUZZ_SECONDS over its kept corpus (tests/fuzz/corpus/NAME) and what earlier runs found; a crash is
+# left in build/fuzz/ and fails the target. CLANG without the hardening flags, which its version does not know.
+FUZZ_SECONDS ?= 10
+FUZZ_FLAGS   := $(STD) -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZERS      := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
+FUZZ_LIB     := $(patsubst %.c,build/fuzz/obj/%.o,$(LIB_SRC))
+.PHONY: fuzz fuzz-build
+fuzz-build: $(FUZZERS)
+fuzz: fuzz-build ## fuzz each parser of outside bytes (FUZZ_SECONDS= for longer, FUZZ= for one target)
+	@sh tests/tools/fuzz.sh $(FUZZ_SECONDS) $(if $(FUZZ),build/fuzz/$(FUZZ),$(FUZZERS))
+build/fuzz/obj/%.o: %.c | build/deps-lint.ok
+	@mkdir -p $(@D)
+	@$(CLANG) $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c $< -o $@
+build/fuzz/libfuzzed.a: $(FUZZ_LIB)
+	@rm -f $@ && ar rcs $@ $^
+build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o build/fuzz/libfuzzed.a
+	@echo "LINK $@" && $(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+-include $(shell find build/fuzz/obj -name '*.d' 2>/dev/null)
+
 # ---- the laws -----------------------------------------------------------------------------------------------------
 .PHONY: layers purity
 layers: ## check that includes follow docs/design.md's include law

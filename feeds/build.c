@@ -294,7 +294,8 @@ static bool has_text(enum element e, enum build_place place)
 
 static struct str keep_attribute(struct builder *b, const struct build_tag *tag, struct str local)
 {
-    return arena_str(build_arena(b), str_head(tag_attribute(tag, local), URL_BYTES_MAX));
+    struct str value = str_head(tag_attribute(tag, local), URL_BYTES_MAX);
+    return value.n ? build_keep(b, value) : value;
 }
 
 static void capture_start(struct builder *b, const struct build_tag *tag)

@@ -223,7 +223,7 @@ static size_t read_attribute(struct str s, size_t i, struct attribute *out, bool
         *is_broken = true;
         if (i + n < s.n && !char_is_space(s.p[i + n])) { // a character that no name has
             out->name.n = 0;
-            return i + n + 1;
+            return i + n + utf8_length(str_from(rest, n));
         }
         out->value = out->name; // as HTML writes `checked`
         return i + n;

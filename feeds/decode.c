@@ -363,6 +363,8 @@ static size_t ascii_length(const char *p, size_t n)
 
 static void read_on(struct decoder *d, const char *p, size_t n)
 {
+    if (n == 0)
+        return;
     if (d->state == DECODE_ASCII) {
         size_t ascii = ascii_length(p, n);
         put(d, p, ascii);

@@ -28,12 +28,20 @@ static enum rank own_rank(const struct builder *b)
 
 // ---- lists
 
+static bool is_full(struct builder *b, size_t n)
+{
+    if (n >= LIST_MAX)
+        b->doc->repairs[REPAIR_LIMIT].count++;
+    return n >= LIST_MAX;
+}
+
 void field_add_author(struct builder *b, enum build_place place, struct person person, enum rank rank)
 {
     struct item *item = &b->item;
     struct feed_meta *meta = &b->doc->meta;
     enum rank *held = place == PLACE_ITEM ? &b->item_ranks[FIELD_AUTHORS] : &b->feed_ranks[FIELD_AUTHORS];
-    if (!person.name.n && !person.email.n && !person.uri.n)
+    if ((!person.name.n && !person.email.n && !person.uri.n) || is_full(b, place == PLACE_ITEM ? item->n_authors
+                                                                                               : meta->n_authors))
         return;
     if (rank < *held)
         return;
@@ -51,10 +59,10 @@ void field_add_category(struct builder *b, enum build_place place, struct catego
 {
     struct item *item = &b->item;
     struct feed_meta *meta = &b->doc->meta;
-    if (!category.term.n && !category.label.n)
-        return;
     const struct category *list = place == PLACE_ITEM ? item->categories : meta->categories;
     size_t n = place == PLACE_ITEM ? item->n_categories : meta->n_categories;
+    if ((!category.term.n && !category.label.n) || is_full(b, n))
+        return;
     for (size_t i = 0; i < n && i < LIST_COMPARED_MAX; i++) {
         if (str_eq(list[i].term, category.term) && str_eq(list[i].scheme, category.scheme))
             return;
@@ -68,7 +76,7 @@ void field_add_category(struct builder *b, enum build_place place, struct catego
 void field_add_enclosure(struct builder *b, struct enclosure enclosure)
 {
     struct item *item = &b->item;
-    if (!enclosure.url.n)
+    if (!enclosure.url.n || is_full(b, item->n_enclosures))
         return;
     for (size_t i = 0; i < item->n_enclosures && i < LIST_COMPARED_MAX; i++) {
         if (str_eq(item->enclosures[i].url, enclosure.url))
@@ -102,7 +110,7 @@ static void add_feed_link(struct builder *b, struct link link, bool is_own)
 void field_add_link(struct builder *b, enum build_place place, struct link link, bool is_own)
 {
     static const struct str registry = STR("http://www.iana.org/assignments/relation/");
-    if (!link.href.n)
+    if (!link.href.n || is_full(b, place == PLACE_ITEM ? b->item.n_links : b->doc->meta.n_links))
         return;
     if (str_starts_nocase(link.rel, registry))
         link.rel = str_from(link.rel, registry.n);

@@ -186,7 +186,8 @@ void schedule_end(struct builder *b, struct str text)
 
 static struct str attribute(struct builder *b, const struct build_tag *tag, struct str local)
 {
-    return arena_str(build_arena(b), str_head(tag_attribute(tag, local), URL_BYTES_MAX));
+    struct str value = str_head(tag_attribute(tag, local), URL_BYTES_MAX);
+    return value.n ? build_keep(b, value) : value;
 }
 
 static struct str address(struct builder *b, const struct build_tag *tag, struct str local)

@@ -7,6 +7,7 @@
 #include "feeds/build.h"
 
 enum {
+    LIST_MAX = 1000,        // elements kept of each list of an item or the feed; real ones have a few dozen
     LIST_COMPARED_MAX = 64, // of a list's elements, to find doubles: a hostile item has thousands
     KEYWORDS_MAX = 256,     // of one keyword list
 };
