@@ -96,8 +96,6 @@ static const struct remembered *remember(struct xml_reader *x, const xmlChar *lo
     *slot = (struct remembered){.local = local, .prefix = prefix, .uri = uri};
     slot->space = name_space_of(view(uri), view(prefix));
     slot->element = name_element(slot->space, view(local), prefix != NULL);
-    if (prefix && !uri)
-        x->doc->repairs[REPAIR_UNDECLARED_PREFIX].count++;
     return slot;
 }
 
@@ -148,6 +146,8 @@ static void on_start(void *context, const xmlChar *local, const xmlChar *prefix,
         x->muted--;
         return;
     }
+    if (prefix && !uri)
+        x->doc->repairs[REPAIR_UNDECLARED_PREFIX].count++;
     const struct remembered *name = remember(x, local, prefix, uri);
     struct build_tag tag = {.element = name->element, .space = name->space, .attributes = x->attributes};
     tag.local = view(local);
