@@ -214,6 +214,9 @@ static void plain_read(struct args *args, int last, int argc, char **argv)
 void args_read(struct args *args, const struct ctl_command *table, int argc, char **argv)
 {
     *args = (struct args){.kind = ARGS_CALL, .call.has_colour = true};
+    // Looked for first: a line that is wrong before it is told of as JSON too.
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        args->call.is_json |= strcmp(argv[i], "--json") == 0;
     int last = 0;
     command_read(args, table, argc, argv, &last);
     const struct ctl_command *command = args->call.command;

@@ -69,7 +69,7 @@ const struct ctl_command ctl_commands[] = {
      .options = OPTIONS({"tag", "TAG", "a tag for all of them", 0})},
     {.group = "feeds", .verb = "export", .words = "", .about = "all feeds as OPML", .run = ctl_feeds_export},
     {.group = "feeds", .verb = "parse", .words = "[FILE|-]...", .words_max = ANY,
-     .about = "what a feed is, item by item; needs no daemon", .run = ctl_feeds_parse,
+     .about = "what a feed is, item by item (no daemon)", .run = ctl_feeds_parse,
      .options = OPTIONS({"url", "URL", "the address it came from, for relative links", 0},
                         {"limits", "off", "no caps on items and sizes; items are not kept", 0},
                         {"batch", NULL, "a line {\"file\", \"env\"} for each document, an answer a line", 0}),

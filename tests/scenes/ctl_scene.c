@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: MIT
+//
+// feedwatchctl as a person at a terminal meets it: every command against the real daemon, in text and as JSON; the
+// daemon down; wrong lines; its help.
+#include "tests/tools/check.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "tests/tools/paper.h"
+
+static const char RULES[] =
+    "rule truce {\n title \"Truces\"\n when truce\n group none\n severity warning\n notify desk\n}\n";
+
+// One command line, at most five words of it.
+struct line {
+    const char *words[6];
+    int status;
+    const char *text; // what the answer holds, in text
+    const char *key;  // and as JSON
+};
+
+static struct str run(struct scene *s, const struct line *line, const char *more, int *out_status)
+{
+    const char *const *w = line->words;
+    const char *argv[7] = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < 6 && w[i]; i++)
+        argv[n++] = w[i];
+    argv[n] = more;
+    return scene_ctl(s, out_status, argv[0], argv[1], argv[2], argv[3], argv[4], argv[5], argv[6], NULL);
+}
+
+static void check_text(struct scene *s, const struct line *line)
+{
+    int status;
+    struct str out = run(s, line, NULL, &status);
+    if (status != line->status || str_find(out, str_of(line->text)) == out.n)
+        fail_msg("feedwatchctl %s %s: status %d, not %d, or no \"%s\" in: %.*s", line->words[0],
+                 line->words[1] ? line->words[1] : "", status, line->status, line->text, STR_ARG(out));
+    if (str_find_char(out, '\033') < out.n)
+        fail_msg("colour off a terminal: %.*s", STR_ARG(out));
+}
+
+// The object on standard output comes first; what follows it is standard error.
+static void check_json(struct scene *s, const struct line *line)
+{
+    int status;
+    struct str out = run(s, line, "--json", &status);
+    json_t *answer = json_loadb(out.p, out.n, JSON_DISABLE_EOF_CHECK, NULL);
+    if (status != line->status || !json_object_get(answer, line->key))
+        fail_msg("feedwatchctl %s %s --json: status %d, not %d, or no \"%s\" in: %.*s", line->words[0],
+                 line->words[1] ? line->words[1] : "", status, line->status, line->key, STR_ARG(out));
+    json_decref(answer);
+}
+
+static void check_lines(struct scene *s, const struct line *lines, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (lines[i].text)
+            check_text(s, &lines[i]);
+        if (lines[i].key)
+            check_json(s, &lines[i]);
+    }
+}
+#define CHECK_LINES(s, lines) check_lines((s), (lines), sizeof(lines) / sizeof *(lines))
+
+// Returns a text of the first object in a list of an answer; it lives as long as the scene.
+static const char *first_of(struct scene *s, const char *group, const char *list, const char *name)
+{
+    int status;
+    struct str out = scene_ctl(s, &status, group, "list", "--json", NULL);
+    json_t *answer = json_loadb(out.p, out.n, 0, NULL);
+    const char *text = json_string_value(json_object_get(json_array_get(json_object_get(answer, list), 0), name));
+    if (status != 0 || !text)
+        fail_msg("feedwatchctl %s list: status %d, %.*s", group, status, STR_ARG(out));
+    const char *kept = arena_fmt(&s->arena, "%s", text).p;
+    json_decref(answer);
+    return kept;
+}
+
+static void open_with_alert(struct scene *s, struct paper *p, const char *name)
+{
+    scene_open(s, name);
+    paper_open(p, s, "127.0.0.2", PRESS_RSS);
+    scene_config(s, paper_config(p, "tags world\n"));
+    scene_write(s, "rules.d/truce.rules", "%s", RULES);
+    scene_start(s);
+    paper_print(p, "g1", "A truce \x1b[31mfrom midnight", NULL);
+    scene_run(s, 11 * MINUTE_MS);
+    scene_until_acked(s, "truce g1", 1);
+}
+
+static void end(struct scene *s)
+{
+    scene_stop(s);
+    scene_done(s);
+}
+
+static void lists_and_shows(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct paper p;
+    open_with_alert(&s, &p, "ctl-lists");
+    const char *feed = first_of(&s, "feeds", "feeds", "id");
+    const char *alert = first_of(&s, "alerts", "alerts", "id");
+    const struct line lines[] = {
+        {{"status"}, 0, "feedwatchd", "feeds"},
+        {{"health"}, 0, "all is well", "ok"},
+        {{"metrics"}, 0, "\nfeedwatch_alerts_total 1\n", NULL},
+        {{"feeds", "list"}, 0, "127.0.0.2", "feeds"},
+        {{"feeds", "list", "--state", "failing"}, 0, "no feed is like that", "feeds"},
+        {{"feeds", "list", "--tag", "world"}, 0, feed, "total"},
+        {{"feeds", "show", feed}, 0, "127.0.0.2", "id"},
+        {{"feeds", "show", paper_url(&p)}, 0, feed, "url"},
+        {{"feeds", "why", feed}, 0, "next poll", "reasons"},
+        {{"feeds", "why", "nobody"}, 66, "next: feedwatchctl feeds list", "error"},
+        {{"alerts", "list"}, 0, "truce", "alerts"},
+        {{"alerts", "list", "--since", "1h", "--rule", "truce"}, 0, "A truce", "alerts"},
+        {{"alerts", "list", "--text", "armistice"}, 0, "no alerts", "alerts"},
+        {{"alerts", "list", "--since", "soon"}, 64, "expected a time back", "error"},
+        {{"alerts", "list", "--state", "snet"}, 64, "did you mean sent", "error"},
+        {{"alerts", "show", alert}, 0, "[truce]", "payload"},
+        {{"alerts", "show", alert}, 0, "done", "deliveries"},
+        {{"alerts", "show", "alr_00000000000000000000000000"}, 66, "there is no alert", "error"},
+        {{"alerts", "show", "x"}, 64, "next: feedwatchctl alerts list", "error"},
+        {{"alerts", "tail"}, 0, "A truce \\x1b[31mfrom midnight", "id"},
+        {{"deliveries", "list"}, 0, "nothing waits", "deliveries"},
+        {{"deliveries", "list", "--state", "done"}, 0, "desk", "deliveries"},
+        {{"receivers", "list"}, 0, "desk", "receivers"},
+        {{"silence", "list"}, 0, "nothing is silenced", "silences"},
+        {{"log", "level"}, 0, "info", "level"},
+    };
+    CHECK_LINES(&s, lines);
+    end(&s);
+}
+
+static void changes_take_effect(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct paper p;
+    open_with_alert(&s, &p, "ctl-changes");
+    const char *feed = first_of(&s, "feeds", "feeds", "id");
+    const char *alert = first_of(&s, "alerts", "alerts", "id");
+    const struct line lines[] = {
+        {{"feeds", "pause", feed}, 0, "paused", NULL},
+        {{"feeds", "list", "--state", "paused"}, 0, feed, NULL},
+        {{"feeds", "resume", feed}, 0, "resumed", NULL},
+        {{"feeds", "poll", feed}, 0, "polling", "id"},
+        {{"feeds", "rm", feed}, 1, "configuration", "error"},
+        {{"feeds", "add", "http://127.0.0.9:9/x", "--name", "Ninth"}, 0, "added", NULL},
+        {{"feeds", "add", "http://127.0.0.9:9/x"}, 0, "known already", NULL},
+        {{"feeds", "add", "ftp://x.example/"}, 64, "http", "error"},
+        {{"feeds", "list"}, 0, "Ninth", NULL},
+        {{"feeds", "export"}, 0, "http://127.0.0.9:9/x", "opml"},
+        {{"feeds", "rm", "http://127.0.0.9:9/x"}, 0, "removed", NULL},
+        {{"feeds", "show", "http://127.0.0.9:9/x"}, 66, "no", "error"},
+        {{"alerts", "resend", alert}, 0, "1 delivery is due now", NULL},
+        {{"deliveries", "retry"}, 64, "name deliveries by id", NULL},
+        {{"deliveries", "retry", "--all"}, 0, "due now", "deliveries"},
+        {{"receivers", "test", "desk"}, 0, "accepted it: HTTP 200", "status"},
+        {{"receivers", "test", "desc"}, 66, "desk", "error"},
+        {{"silence", "preview", "rule=truce"}, 0, "1 of the 1 alerts", "hidden"},
+        {{"silence", "add", "rule=truce"}, 64, "needs an end", NULL},
+        {{"silence", "add", "rle=truce", "--for", "2h"}, 64, "rule", "error"},
+        {{"silence", "add", "rule=truce", "--for", "2h"}, 0, "until", NULL},
+        {{"silence", "list"}, 0, "rule=truce", NULL},
+        {{"silence", "expire", "1"}, 0, "rule=truce", NULL},
+        {{"log", "level", "debug"}, 0, "debug", "level"},
+        {{"log", "level", "loud"}, 64, "debug", "error"},
+        {{"backup"}, 0, "backup", "path"},
+    };
+    CHECK_LINES(&s, lines);
+    scene_until_acked(&s, "truce g1", 2);
+    end(&s);
+}
+
+static void opml_goes_in_and_out(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct paper p;
+    open_with_alert(&s, &p, "ctl-opml");
+    const char *file = scene_write(&s, "list.opml",
+                                   "<opml version=\"2.0\"><body><outline text=\"w\">"
+                                   "<outline type=\"rss\" text=\"One\" xmlUrl=\"http://127.0.0.9:9/1\"/>"
+                                   "<outline type=\"rss\" text=\"Two\" xmlUrl=\"gopher://127.0.0.9/\"/>"
+                                   "</outline></body></opml>");
+    const struct line lines[] = {
+        {{"feeds", "import", file}, 0, "1 added, 0 known already, 1 refused", NULL},
+        {{"feeds", "import", file}, 0, "0 added, 1 known already, 1 refused", "refused"},
+        {{"feeds", "import", "/nowhere"}, 66, "/nowhere: No such file", NULL},
+        {{"feeds", "export"}, 0, "xmlUrl=\"http://127.0.0.9:9/1\"", NULL},
+    };
+    CHECK_LINES(&s, lines);
+    end(&s);
+}
+
+static void reload_waits_and_tells_all_errors(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct paper p;
+    open_with_alert(&s, &p, "ctl-reload");
+    const struct line well[] = {{{"reload", "--wait"}, 0, "generation 2 runs", NULL}};
+    CHECK_LINES(&s, well);
+    scene_write(&s, "rules.d/truce.rules", "rule truce {\n wen truce\n}\nrule other {\n when (truce\n}\n");
+    const struct line ill[] = {
+        {{"reload", "--wait"}, 78, "truce.rules:2:2", "error"},
+        {{"reload", "--wait"}, 78, "truce.rules:5", "error"},
+        {{"status"}, 0, "the last reload was refused", "reload"},
+        {{"health"}, 1, "reload", "reasons"},
+    };
+    CHECK_LINES(&s, ill);
+    end(&s);
+}
+
+static void without_a_daemon_it_says_so_and_how_to_go_on(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_open(&s, "ctl-down");
+    const struct line lines[] = {
+        {{"status"}, 69, "the daemon is not running: there is no socket at ", "error"},
+        {{"status"}, 69, "next: systemctl start feedwatchd", "next"},
+        {{"feeds", "list"}, 69, "without it: check, feeds parse, rules check", "error"},
+        {{"feeds", "show", "a", "b"}, 69, "not running", NULL},
+        {{"metrics"}, 69, "not running", NULL},
+        {{"alerts", "tail", "-f"}, 69, "not running", NULL},
+        {{"reload", "--wait"}, 69, "not running", NULL},
+    };
+    CHECK_LINES(&s, lines);
+    scene_done(&s);
+}
+
+static void wrong_lines_say_what_was_meant(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_open(&s, "ctl-wrong");
+    const struct line lines[] = {
+        {{"feed", "list"}, 64, "did you mean \"feeds\"?\n  next: feedwatchctl --help\n", "error"},
+        {{"feeds", "lst"}, 64, "did you mean \"list\"?\n  next: feedwatchctl feeds --help\n", "error"},
+        {{"feeds", "why"}, 64, "\"feeds why\" needs FEED...\n  next: feedwatchctl feeds why --help\n", "error"},
+        {{"alerts", "list", "--sine", "1h"}, 64, "did you mean \"--since\"?", "error"},
+        {{"completion", "tcsh"}, 64, "bash, zsh and fish", NULL},
+    };
+    CHECK_LINES(&s, lines);
+    scene_done(&s);
+}
+
+static void help_is_as_written(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_open(&s, "ctl-help");
+    int status;
+    struct str out = scene_ctl(&s, &status, "--help", NULL);
+    assert_int_equal(status, 0);
+    const char *path = arena_fmt(&s.arena, "%s/tests/golden/ctl/help.txt", getenv("FEEDWATCH_TOP")).p;
+    FILE *file = fopen(path, "r");
+    if (!file)
+        fail_msg("%s cannot be read", path);
+    char golden[16 << 10];
+    size_t n = fread(golden, 1, sizeof golden, file);
+    fclose(file);
+    if (!str_eq(out, str_make(golden, n)))
+        fail_msg("the help is not that of %s; if it should change:  build/feedwatchctl --help >%s", path, path);
+    for (struct str rest = out; rest.p;)
+        assert_true(str_cut(&rest, '\n').n <= 80);
+    scene_done(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_a_daemon_it_says_so_and_how_to_go_on),
+        cmocka_unit_test(wrong_lines_say_what_was_meant),
+        cmocka_unit_test(help_is_as_written),
+        cmocka_unit_test(lists_and_shows),
+        cmocka_unit_test(changes_take_effect),
+        cmocka_unit_test(opml_goes_in_and_out),
+        cmocka_unit_test(reload_waits_and_tells_all_errors),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
