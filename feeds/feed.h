@@ -46,6 +46,7 @@ struct feed_options {
 struct validators {
     struct str etag;
     struct str last_modified;
+    struct str url; // that gave them, and gets them; empty: the feed's own
 };
 
 // How often and when in the day items appear. Decayed with a half-life of 14 days as of `at`.
@@ -69,7 +70,6 @@ enum feed_flag {
     FEED_STOPPED = 1 << 1,        // 410 twice: not polled until a person says so
     FEED_BROKEN_TOLD = 1 << 2,    // feed.broken went out, feed.recovered is owed
     FEED_ASK_IDENTITY = 1 << 3,   // its server mislabels compression: ask for none
-    FEED_NO_VALIDATORS = 1 << 4,  // its server answered 304 to an unconditional request: send none
     FEED_PAUSED = 1 << 5,         // by `feeds pause`
     FEED_RELEARN = 1 << 6,        // its state was lost: the next document is recorded without alerts
     FEED_FORCE = 1 << 7,          // `feeds poll --force`: the next request goes without validators
@@ -105,7 +105,7 @@ struct feed {
     uint32_t hint_s;        // the publisher's own pause (ttl, sy), 0: none
     uint32_t skip_hours;    // bit h: not in hour h, GMT
     uint32_t skip_days;     // bit d: not on day d, 0 Sunday
-    wall_t fresh_until;     // by Cache-Control and Expires: no poll before; 0: none
+    wall_t fresh_until;     // by Cache-Control and Expires: no poll before; 0: none. Not kept: `due` has it in it
     wall_t hold_until;      // by Retry-After or a 429: no poll before; 0: none
     enum fault fault;       // of the last poll
     uint32_t failures;      // in a row

@@ -48,7 +48,7 @@ struct response {
     struct str fault_text;    // its own words, for people
 };
 
-// Returns what to ask for this feed at this address (its own, or a hop's: validators go to the feed's own only).
+// Returns what to ask for this feed at this address (its own, or a hop's): validators go where they came from only.
 struct request request_make(const struct feed *feed, struct str url);
 
 // Makes an empty response.
@@ -80,11 +80,12 @@ struct verdict {
 struct trail {
     struct str urls[REDIRECTS_MAX + 1]; // asked so far, the feed's own first
     size_t n;
-    bool is_permanent;  // every hop so far was 301 or 308
+    bool is_permanent;  // every hop so far was 301 or 308, and none led from https to http
+    wall_t hold_until;  // the latest Retry-After of the hops; 0: none
 };
 
-// Judges one answer. For a redirect it also judges the hop: count, loops, scheme, https to http, and adds the target to
-// the trail.
+// Judges one answer. For a redirect it also judges the hop (count, loops, scheme) and adds the target to the trail. A
+// hop from https to http is followed but never kept: what it names came over a line that anyone can write on.
 struct verdict response_judge(const struct response *r, struct trail *trail, wall_t now, struct arena *a);
 
 // How the body turned out.
