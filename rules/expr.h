@@ -85,7 +85,7 @@ struct expr_sets {
     struct arena *arena;
     struct expr_set **sets;
     size_t n;
-    size_t *by_name; // indexes, sorted; made by expr_sets_link
+    struct expr_set **by_name; // sorted; made by expr_sets_link
 };
 
 // Makes an empty registry whose memory is the arena's.

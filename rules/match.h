@@ -53,6 +53,7 @@ enum { MATCH_HITS_MAX = 20 }; // as many terms as an alert carries
 
 struct match {
     const struct rule *rule;
+    uint32_t index;    // of the rule in its ruleset
     struct hit *hits; // by field, then place; at most MATCH_HITS_MAX
     size_t n_hits;
     size_t total;      // hits there were

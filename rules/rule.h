@@ -48,11 +48,10 @@ struct rule {
     uint16_t hours_to_minute;
     struct str hours_zone;       // empty: the system's
     uint64_t version;            // hash of everything above but the note and of the expressions, sets unfolded
-    uint32_t index;              // place in its ruleset, in the order added
 };
 
 // What makes one rule: its properties and its trees, linked and checked (rules/expr.h). Strings are copied into the
-// set; the trees must live until ruleset_build or ruleset_edit returns. rule.version and rule.index are filled there.
+// set; the trees must live until ruleset_build or ruleset_edit returns. rule.version is filled there.
 struct rule_source {
     struct rule rule;
     const struct expr *when;

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: MIT
+//
+// Reading words by clusters, and the signs between words. See text_parts.h.
+#include "base/utf8.h"
+#include "rules/text_parts.h"
+
+// One cluster, read through the table where it can be.
+static void step(const struct scan *s, size_t at, struct fold *out)
+{
+    struct str rest = str_from(s->s, at);
+    uint32_t code;
+    size_t bytes = utf8_decode(rest, &code);
+    unsigned char next = bytes < rest.n ? (unsigned char)rest.p[bytes] : 0;
+    if (next >= 0xCC) {
+        uint32_t follower;
+        utf8_decode(str_from(rest, bytes), &follower);
+        bool extends = follower < FOLD_TABLE_CODES ? s->t->table->entries[follower] & FOLD_EXTENDS
+                                                   : fold_extends(follower);
+        if (extends) {
+            fold_next(rest, out);
+            return;
+        }
+    }
+    out->bytes = bytes;
+    out->n = 1;
+    if (code < FOLD_TABLE_CODES && !(s->t->table->entries[code] & FOLD_SLOW)) {
+        uint32_t entry = s->t->table->entries[code];
+        out->class = fold_entry_class(entry);
+        out->codes[0] = fold_entry_code(entry);
+        out->n = out->codes[0] != 0;
+        return;
+    }
+    if ((code >= 0x4E00 && code < 0xA000) || (code >= 0xAC00 && code <= 0xD7A3)) {
+        out->class = FOLD_SINGLE;
+        out->codes[0] = code;
+        return;
+    }
+    fold_next(rest, out);
+}
+
+static inline void add_folded(struct scan *s, uint32_t code)
+{
+    s->t->n_folded += utf8_encode(code, s->t->folded + s->t->n_folded);
+}
+
+static bool is_hebrew(uint32_t code)
+{
+    return code >= 0x05D0 && code <= 0x05EA;
+}
+
+// An acronym's gershayim (or the quote typed for it) between Hebrew letters is no end of the word.
+static bool is_gershayim(const struct scan *s, const struct fold *f, size_t at, uint32_t before)
+{
+    if ((f->class != FOLD_QUOTE && f->class != FOLD_QUOTES) || !is_hebrew(before) || at + f->bytes >= s->s.n)
+        return false;
+    struct fold next;
+    step(s, at + f->bytes, &next);
+    return next.n && is_hebrew(next.codes[0]);
+}
+
+static size_t letter_end(struct str s, size_t at)
+{
+    return at < s.n ? at + utf8_length(str_from(s, at)) : s.n;
+}
+
+size_t text_arabic_article(struct str folded, size_t letters_min)
+{
+    static const struct str heads[] = {
+        STR("وبال"), STR("وكال"), STR("فبال"), STR("فكال"), STR("ولل"), STR("فلل"), STR("وال"),
+        STR("فال"),  STR("بال"),  STR("كال"),  STR("ال"),   STR("لل"),
+    };
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        if (!str_starts(folded, heads[i]))
+            continue;
+        size_t at = heads[i].n;
+        for (size_t letters = 0; letters < letters_min; letters++) {
+            if (at >= folded.n)
+                return 0;
+            at = letter_end(folded, at);
+        }
+        return heads[i].n;
+    }
+    return 0;
+}
+
+static void cut_article(struct scan *s, size_t folded)
+{
+    struct text *t = s->t;
+    unsigned char first = (unsigned char)t->folded[folded];
+    if (first < 0xD8 || first > 0xD9)
+        return;
+    size_t cut = text_arabic_article(str_make(t->folded + folded, t->n_folded - folded), 3);
+    if (cut) {
+        memmove(t->folded + folded, t->folded + folded + cut, t->n_folded - folded - cut);
+        t->n_folded -= cut;
+    }
+}
+
+// A word read cluster by cluster from s->at, whose first cluster is f.
+static void read_word(struct scan *s, struct fold *f)
+{
+    scan_word_room(s);
+    struct text *t = s->t;
+    size_t start = s->at;
+    size_t at = start;
+    size_t end = start;
+    size_t folded = t->n_folded;
+    uint32_t before = 0;
+    do {
+        if (f->class == FOLD_WORD) {
+            if (t->n_folded - folded + f->n * 4 > WORD_BYTES_MAX && t->n_folded > folded)
+                break;
+            for (size_t i = 0; i < f->n; i++)
+                add_folded(s, f->codes[i]);
+            before = f->codes[0];
+            end = at + f->bytes;
+        } else if (f->class != FOLD_DROP && !is_gershayim(s, f, at, before)) {
+            break;
+        }
+        at += f->bytes;
+        if (at >= s->s.n)
+            break;
+        step(s, at, f);
+    } while (true);
+    cut_article(s, folded);
+    s->at = end;
+    scan_word_end(s, start, end, folded, 0);
+}
+
+// A cluster of a script without spaces: a word for each letter that compatibility made of it.
+static void read_single(struct scan *s, const struct fold *f)
+{
+    size_t start = s->at;
+    size_t i = 0;
+    while (i < f->n) {
+        scan_word_room(s);
+        size_t folded = s->t->n_folded;
+        do
+            add_folded(s, f->codes[i++]);
+        while (i < f->n && (fold_is_mark(f->codes[i]) || s->t->n_folded - folded > WORD_BYTES_MAX));
+        scan_word_end(s, start, start + f->bytes, folded, WORD_SINGLE);
+    }
+    s->at = start + f->bytes;
+}
+
+static void break_at(struct scan *s, int level)
+{
+    if (!s->is_address && level > s->break_level)
+        s->break_level = level;
+}
+
+static bool is_upper(struct str s, size_t at)
+{
+    struct fold cased, folded;
+    fold_next_nfkc(str_from(s, at), false, &cased);
+    fold_next_nfkc(str_from(s, at), true, &folded);
+    return cased.class == FOLD_WORD && cased.n && folded.n && cased.codes[0] != folded.codes[0];
+}
+
+static enum fold_class class_at(const struct scan *s, size_t at)
+{
+    if (at >= s->s.n)
+        return FOLD_SPACE;
+    struct fold f;
+    step(s, at, &f);
+    return f.class;
+}
+
+// Whether the dot at [at, end) ends a sentence: not inside a word or number, not an abbreviation's or an initial's.
+static bool dot_is_end(const struct scan *s, size_t at, size_t end)
+{
+    struct fold f;
+    size_t i = end;
+    bool has_closer = false;
+    while (i < s->s.n) { // closing quotes and brackets belong to the sentence
+        step(s, i, &f);
+        bool is_closer = f.class == FOLD_QUOTE || f.class == FOLD_QUOTES || s->s.p[i] == ')' || s->s.p[i] == ']';
+        if (!is_closer || i - end > 16)
+            break;
+        has_closer = true;
+        i += f.bytes;
+    }
+    bool is_behind_word = s->word_end == at;
+    enum fold_class next = class_at(s, i);
+    if (next == FOLD_SINGLE)
+        return true;
+    if (next == FOLD_WORD)
+        return !has_closer && is_behind_word && at > 0 && char_is_alpha(s->s.p[at - 1]) && !s->word_is_dotted &&
+               s->t->n_folded - s->word_folded > 1 && !is_upper(s->s, at - 1) && is_upper(s->s, i);
+    if (next != FOLD_SPACE && next != FOLD_BREAK)
+        return next == FOLD_DOT || next == FOLD_HYPHEN;
+    if (!is_behind_word)
+        return true;
+    struct str word = {s->t->folded + s->word_folded, s->t->n_folded - s->word_folded};
+    size_t letters = utf8_count(word);
+    bool is_number = word.n && char_is_digit(word.p[word.n - 1]);
+    if (!is_number && (letters == 1 || (letters == 2 && s->word_is_dotted)))
+        return false;
+    return !text_is_abbreviation(word);
+}
+
+static void read_dot(struct scan *s, size_t bytes)
+{
+    size_t end = s->at + bytes;
+    bool is_run = class_at(s, end) == FOLD_DOT;
+    while (class_at(s, end) == FOLD_DOT && end < s->s.n)
+        end += utf8_length(str_from(s->s, end));
+    if (is_run || dot_is_end(s, s->at, s->at + bytes))
+        break_at(s, 2);
+    else
+        s->dot_end = end;
+    s->at = end;
+}
+
+// An apostrophe: a possessive 's behind a word falls off.
+static void read_quote(struct scan *s, size_t bytes)
+{
+    size_t at = s->at + bytes;
+    if (s->word_end == s->at && at < s->s.n && (s->s.p[at] == 's' || s->s.p[at] == 'S')) {
+        struct fold f;
+        step(s, at, &f);
+        enum fold_class next = class_at(s, at + f.bytes);
+        if (f.bytes == 1 && next != FOLD_WORD && next != FOLD_SINGLE)
+            at++;
+    }
+    s->at = at;
+}
+
+// A newline; a blank line ends a sentence.
+static void read_break(struct scan *s, size_t bytes)
+{
+    size_t at = s->at + bytes;
+    while (at < s->s.n && char_is_space(s->s.p[at])) {
+        if (s->s.p[at] == '\n')
+            break_at(s, 2);
+        at++;
+    }
+    s->at = at;
+}
+
+static void read_colon(struct scan *s, size_t bytes)
+{
+    size_t at = s->at + bytes;
+    bool is_in_number = s->at > 0 && char_is_digit(s->s.p[s->at - 1]) && at < s->s.n && char_is_digit(s->s.p[at]);
+    if (!is_in_number)
+        break_at(s, 1);
+    s->at = at;
+}
+
+static void read_sign(struct scan *s, enum fold_class class, size_t bytes)
+{
+    switch (class) {
+    case FOLD_HYPHEN:
+        s->hyphen_start = s->at;
+        s->hyphen_end = s->at += bytes;
+        break;
+    case FOLD_DOT: read_dot(s, bytes); break;
+    case FOLD_QUOTE: read_quote(s, bytes); break;
+    case FOLD_BREAK: read_break(s, bytes); break;
+    case FOLD_COLON: read_colon(s, bytes); break;
+    case FOLD_STOP:
+        break_at(s, 2);
+        s->at += bytes;
+        break;
+    case FOLD_SPACE:
+    case FOLD_OTHER:
+    case FOLD_QUOTES:
+    case FOLD_WORD:
+    case FOLD_SINGLE:
+    case FOLD_DROP: s->at += bytes; break;
+    }
+}
+
+void scan_sign(struct scan *s)
+{
+    struct fold f;
+    step(s, s->at, &f);
+    read_sign(s, f.class, f.bytes);
+}
+
+void scan_slow(struct scan *s)
+{
+    struct fold f;
+    step(s, s->at, &f);
+    if (f.class == FOLD_WORD && f.n)
+        read_word(s, &f);
+    else if (f.class == FOLD_SINGLE && f.n)
+        read_single(s, &f);
+    else
+        read_sign(s, f.class, f.bytes);
+}
