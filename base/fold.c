@@ -58,7 +58,7 @@ static const struct range optional_marks[] = {
 static const struct range accented_scripts[] = {
     {0x0041, 0x024F}, {0x0250, 0x02AF}, {0x1D00, 0x1DBF}, {0x1E00, 0x1EFF}, {0x2C60, 0x2C7F}, {0xA720, 0xA7FF}, // Latin
     {0x0370, 0x03FF}, {0x1F00, 0x1FFF},                                                                        // Greek
-    {0x0400, 0x052F}, {0x1C80, 0x1C8F}, {0x2DE0, 0x2DFF}, {0xA640, 0xA69F},                                    // Cyrillic
+    {0x0400, 0x052F}, {0x1C80, 0x1C8F}, {0x2DE0, 0x2DFF}, {0xA640, 0xA69F}, // Cyrillic
 };
 
 // Letters that Unicode does not decompose though people type them without the stroke; and one letter for Arabic ones
@@ -203,8 +203,8 @@ static void add_letter(struct fold *out, uint32_t c)
     if (!stays && IN(c, accented_scripts)) {
         utf8proc_int32_t parts[8];
         int boundary = 0;
-        utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)c, parts, 8, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE,
-                                                     &boundary);
+        utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)c, parts, 8,
+                                                     UTF8PROC_STABLE | UTF8PROC_DECOMPOSE, &boundary);
         if (n > 0)
             c = (uint32_t)parts[0];
     }

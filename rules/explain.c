@@ -83,7 +83,7 @@ static const struct match *answer(const struct matches *answers, uint32_t questi
     size_t from = 0, to = answers->n;
     while (from < to) {
         size_t middle = from + (to - from) / 2;
-        uint32_t index = answers->list[middle].rule->index;
+        uint32_t index = answers->list[middle].index;
         if (index == question)
             return &answers->list[middle];
         if (index < question)

@@ -108,7 +108,8 @@ static bool find_circle(struct expr_set *set, struct expr *e, const struct expr_
         if (used->mark == MARK_OPEN) {
             struct diag *d = diag_add(ds, DIAG_ERROR, set->source, e->at, e->n, "the set \"%.*s\" is made of itself",
                                       STR_ARG(used->name));
-            diag_help(ds, d, "@%.*s is used, directly or through others, in what it is defined by", STR_ARG(used->name));
+            diag_help(ds, d, "@%.*s is used, directly or through others, in what it is defined by",
+                      STR_ARG(used->name));
             e->kind = EXPR_BAD;
             return false;
         }

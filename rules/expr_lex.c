@@ -129,8 +129,8 @@ static struct lex lex_near(struct lexer *l, size_t at, struct str word)
         digits++;
     uint64_t n = 0;
     if (!str_to_u64(str_head(rest(l), digits), NEAR_MAX, &n) || n == 0) {
-        struct diag *d = diag_add(l->ds, DIAG_ERROR, l->source, l->at, digits, "the distance of %.*s is a number from 1 "
-                                  "to %d", STR_ARG(word), NEAR_MAX);
+        struct diag *d = diag_add(l->ds, DIAG_ERROR, l->source, l->at, digits,
+                                  "the distance of %.*s is a number from 1 to %d", STR_ARG(word), NEAR_MAX);
         diag_help(l->ds, d, "%.*s/5: at most five words apart, 1 for neighbours", STR_ARG(word));
         n = 1;
     }
@@ -154,7 +154,8 @@ static struct lex lex_field(struct lexer *l, size_t at, struct str name)
             names[i] = field_name((enum doc_field)i);
         names[FIELD_COUNT] = S("text");
         struct str near = suggest(name, names, FIELD_COUNT + 1);
-        struct diag *d = diag_add(l->ds, DIAG_ERROR, l->source, at, name.n, "there is no field \"%.*s\"", STR_ARG(name));
+        struct diag *d = diag_add(l->ds, DIAG_ERROR, l->source, at, name.n, "there is no field \"%.*s\"",
+                                  STR_ARG(name));
         if (near.n)
             diag_help(l->ds, d, "did you mean %.*s:? text that holds a colon is written in quotes", STR_ARG(near));
         else

@@ -54,12 +54,13 @@ static struct expr *missing(struct parser *p, const char *after)
         return bad(p);
     }
     size_t at = p->now.kind == LEX_END ? p->behind : p->now.at;
+    const char *what = "expected a word or phrase";
     struct diag *d;
     if (p->now.kind == LEX_END)
-        d = diag_add(p->lexer.ds, DIAG_ERROR, p->lexer.source, at, 0, "expected a word or phrase%s, found the end", after);
+        d = diag_add(p->lexer.ds, DIAG_ERROR, p->lexer.source, at, 0, "%s%s, found the end", what, after);
     else
-        d = diag_add(p->lexer.ds, DIAG_ERROR, p->lexer.source, at, p->now.n, "expected a word or phrase%s, found \"%.*s\"",
-                     after, STR_ARG(now_text(p)));
+        d = diag_add(p->lexer.ds, DIAG_ERROR, p->lexer.source, at, p->now.n, "%s%s, found \"%.*s\"", what, after,
+                     STR_ARG(now_text(p)));
     if (p->now.kind == LEX_CLOSE || p->now.kind == LEX_END)
         diag_help(p->lexer.ds, d, "write a word, a \"phrase\" or a group in parentheses here");
     else
@@ -355,7 +356,8 @@ struct expr *expr_parse(const struct source *source, size_t at, size_t n, enum e
 {
     struct parser p = {.lexer = {source, at, at + n, arena, ds}, .arena = arena, .behind = at};
     if (n > EXPR_BYTES_MAX) {
-        diag_add(ds, DIAG_ERROR, source, at, 0, "an expression of %zu bytes; at most %d are allowed", n, EXPR_BYTES_MAX);
+        diag_add(ds, DIAG_ERROR, source, at, 0, "an expression of %zu bytes; at most %d are allowed", n,
+                 EXPR_BYTES_MAX);
         return expr_new(arena, EXPR_BAD, at, n);
     }
     p.now = lex_next(&p.lexer);

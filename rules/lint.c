@@ -179,9 +179,9 @@ static void lint_rule(struct linter *l, const struct rule_entry *entry, const st
         diag_help(l->ds, diag_add(l->ds, DIAG_WARNING, l->source, name->at, name->n, "rule %.*s has no test",
                                   STR_ARG(name->text)), "test match \"a headline that it must find\"");
     const struct rule *rule = set ? ruleset_find(set, name->text) : NULL;
-    if (!rule || !ruleset_cost(set, rule->index).is_always)
+    if (!rule || !ruleset_cost(set, ruleset_index(set, rule->name)).is_always)
         return;
-    struct rule_cost cost = ruleset_cost(set, rule->index);
+    struct rule_cost cost = ruleset_cost(set, ruleset_index(set, rule->name));
     diag_help(l->ds, diag_add(l->ds, DIAG_WARNING, l->source, name->at, name->n,
                               "rule %.*s has no required word: its %u terms and %u regexes run on every article",
                               STR_ARG(name->text), cost.n_terms, cost.n_regexes),

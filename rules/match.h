@@ -80,6 +80,9 @@ void match_run(const struct ruleset *set, struct match_scratch *scratch, const s
 // Returns the language of the text by its script and letters ("uk", "zh"), empty when they do not tell.
 struct str language_detect(struct str text);
 
+// Returns the language of a document: as declared, in lower case, else detected; empty: unknown. In the arena.
+struct str match_language(const struct doc *doc, struct arena *arena);
+
 // The word of the language for a field: "title"; and the field of a word (false: no such field; "text" is none).
 struct str field_name(enum doc_field field);
 bool field_of(struct str name, enum doc_field *out);

@@ -93,6 +93,9 @@ size_t ruleset_count(const struct ruleset *set);
 const struct rule *ruleset_rule(const struct ruleset *set, size_t index);
 const struct rule *ruleset_find(const struct ruleset *set, struct str name); // NULL: none of this name
 
+// The index of the rule of this name; ruleset_count where there is none.
+size_t ruleset_index(const struct ruleset *set, struct str name);
+
 // Bytes of the compiled engine (without the properties of the rules), for bench and status.
 size_t ruleset_engine_bytes(const struct ruleset *set);
 

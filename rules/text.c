@@ -60,8 +60,8 @@ static void room(void **p, size_t *have, size_t want, size_t size)
 static inline void room_for_word(struct scan *s)
 {
     struct text *t = s->t;
-    if (t->n_words + 4 > t->words_room)
-        room((void **)&t->words, &t->words_room, t->n_words + 4, sizeof *t->words);
+    if (t->n_words + 8 > t->words_room)
+        room((void **)&t->words, &t->words_room, t->n_words + 8, sizeof *t->words);
     if (t->n_places + 1 > t->places_room)
         room((void **)&t->places, &t->places_room, t->n_places + 1, sizeof *t->places);
     size_t folded = t->n_folded + WORD_BYTES_MAX + 4 * FOLD_CODES_MAX;
@@ -87,11 +87,18 @@ static void push_word(struct scan *s, uint32_t pos, size_t length, size_t folded
     };
 }
 
-// The compound that ended behind the last word, as a whole; its pairs were pushed as they came.
+// The compound that ended behind the last word, as a whole; its pairs were pushed as they came. Words stay in order of
+// their position: it goes in behind its first part.
 void scan_compound_end(struct scan *s)
 {
-    if (s->parts > 2 && s->parts <= COMPOUND_MAX)
-        push_word(s, s->t->pos - (uint32_t)s->parts, s->parts, s->compound_folded, s->t->n_folded, WORD_JOINED);
+    struct text *t = s->t;
+    if (s->parts > 2 && s->parts <= COMPOUND_MAX) {
+        push_word(s, t->pos - (uint32_t)s->parts, s->parts, s->compound_folded, t->n_folded, WORD_JOINED);
+        struct word whole = t->words[t->n_words - 1];
+        struct word *at = &t->words[s->compound_word + 1];
+        memmove(at + 1, at, (size_t)(&t->words[t->n_words - 1] - at) * sizeof *at);
+        *at = whole;
+    }
     s->parts = 1;
 }
 
@@ -101,7 +108,6 @@ static inline void end_word(struct scan *s, size_t start, size_t end, size_t fol
     struct text *t = s->t;
     bool is_tied = s->parts > 0 && start > 0 && s->hyphen_end == start && s->hyphen_start == s->word_end;
     if (!is_tied && s->parts > 1) {
-        room_for_word(s);
         size_t now = t->n_folded;
         t->n_folded = folded;
         scan_compound_end(s);
@@ -112,14 +118,15 @@ static inline void end_word(struct scan *s, size_t start, size_t end, size_t fol
         t->sentence += s->break_level > 1;
         s->break_level = 0;
     }
-    push_word(s, t->pos, 1, folded, t->n_folded, flags | (is_tied ? WORD_HYPHEN : 0));
     if (is_tied) {
         push_word(s, t->pos - 1, 2, s->word_folded, t->n_folded, WORD_JOINED);
         s->parts++;
     } else {
         s->parts = 1;
         s->compound_folded = folded;
+        s->compound_word = t->n_words;
     }
+    push_word(s, t->pos, 1, folded, t->n_folded, flags | (is_tied ? WORD_HYPHEN : 0));
     t->places[t->n_places++] = (struct place){(uint32_t)start, (uint32_t)end};
     s->word_folded = folded;
     s->word_end = end;

@@ -17,6 +17,7 @@ struct scan {
     size_t dot_end;         // behind the last dot that ended no sentence
     size_t parts;           // of the compound that the last word belongs to
     size_t compound_folded; // where that begins in the folded bytes
+    size_t compound_word;   // its first word
     int break_level;        // before the next word: 1 a phrase ends, 2 a sentence
     bool word_is_dotted;    // the last word follows a dot directly: the B of z.B.
     bool is_address;        // a URL has no sentences

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: MIT
+//
+// Building a segment: code for each rule, then the index over it. See segment.h.
+#include "base/hash.h"
+#include "base/mem.h"
+#include "rules/compile.h"
+#include "rules/pattern.h"
+#include "rules/plan.h"
+#include "rules/regex.h"
+#include "rules/stem.h"
+
+enum { ARENA_BYTES = 1 << 30 }; // rules are the administrator's: no cap but the sum of theirs
+
+static struct str *copy_strings(struct arena *arena, const struct str *strings, size_t n)
+{
+    struct str *copy = n ? ARENA_ARRAY(arena, struct str, n) : NULL;
+    for (size_t i = 0; i < n; i++)
+        copy[i] = arena_str(arena, strings[i]);
+    return copy;
+}
+
+// A number that changes with what a rule does.
+static void mix(uint64_t *version, struct str part)
+{
+    *version = hash64_seeded(*version, part);
+}
+
+static void mix_number(uint64_t *version, uint64_t number)
+{
+    mix(version, str_make((const char *)&number, sizeof number));
+}
+
+static void mix_tree(uint64_t *version, const struct expr *e)
+{
+    const uint64_t shape[] = {e->kind, e->is_exact, e->is_caseless, e->fields, e->number, e->n_children};
+    mix(version, str_make((const char *)shape, sizeof shape));
+    if (e->kind == EXPR_SET && e->set->expr) {
+        mix_tree(version, e->set->expr);
+        return;
+    }
+    mix(version, e->text);
+    for (size_t i = 0; e->kind == EXPR_NEAR && i + (e->is_scoped ? 0 : 1) < e->n_children; i++)
+        mix_number(version, (uint64_t)e->joins[i].link << JOIN_SHIFT | e->joins[i].distance);
+    for (size_t i = 0; i < e->n_children; i++)
+        mix_tree(version, e->children[i]);
+}
+
+static uint64_t version_of(const struct rule_source *source)
+{
+    const struct rule *r = &source->rule;
+    uint64_t v = 1;
+    mix(&v, r->name);
+    mix(&v, r->title);
+    mix(&v, r->was);
+    mix(&v, r->hours_zone);
+    for (size_t i = 0; i < r->n_tags; i++)
+        mix(&v, r->tags[i]);
+    mix_number(&v, r->n_tags);
+    for (size_t i = 0; i < r->n_notify; i++)
+        mix(&v, r->notify[i]);
+    mix_number(&v, r->n_notify);
+    for (size_t i = 0; i < r->n_scope; i++) {
+        mix_number(&v, r->scope[i].is_tag);
+        mix(&v, r->scope[i].value);
+    }
+    const uint64_t numbers[] = {r->severity, r->group, r->on, r->throttle_max, (uint64_t)r->throttle_per_ms,
+                                r->has_hours, r->hours_from_minute, r->hours_to_minute, source->n_unless};
+    mix(&v, str_make((const char *)numbers, sizeof numbers));
+    mix_tree(&v, source->when);
+    for (size_t i = 0; i < source->n_unless; i++)
+        mix_tree(&v, source->unless[i]);
+    return v;
+}
+
+static struct rule *copy_rule(struct arena *arena, const struct rule_source *source)
+{
+    struct rule *r = ARENA_NEW(arena, struct rule);
+    *r = source->rule;
+    r->name = arena_str(arena, r->name);
+    r->title = arena_str(arena, r->title);
+    r->query = arena_str(arena, r->query);
+    r->note = arena_str(arena, r->note);
+    r->was = arena_str(arena, r->was);
+    r->hours_zone = arena_str(arena, r->hours_zone);
+    r->tags = copy_strings(arena, r->tags, r->n_tags);
+    r->notify = copy_strings(arena, r->notify, r->n_notify);
+    struct rule_scope *scope = r->n_scope ? ARENA_ARRAY(arena, struct rule_scope, r->n_scope) : NULL;
+    for (size_t i = 0; i < r->n_scope; i++)
+        scope[i] = (struct rule_scope){r->scope[i].is_tag, arena_str(arena, r->scope[i].value)};
+    r->scope = scope;
+    r->version = version_of(source);
+    return r;
+}
+
+static void index_words(struct segment *g, const struct compiler *c)
+{
+    g->n_slots = 64;
+    while (g->n_slots < (size_t)c->n_terms * 2)
+        g->n_slots *= 2;
+    g->slot_hashes = mem_alloc_array(g->n_slots, sizeof *g->slot_hashes);
+    g->slot_terms = mem_alloc_array(g->n_slots, sizeof *g->slot_terms);
+    g->names = mem_alloc_array(c->n_terms + 1, sizeof *g->names);
+    g->n_terms = c->n_terms;
+    for (uint32_t i = 0; i < c->n_terms; i++) {
+        g->names[i] = c->terms[i].name;
+        if (c->terms[i].kind != TERM_WORD)
+            continue;
+        size_t at = c->terms[i].hash & (g->n_slots - 1);
+        while (g->slot_hashes[at])
+            at = (at + 1) & (g->n_slots - 1);
+        g->slot_hashes[at] = c->terms[i].hash;
+        g->slot_terms[at] = i;
+    }
+}
+
+// Entries (term, what) -> starts by term, and what in order of terms.
+struct filing {
+    uint32_t *terms;
+    struct key *keys;
+    size_t n, room;
+};
+
+static void file_under(struct filing *f, uint32_t term, uint32_t rule, uint32_t guard)
+{
+    if (f->n == f->room) {
+        f->room = f->room ? f->room * 2 : 1024;
+        f->terms = mem_resize_array(f->terms, f->room, sizeof *f->terms);
+        f->keys = mem_resize_array(f->keys, f->room, sizeof *f->keys);
+    }
+    f->terms[f->n] = term;
+    f->keys[f->n++] = (struct key){rule, guard};
+}
+
+static uint32_t *file_starts(const struct filing *f, uint32_t n_terms)
+{
+    uint32_t *starts = mem_alloc_array((size_t)n_terms + 2, sizeof *starts);
+    for (size_t i = 0; i < f->n; i++)
+        starts[f->terms[i] + 2]++;
+    for (uint32_t t = 2; t < n_terms + 2; t++)
+        starts[t] += starts[t - 1];
+    return starts; // starts[t + 1] is where the next key of t goes, and in the end where those of t + 1 begin
+}
+
+static void file_rules(struct segment *g, struct plan *plan)
+{
+    struct filing f = {0};
+    for (uint32_t i = 0; i < g->n_rules; i++) {
+        plan_tree(plan, g->code + g->rule_code[i] + 1);
+        g->costs[i].is_always = plan->n_keys == 0;
+        g->costs[i].n_keys = (uint32_t)plan->n_keys;
+        if (plan->n_keys == 0) {
+            g->always = mem_resize_array(g->always, g->n_always + 1, sizeof *g->always);
+            g->always[g->n_always++] = i;
+        }
+        for (size_t k = 0; k < plan->n_keys; k++)
+            file_under(&f, plan->keys[k], i, plan->guard);
+    }
+    g->key_starts = file_starts(&f, g->n_terms);
+    g->keys = mem_alloc_array(f.n + 1, sizeof *g->keys);
+    for (size_t i = 0; i < f.n; i++)
+        g->keys[g->key_starts[f.terms[i] + 1]++] = f.keys[i];
+    g->bytes += f.n * sizeof *g->keys;
+    mem_free(f.terms);
+    mem_free(f.keys);
+}
+
+static void file_lists(struct segment *g, struct plan *plan)
+{
+    if (!g->n_listed)
+        return;
+    struct filing f = {0};
+    for (uint32_t i = 0; i < g->n_listed; i++) {
+        plan_tree(plan, g->code + g->listed[i].code);
+        for (size_t k = 0; k < plan->n_keys; k++)
+            file_under(&f, plan->keys[k], i, NO_TERM);
+    }
+    g->list_starts = file_starts(&f, g->n_terms);
+    g->list_keys = mem_alloc_array(f.n + 1, sizeof *g->list_keys);
+    for (size_t i = 0; i < f.n; i++)
+        g->list_keys[g->list_starts[f.terms[i] + 1]++] = f.keys[i].rule;
+    g->bytes += f.n * sizeof *g->list_keys + (g->n_terms + 2) * sizeof *g->list_starts;
+    mem_free(f.terms);
+    mem_free(f.keys);
+}
+
+static void index_names(struct segment *g)
+{
+    g->n_name_slots = 16;
+    while (g->n_name_slots < (size_t)g->n_rules * 2)
+        g->n_name_slots *= 2;
+    g->name_slots = mem_alloc_array(g->n_name_slots, sizeof *g->name_slots);
+    for (uint32_t i = 0; i < g->n_rules; i++) {
+        size_t at = hash64_seeded(g->seed, g->rules[i]->name) & (g->n_name_slots - 1);
+        while (g->name_slots[at])
+            at = (at + 1) & (g->n_name_slots - 1);
+        g->name_slots[at] = i + 1;
+    }
+    g->bytes += g->n_name_slots * sizeof *g->name_slots;
+}
+
+uint32_t segment_find(const struct segment *g, struct str name)
+{
+    size_t at = hash64_seeded(g->seed, name) & (g->n_name_slots - 1);
+    for (; g->name_slots[at]; at = (at + 1) & (g->n_name_slots - 1))
+        if (str_eq(g->rules[g->name_slots[at] - 1]->name, name))
+            return g->name_slots[at] - 1;
+    return g->n_rules;
+}
+
+static bool index_all(struct segment *g, struct compiler *c)
+{
+    g->code = c->n_code ? mem_resize_array(c->code, c->n_code, sizeof *c->code) : mem_alloc(4);
+    g->n_code = c->n_code;
+    c->code = NULL;
+    index_words(g, c);
+    index_names(g);
+    uint32_t *weights = plan_weights(c->terms, c->n_terms);
+    struct plan plan = {.weights = weights, .leaves = g->leaves};
+    file_rules(g, &plan);
+    file_lists(g, &plan);
+    mem_free(plan.keys);
+    mem_free(weights);
+    patterns_build(g, c->terms, c->n_terms);
+    stems_build(g, c->terms, c->n_terms);
+    g->bytes += g->n_slots * (sizeof *g->slot_hashes + sizeof *g->slot_terms) + g->n_code * sizeof *g->code +
+                (size_t)g->n_terms * (sizeof *g->names + sizeof *g->key_starts) +
+                g->n_rules * (sizeof *g->rule_code + sizeof *g->rules + sizeof *g->costs) +
+                g->n_leaves * sizeof *g->leaves;
+    return regexes_build(g, c->terms, c->n_terms, c->ds);
+}
+
+struct segment *segment_build(const struct rule_source *sources, size_t n, uint64_t seed,
+                              const struct fold_table *table, struct diags *ds)
+{
+    struct segment *g = mem_alloc(sizeof *g);
+    g->refs = 1;
+    g->seed = seed;
+    g->table = table;
+    arena_init(&g->arena, ARENA_BYTES);
+    g->rule_code = mem_alloc_array(n + 1, sizeof *g->rule_code);
+    g->rules = mem_alloc_array(n + 1, sizeof *g->rules);
+    g->costs = mem_alloc_array(n + 1, sizeof *g->costs);
+    struct compiler c = {.g = g, .ds = ds};
+    text_init(&c.text, table, seed);
+    for (size_t i = 0; i < n; i++)
+        g->rules[i] = copy_rule(&g->arena, &sources[i]);
+    g->bytes = 0 - g->arena.bytes; // what the engine adds from here on is its own
+    for (size_t i = 0; i < n; i++, g->n_rules++)
+        compile_rule(&c, &sources[i]);
+    g->bytes += g->arena.bytes;
+    bool ok = index_all(g, &c);
+    text_done(&c.text);
+    mem_free(c.terms);
+    mem_free(c.slots);
+    mem_free(c.lists);
+    mem_free(c.list_terms);
+    if (ok)
+        return g;
+    segment_unref(g);
+    return NULL;
+}
+
+struct segment *segment_ref(struct segment *g)
+{
+    __atomic_add_fetch(&g->refs, 1, __ATOMIC_RELAXED);
+    return g;
+}
+
+void segment_unref(struct segment *g)
+{
+    if (!g || __atomic_sub_fetch(&g->refs, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    regexes_free(g->regexes);
+    mem_free(g->slot_hashes);
+    mem_free(g->slot_terms);
+    mem_free(g->names);
+    mem_free(g->key_starts);
+    mem_free(g->keys);
+    mem_free(g->list_starts);
+    mem_free(g->list_keys);
+    mem_free(g->listed);
+    mem_free(g->always);
+    mem_free(g->code);
+    mem_free(g->rule_code);
+    mem_free(g->rules);
+    mem_free(g->costs);
+    mem_free(g->name_slots);
+    mem_free(g->leaves);
+    mem_free(g->langs);
+    mem_free(g->patterns);
+    mem_free(g->pattern_slots);
+    mem_free(g->stems);
+    arena_done(&g->arena);
+    mem_free(g);
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+//
+// Trees -> code. See compile.h; leaves are compile_leaf.c's.
+#include "rules/compile.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+static void compile_tree(struct compiler *c, const struct expr *e);
+
+void compiler_emit(struct compiler *c, uint32_t word)
+{
+    if (c->n_code == c->code_room) {
+        c->code_room = c->code_room ? c->code_room * 2 : 256;
+        c->code = mem_resize_array(c->code, c->code_room, sizeof *c->code);
+    }
+    c->code[c->n_code++] = word;
+}
+
+static uint32_t word_of(enum op op, size_t arg)
+{
+    return (uint32_t)op << OP_SHIFT | (uint32_t)arg;
+}
+
+static void grow_slots(struct compiler *c)
+{
+    mem_free(c->slots);
+    c->n_slots = c->n_slots ? c->n_slots * 2 : 1024;
+    c->slots = mem_alloc_array(c->n_slots, sizeof *c->slots);
+    for (uint32_t i = 0; i < c->n_terms; i++) {
+        size_t at = c->terms[i].hash & (c->n_slots - 1);
+        while (c->slots[at])
+            at = (at + 1) & (c->n_slots - 1);
+        c->slots[at] = i + 1;
+    }
+}
+
+uint32_t compiler_term(struct compiler *c, enum term_kind kind, struct str folded, struct str name)
+{
+    // Kinds other than words get hashes of their own: another seed.
+    uint64_t hash = hash64_seeded(c->g->seed + (uint64_t)kind * 0x9E3779B97F4A7C15u, folded);
+    if ((c->n_terms + 1) * (size_t)2 > c->n_slots)
+        grow_slots(c);
+    size_t at = hash & (c->n_slots - 1);
+    for (; c->slots[at]; at = (at + 1) & (c->n_slots - 1))
+        if (c->terms[c->slots[at] - 1].hash == hash) {
+            c->terms[c->slots[at] - 1].uses++;
+            return c->slots[at] - 1;
+        }
+    if (c->n_terms == c->terms_room) {
+        c->terms_room = c->terms_room ? c->terms_room * 2 : 256;
+        c->terms = mem_resize_array(c->terms, c->terms_room, sizeof *c->terms);
+    }
+    c->terms[c->n_terms] = (struct term){
+        .hash = hash,
+        .kind = kind,
+        .uses = 1,
+        .folded = arena_str(&c->g->arena, folded),
+        .name = str_eq(folded, name) ? (struct str){0} : arena_str(&c->g->arena, name),
+        .source = c->source,
+    };
+    struct term *term = &c->terms[c->n_terms];
+    if (!term->name.p)
+        term->name = term->folded;
+    c->slots[at] = ++c->n_terms;
+    return c->n_terms - 1;
+}
+
+uint32_t compile_list(struct compiler *c, const struct expr_set *set)
+{
+    for (uint32_t i = 0; i < c->n_lists; i++)
+        if (c->lists[i] == set)
+            return c->list_terms[i];
+    uint32_t list = compiler_term(c, TERM_LIST, set->name, arena_fmt(&c->g->arena, "@%.*s", STR_ARG(set->name)));
+    c->lists = mem_resize_array(c->lists, c->n_lists + 1, sizeof *c->lists);
+    c->list_terms = mem_resize_array(c->list_terms, c->n_lists + 1, sizeof *c->list_terms);
+    c->lists[c->n_lists] = set;
+    c->list_terms[c->n_lists++] = list;
+    for (size_t i = 0; i < set->n_list; i++) {
+        if (c->g->n_listed == c->listed_room) {
+            c->listed_room = c->listed_room ? c->listed_room * 2 : 256;
+            c->g->listed = mem_resize_array(c->g->listed, c->listed_room, sizeof *c->g->listed);
+        }
+        c->g->listed[c->g->n_listed++] = (struct listed){(uint32_t)c->n_code, list};
+        struct expr phrase = {.kind = EXPR_PHRASE, .text = set->list[i]};
+        compile_leaf(c, &phrase);
+    }
+    return list;
+}
+
+// A set is unfolded where it is used; a list is a term.
+static void compile_set(struct compiler *c, const struct expr *e)
+{
+    if (!e->set->expr) {
+        // The phrases' code must not lie inside the rule's: it is appended before (compile_lists_of).
+        compiler_emit(c, word_of(OP_TERM, compile_list(c, e->set)));
+        return;
+    }
+    const struct source *outer = c->source;
+    c->source = e->set->source;
+    compile_tree(c, e->set->expr);
+    c->source = outer;
+}
+
+static void compile_lists_of(struct compiler *c, const struct expr *e)
+{
+    if (e->kind == EXPR_SET && e->set->expr)
+        compile_lists_of(c, e->set->expr);
+    else if (e->kind == EXPR_SET)
+        compile_list(c, e->set);
+    for (size_t i = 0; i < e->n_children; i++)
+        compile_lists_of(c, e->children[i]);
+}
+
+static void compile_lang(struct compiler *c, const struct expr *e)
+{
+    if (e->kind == EXPR_OR) {
+        compiler_emit(c, word_of(OP_OR, e->n_children));
+        compiler_emit(c, (uint32_t)e->n_children + 2);
+        for (size_t i = 0; i < e->n_children; i++)
+            compile_lang(c, e->children[i]);
+        return;
+    }
+    if (c->g->n_langs == c->langs_room) {
+        c->langs_room = c->langs_room ? c->langs_room * 2 : 8;
+        c->g->langs = mem_resize_array(c->g->langs, c->langs_room, sizeof *c->g->langs);
+    }
+    char *code = arena_dupz(&c->g->arena, e->text);
+    for (size_t i = 0; i < e->text.n; i++)
+        code[i] = code[i] == '_' ? '-' : char_lower(code[i]);
+    compiler_emit(c, word_of(OP_LANG, c->g->n_langs));
+    c->g->langs[c->g->n_langs++] = (struct str){code, e->text.n};
+}
+
+static void compile_children(struct compiler *c, const struct expr *e, enum op op)
+{
+    size_t at = c->n_code;
+    compiler_emit(c, word_of(op, e->n_children));
+    compiler_emit(c, 0);
+    if (op == OP_OF)
+        compiler_emit(c, e->number);
+    for (size_t i = 0; op == OP_NEAR && i + 1 < e->n_children; i++)
+        compiler_emit(c, (uint32_t)e->joins[i].link << JOIN_SHIFT | e->joins[i].distance);
+    for (size_t i = 0; i < e->n_children; i++)
+        compile_tree(c, e->children[i]);
+    c->code[at + 1] = (uint32_t)(c->n_code - at);
+}
+
+static void compile_tree(struct compiler *c, const struct expr *e)
+{
+    switch (e->kind) {
+    case EXPR_OR: compile_children(c, e, OP_OR); break;
+    case EXPR_AND: compile_children(c, e, OP_AND); break;
+    case EXPR_OF: compile_children(c, e, OP_OF); break;
+    case EXPR_NEAR: compile_children(c, e, OP_NEAR); break;
+    case EXPR_NOT:
+        compiler_emit(c, word_of(OP_NOT, 0));
+        compile_tree(c, e->children[0]);
+        break;
+    case EXPR_FIELD:
+        if (e->fields == 1 << FIELD_LANG) {
+            compile_lang(c, e->children[0]);
+            break;
+        }
+        compiler_emit(c, word_of(OP_FIELD, e->fields));
+        compile_tree(c, e->children[0]);
+        break;
+    case EXPR_SET: compile_set(c, e); break;
+    case EXPR_WORD:
+    case EXPR_PREFIX:
+    case EXPR_INFIX:
+    case EXPR_STEM:
+    case EXPR_PHRASE:
+    case EXPR_REGEX: compile_leaf(c, e); break;
+    case EXPR_BAD: compiler_emit(c, word_of(OP_FALSE, 0)); break;
+    }
+}
+
+void compile_rule(struct compiler *c, const struct rule_source *rule)
+{
+    c->source = rule->source;
+    compile_lists_of(c, rule->when);
+    for (size_t i = 0; i < rule->n_unless; i++)
+        compile_lists_of(c, rule->unless[i]);
+    c->g->rule_code[c->g->n_rules] = (uint32_t)c->n_code;
+    compiler_emit(c, (uint32_t)rule->n_unless);
+    compile_tree(c, rule->when);
+    for (size_t i = 0; i < rule->n_unless; i++) {
+        const struct expr *veto = rule->unless[i];
+        if (veto->is_scoped) {
+            compiler_emit(c, word_of(OP_SCOPED, (size_t)veto->joins[0].link << JOIN_SHIFT | veto->joins[0].distance));
+            veto = veto->children[0];
+        }
+        compile_tree(c, veto);
+    }
+}
+
+size_t code_size(const uint32_t *code)
+{
+    switch (code_op(*code)) {
+    case OP_TERM:
+    case OP_REGEX:
+    case OP_LEAF:
+    case OP_LANG:
+    case OP_FALSE: return 1;
+    case OP_PHRASE: return 1 + (code_arg(*code) & 0xFFFF);
+    case OP_NOT:
+    case OP_FIELD:
+    case OP_SCOPED: return 1 + code_size(code + 1);
+    case OP_AND:
+    case OP_OR:
+    case OP_OF:
+    case OP_NEAR: break;
+    }
+    return code[1];
+}

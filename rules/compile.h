@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+//
+// Trees -> code (rules/segment.h). For the builder only.
+#ifndef RULES_COMPILE_H
+#define RULES_COMPILE_H
+
+#include "rules/segment.h"
+#include "rules/text.h"
+
+enum term_kind { TERM_WORD, TERM_PREFIX, TERM_INFIX, TERM_STEM, TERM_REGEX, TERM_LIST };
+
+struct term {
+    uint64_t hash;
+    struct str name;   // as the rule wrote it
+    struct str folded; // of words and patterns
+    uint32_t uses;     // in leaves of rules: how common it may be
+    enum term_kind kind;
+    const struct expr *leaf;     // REGEX
+    const struct source *source; // REGEX: where it stands
+};
+
+// What a segment is made in.
+struct compiler {
+    struct segment *g;
+    struct text text; // of the leaf at hand
+    struct diags *ds;
+    const struct source *source;
+    struct term *terms;
+    uint32_t n_terms, terms_room;
+    uint32_t *slots; // of all terms by hash; index + 1
+    size_t n_slots;
+    uint32_t *code;
+    size_t n_code, code_room;
+    uint32_t leaves_room, langs_room, listed_room;
+    const struct expr_set **lists; // compiled already
+    uint32_t *list_terms;
+    uint32_t n_lists;
+};
+
+// Appends the code of one rule; false when it told an error.
+void compile_rule(struct compiler *c, const struct rule_source *rule);
+
+// Appends the code of the phrases of a list (once) and returns its term.
+uint32_t compile_list(struct compiler *c, const struct expr_set *set);
+
+// Returns the term of this kind and bytes, a new one where there is none.
+uint32_t compiler_term(struct compiler *c, enum term_kind kind, struct str folded, struct str name);
+
+void compiler_emit(struct compiler *c, uint32_t word);
+
+// Appends the code of a leaf.
+void compile_leaf(struct compiler *c, const struct expr *e);
+
+#endif

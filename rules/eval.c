@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: MIT
+//
+// Running code: truth first, by the cheapest test there is; spans only where places matter. See eval.h.
+#include "rules/eval.h"
+
+#include "base/mem.h"
+
+void eval_begin(struct eval *e, struct segment_state *state)
+{
+    e->state = state;
+    e->g = state->g;
+    e->n_nodes = e->n_present = e->n_candidates = e->n_regex_places = 0;
+    e->is_regex_scanned = false;
+    state->epoch++;
+    if (state->epoch == 0) { // after 4 billion documents the marks of the first ones would be taken for ours
+        memset(state->terms, 0, state->g->n_terms * sizeof *state->terms);
+        memset(state->rule_epochs, 0, state->g->n_rules * sizeof *state->rule_epochs);
+        state->epoch = 1;
+    }
+}
+
+void eval_post(struct eval *e, uint32_t term, const struct word *w, uint32_t field, uint32_t aux)
+{
+    if (e->n_nodes == e->nodes_room) {
+        e->nodes_room = e->nodes_room ? e->nodes_room * 2 : 1024;
+        e->nodes = mem_resize_array(e->nodes, e->nodes_room, sizeof *e->nodes);
+    }
+    e->nodes[e->n_nodes++] =
+        (struct node){w->pos, 0, w->phrase, w->sentence, aux, w->length, (uint16_t)field};
+    struct term_state *s = &e->state->terms[term];
+    uint32_t at = (uint32_t)e->n_nodes;
+    if (s->epoch == e->state->epoch) {
+        e->nodes[s->tail - 1].next = at;
+        s->tail = at;
+        s->fields |= field;
+        return;
+    }
+    *s = (struct term_state){e->state->epoch, at, at, field};
+    if (e->n_present == e->present_room) {
+        e->present_room = e->present_room ? e->present_room * 2 : 256;
+        e->present = mem_resize_array(e->present, e->present_room, sizeof *e->present);
+    }
+    e->present[e->n_present++] = term;
+}
+
+// The positions that bytes [start, end) of a value take.
+static void position_of(const struct text *t, const struct text_value *v, struct place p, struct word *out)
+{
+    const struct place *places = t->places + v->first_place;
+    size_t low = 0;
+    size_t high = v->n_places;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (places[middle].end <= p.start)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    size_t end = low;
+    while (end < v->n_places && places[end].start < p.end && end - low < UINT8_MAX)
+        end++;
+    out->pos = v->first_pos + (uint32_t)low;
+    out->length = (uint8_t)(end - low);
+}
+
+// Phrase and sentence of a position: those of the word there, or of the last before it.
+static void parts_at(const struct text *t, const struct text_value *v, struct word *out)
+{
+    size_t low = v->first_word;
+    size_t high = low + v->n_words;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (t->words[middle].pos <= out->pos)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low > v->first_word) {
+        out->phrase = t->words[low - 1].phrase;
+        out->sentence = t->words[low - 1].sentence;
+    }
+}
+
+static void scan_regexes(struct eval *e)
+{
+    e->is_regex_scanned = true;
+    for (size_t i = 0; i < e->text->n_values; i++) {
+        const struct text_value *v = &e->text->values[i];
+        size_t n;
+        const struct regex_hit *hits = regexes_scan(e->g->regexes, e->regex, v->text, &n);
+        for (size_t k = 0; k < n; k++) {
+            struct word w = {0};
+            position_of(e->text, v, hits[k].place, &w);
+            parts_at(e->text, v, &w);
+            if (e->n_regex_places == e->regex_places_room) {
+                e->regex_places_room = e->regex_places_room ? e->regex_places_room * 2 : 64;
+                e->regex_places = mem_resize_array(e->regex_places, e->regex_places_room, sizeof *e->regex_places);
+            }
+            e->regex_places[e->n_regex_places++] = hits[k].place;
+            eval_post(e, hits[k].term, &w, 1u << v->field, (uint32_t)e->n_regex_places);
+        }
+    }
+}
+
+static bool is_language(struct str have, struct str want)
+{
+    if (str_is_empty(have))
+        return str_eq(want, S("unknown"));
+    return str_starts(have, want) && (have.n == want.n || have.p[want.n] == '-');
+}
+
+// Whether an operand has a span; leaves the stack as it was.
+static bool has_spans(struct eval *e, const uint32_t *code, uint32_t fields, bool is_filtered)
+{
+    size_t first = e->stack.n;
+    size_t n = spans_of(e, code, fields, is_filtered, &e->stack);
+    e->stack.n = first;
+    return n > 0;
+}
+
+static void scan_if_regex(struct eval *e, const uint32_t *code)
+{
+    uint32_t arg = code_arg(*code);
+    if (code_op(*code) == OP_REGEX && !e->is_regex_scanned)
+        scan_regexes(e);
+    if (code_op(*code) != OP_OR)
+        return;
+    const uint32_t *child = code + 2;
+    for (uint32_t i = 0; i < arg; i++, child += code_size(child))
+        scan_if_regex(e, child);
+}
+
+// A chain of NEARs: what stands to its left neighbour as it should, then what stands so to its right one. What is left
+// takes part in a whole chain. Appends it to out (NULL: only whether there is one).
+static bool near_chain(struct eval *e, const uint32_t *code, uint32_t fields, bool is_filtered, struct spans *out)
+{
+    uint32_t n = code_arg(*code);
+    const uint32_t *joins = code + 2;
+    const uint32_t *child = joins + n - 1;
+    size_t bottom = e->stack.n;
+    struct {
+        size_t first, n;
+    } *parts = mem_alloc_array(n, sizeof *parts);
+    bool holds = true;
+    for (uint32_t i = 0; i < n && holds; i++, child += code_size(child)) {
+        if (e->g->regexes)
+            scan_if_regex(e, child);
+        parts[i].first = e->stack.n;
+        parts[i].n = spans_of(e, child, fields, is_filtered, &e->stack);
+        struct expr_join join = {i ? (enum expr_link)(joins[i - 1] >> JOIN_SHIFT) : LINK_NEAR,
+                                 i ? joins[i - 1] & 0xFFFF : 0};
+        if (i > 0)
+            parts[i].n = spans_near(e, e->stack.list + parts[i - 1].first, parts[i - 1].n,
+                                    e->stack.list + parts[i].first, parts[i].n, join, true);
+        e->stack.n = parts[i].first + parts[i].n;
+        holds = parts[i].n > 0;
+    }
+    for (uint32_t i = n - 1; holds && out && i-- > 0;) {
+        struct expr_join join = {(enum expr_link)(joins[i] >> JOIN_SHIFT), joins[i] & 0xFFFF};
+        parts[i].n = spans_near(e, e->stack.list + parts[i + 1].first, parts[i + 1].n, e->stack.list + parts[i].first,
+                                parts[i].n, join, false);
+    }
+    for (uint32_t i = 0; holds && out && i < n; i++)
+        for (size_t k = 0; k < parts[i].n; k++)
+            spans_push(out, e->stack.list[parts[i].first + k]);
+    mem_free(parts);
+    e->stack.n = bottom;
+    return holds;
+}
+
+static const uint32_t *first_child(const uint32_t *code)
+{
+    return code + 2 + (code_op(*code) == OP_OF);
+}
+
+bool eval_tree(struct eval *e, const uint32_t *code, uint32_t fields, bool is_filtered)
+{
+    uint32_t arg = code_arg(*code);
+    switch (code_op(*code)) {
+    case OP_REGEX:
+        if (!e->is_regex_scanned)
+            scan_regexes(e);
+        return is_filtered ? has_spans(e, code, fields, true) : eval_has(e, arg, fields);
+    case OP_TERM: return is_filtered ? has_spans(e, code, fields, true) : eval_has(e, arg, fields);
+    case OP_PHRASE:
+    case OP_LEAF: return has_spans(e, code, fields, is_filtered);
+    case OP_LANG: return is_language(e->lang, e->g->langs[arg]);
+    case OP_FALSE: return false;
+    case OP_NOT: return !eval_tree(e, code + 1, fields, false);
+    case OP_FIELD: return eval_tree(e, code + 1, arg, is_filtered);
+    case OP_SCOPED: return false;
+    case OP_NEAR: return near_chain(e, code, fields, is_filtered, NULL);
+    case OP_AND:
+    case OP_OR:
+    case OP_OF: break;
+    }
+    enum op op = code_op(*code);
+    uint32_t need = op == OP_AND ? arg : op == OP_OR ? 1 : code[2];
+    const uint32_t *child = first_child(code);
+    uint32_t met = 0;
+    for (uint32_t i = 0; i < arg && met < need; i++, child += code_size(child)) {
+        met += eval_tree(e, child, fields, is_filtered);
+        if (met + (arg - 1 - i) < need)
+            return false;
+    }
+    return met >= need;
+}
+
+void eval_collect(struct eval *e, const uint32_t *code, uint32_t fields, bool is_filtered, struct spans *out)
+{
+    uint32_t arg = code_arg(*code);
+    const uint32_t *child;
+    switch (code_op(*code)) {
+    case OP_TERM:
+    case OP_REGEX:
+    case OP_PHRASE:
+    case OP_LEAF: spans_of(e, code, fields, is_filtered, out); break;
+    case OP_NEAR: near_chain(e, code, fields, is_filtered, out); break;
+    case OP_FIELD: eval_collect(e, code + 1, arg, is_filtered, out); break;
+    case OP_AND:
+    case OP_OR:
+    case OP_OF:
+        child = first_child(code);
+        for (uint32_t i = 0; i < arg; i++, child += code_size(child))
+            if (code_op(*code) == OP_AND || eval_tree(e, child, fields, is_filtered))
+                eval_collect(e, child, fields, is_filtered, out);
+        break;
+    case OP_NOT:
+    case OP_LANG:
+    case OP_FALSE:
+    case OP_SCOPED: break;
+    }
+}
+
+static bool is_in_scope(const struct eval *e, const struct rule *r)
+{
+    for (size_t i = 0; i < r->n_scope; i++) {
+        if (!r->scope[i].is_tag && str_eq(r->scope[i].value, e->doc->feed))
+            return true;
+        for (size_t k = 0; r->scope[i].is_tag && k < e->doc->n_tags; k++)
+            if (str_eq(r->scope[i].value, e->doc->tags[k]))
+                return true;
+    }
+    return r->n_scope == 0;
+}
+
+// Reads the vetoes: false when a plain one holds; scoped ones are kept for the filter.
+static bool read_vetoes(struct eval *e, const uint32_t *code, uint32_t n)
+{
+    e->n_vetoes = 0;
+    e->vetoed.n = 0;
+    for (uint32_t i = 0; i < n; i++, code += code_size(code)) {
+        if (code_op(*code) != OP_SCOPED) {
+            if (eval_tree(e, code, FIELDS_TEXT, false))
+                return false;
+            continue;
+        }
+        if (e->g->regexes)
+            scan_if_regex(e, code + 1);
+        if (e->n_vetoes == e->vetoes_room) {
+            e->vetoes_room = e->vetoes_room ? e->vetoes_room * 2 : 8;
+            e->vetoes = mem_resize_array(e->vetoes, e->vetoes_room, sizeof *e->vetoes);
+        }
+        uint32_t arg = code_arg(*code);
+        struct veto veto = {{(enum expr_link)(arg >> JOIN_SHIFT), arg & 0xFFFF}, e->vetoed.n, 0};
+        veto.n = spans_of(e, code + 1, FIELDS_TEXT, false, &e->vetoed);
+        if (veto.n)
+            e->vetoes[e->n_vetoes++] = veto;
+    }
+    return true;
+}
+
+bool eval_rule(struct eval *e, uint32_t rule)
+{
+    const uint32_t *code = e->g->code + e->g->rule_code[rule];
+    uint32_t n_unless = *code++;
+    if (!eval_tree(e, code, FIELDS_TEXT, false) || !is_in_scope(e, e->g->rules[rule]))
+        return false;
+    if (n_unless && !read_vetoes(e, code + code_size(code), n_unless))
+        return false;
+    bool is_filtered = n_unless && e->n_vetoes > 0;
+    if (is_filtered && !eval_tree(e, code, FIELDS_TEXT, true))
+        return false;
+    e->hits.n = 0;
+    eval_collect(e, code, FIELDS_TEXT, is_filtered, &e->hits);
+    spans_settle(&e->hits, 0);
+    return true;
+}

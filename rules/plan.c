@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+//
+// Choosing keys. See plan.h.
+#include "rules/plan.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+
+enum { NEVER = 1 << 30 }; // the weight of what needs no word
+
+// Words that stand in most texts of their language. A rule filed under one of them would run all the time; that is
+// right, only slow, so the list need not be long.
+static const char *const common[] = {
+    "the",  "of",   "and",  "to",   "in",    "a",    "is",   "that", "for",  "it",   "was",  "on",   "with",  "as",
+    "be",   "at",   "by",   "this", "from",  "have", "or",   "had",  "not",  "are",  "but",  "were", "has",   "an",
+    "they", "will", "said", "one",  "their", "who",  "which", "been", "more", "its", "he",   "she",  "we",    "you",
+    "his",  "her",  "new",  "after", "over", "up",   "out",  "about", "s",   "t",    "i",    "no",   "all",   "can",
+    "der",  "die",  "das",  "und",  "von",   "den",  "mit",  "im",   "le",   "la",   "les",  "de",   "des",   "et",
+    "du",   "en",   "un",   "une",  "el",    "los",  "las",  "que",  "y",    "del",  "para", "por",  "con",   "w",
+    "z",    "na",   "nie",  "sie",  "do",    "o",    "ve",   "bir",  "bu",   "и",    "в",    "на",   "не",    "что",
+    "с",    "і",    "з",    "у",    "що",    "та",   "за",   "по",   "до",   "от",   "для",  "من",   "في",    "على",
+    "ان",   "الى",  "إلى",  "عن",   "的",    "一",   "是",   "在",   "不",   "了",   "有",   "和",   "人",    "这",
+};
+
+static bool is_common(struct str word)
+{
+    for (size_t i = 0; i < sizeof common / sizeof *common; i++)
+        if (str_eq(word, str_of(common[i])))
+            return true;
+    return false;
+}
+
+uint32_t *plan_weights(const struct term *terms, uint32_t n)
+{
+    uint32_t *weights = mem_alloc_array(n + 1, sizeof *weights);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct term *t = &terms[i];
+        uint32_t uses = t->uses < 10000 ? t->uses : 10000;
+        size_t letters = t->kind == TERM_WORD && t->folded.n < 16 ? utf8_count(t->folded) : 8;
+        switch (t->kind) {
+        case TERM_WORD:
+            weights[i] = 4 + uses + (letters < 8 ? (8 - (uint32_t)letters) * (8 - (uint32_t)letters) : 0);
+            if (t->folded.n <= 8 && is_common(t->folded))
+                weights[i] += 1000;
+            break;
+        case TERM_PREFIX:
+        case TERM_INFIX:
+        case TERM_STEM: weights[i] = 30 + uses; break;
+        case TERM_LIST: weights[i] = 200; break;
+        case TERM_REGEX: weights[i] = NEVER; break;
+        }
+    }
+    return weights;
+}
+
+static uint32_t lightest(const struct plan *p, const uint32_t *terms, size_t n)
+{
+    uint32_t best = terms[0];
+    for (size_t i = 1; i < n; i++)
+        if (p->weights[terms[i]] < p->weights[best])
+            best = terms[i];
+    return best;
+}
+
+static uint32_t cap(uint64_t weight)
+{
+    return weight < NEVER ? (uint32_t)weight : NEVER;
+}
+
+static const uint32_t *first_child(const uint32_t *code)
+{
+    uint32_t n = code_arg(*code);
+    enum op op = code_op(*code);
+    return code + 2 + (op == OP_OF) + (op == OP_NEAR ? n - 1 : 0);
+}
+
+static uint32_t cost(const struct plan *p, const uint32_t *code);
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+// Any n - k + 1 members of "k of n" hold at least one that is met: the cheapest ones. Returns the weight at which the
+// choice ends: members up to it are taken.
+static uint32_t of_cost(const struct plan *p, const uint32_t *code, uint32_t *out_limit)
+{
+    uint32_t n = code_arg(*code);
+    uint32_t need = n - code[2] + 1;
+    uint32_t *costs = mem_alloc_array(n, sizeof *costs);
+    const uint32_t *child = first_child(code);
+    for (uint32_t i = 0; i < n; i++, child += code_size(child))
+        costs[i] = cost(p, child);
+    qsort(costs, n, sizeof *costs, by_number);
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < need && i < n; i++)
+        sum += costs[i];
+    *out_limit = need && need <= n ? costs[need - 1] : 0;
+    mem_free(costs);
+    return cap(sum);
+}
+
+static uint32_t cost(const struct plan *p, const uint32_t *code)
+{
+    uint32_t arg = code_arg(*code);
+    uint64_t sum = 0;
+    uint32_t least = NEVER;
+    switch (code_op(*code)) {
+    case OP_TERM: return p->weights[arg];
+    case OP_PHRASE: return p->weights[lightest(p, code + 1, arg & 0xFFFF)];
+    case OP_LEAF:
+        for (uint32_t i = 0; i < p->leaves[arg].n_variants; i++) {
+            const struct variant *v = &p->leaves[arg].variants[i];
+            sum += p->weights[lightest(p, v->terms, v->n)];
+        }
+        return cap(sum);
+    case OP_FALSE: return 0;
+    case OP_REGEX:
+    case OP_LANG:
+    case OP_NOT: return NEVER;
+    case OP_FIELD:
+    case OP_SCOPED: return cost(p, code + 1);
+    case OP_AND:
+    case OP_NEAR:
+    case OP_OR: {
+        const uint32_t *child = first_child(code);
+        for (uint32_t i = 0; i < arg; i++, child += code_size(child)) {
+            uint32_t one = cost(p, child);
+            sum += one;
+            least = one < least ? one : least;
+        }
+        return code_op(*code) == OP_OR ? cap(sum) : least;
+    }
+    case OP_OF: return of_cost(p, code, &least);
+    }
+    return NEVER;
+}
+
+static void add_key(struct plan *p, uint32_t term)
+{
+    for (size_t i = 0; i < p->n_keys && i < 16; i++) // few are the same; a set of hundreds need not be compared
+        if (p->keys[i] == term)
+            return;
+    if (p->n_keys == p->keys_room) {
+        p->keys_room = p->keys_room ? p->keys_room * 2 : 64;
+        p->keys = mem_resize_array(p->keys, p->keys_room, sizeof *p->keys);
+    }
+    p->keys[p->n_keys++] = term;
+}
+
+static void choose(struct plan *p, const uint32_t *code)
+{
+    uint32_t arg = code_arg(*code);
+    const uint32_t *child;
+    switch (code_op(*code)) {
+    case OP_TERM: add_key(p, arg); break;
+    case OP_PHRASE: add_key(p, lightest(p, code + 1, arg & 0xFFFF)); break;
+    case OP_LEAF:
+        for (uint32_t i = 0; i < p->leaves[arg].n_variants; i++)
+            add_key(p, lightest(p, p->leaves[arg].variants[i].terms, p->leaves[arg].variants[i].n));
+        break;
+    case OP_FIELD:
+    case OP_SCOPED: choose(p, code + 1); break;
+    case OP_AND:
+    case OP_NEAR: {
+        const uint32_t *best = NULL;
+        uint32_t least = NEVER;
+        child = first_child(code);
+        for (uint32_t i = 0; i < arg; i++, child += code_size(child)) {
+            uint32_t one = cost(p, child);
+            if (one < least) {
+                least = one;
+                best = child;
+            }
+        }
+        if (best)
+            choose(p, best);
+        break;
+    }
+    case OP_OR:
+        child = first_child(code);
+        for (uint32_t i = 0; i < arg; i++, child += code_size(child))
+            choose(p, child);
+        break;
+    case OP_OF: {
+        uint32_t limit;
+        of_cost(p, code, &limit);
+        child = first_child(code);
+        for (uint32_t i = 0; i < arg; i++, child += code_size(child))
+            if (cost(p, child) <= limit)
+                choose(p, child);
+        break;
+    }
+    case OP_REGEX:
+    case OP_LANG:
+    case OP_NOT:
+    case OP_FALSE: break;
+    }
+}
+
+static void offer_guard(struct plan *p, uint32_t term)
+{
+    for (size_t i = 0; i < p->n_keys; i++)
+        if (p->keys[i] == term)
+            return;
+    if (p->guard == NO_TERM || p->weights[term] < p->weights[p->guard])
+        p->guard = term;
+}
+
+// Offers every term that all matches hold.
+static void required(struct plan *p, const uint32_t *code)
+{
+    uint32_t arg = code_arg(*code);
+    switch (code_op(*code)) {
+    case OP_TERM: offer_guard(p, arg); break;
+    case OP_PHRASE:
+        for (uint32_t i = 0; i < (arg & 0xFFFF); i++)
+            offer_guard(p, code[1 + i]);
+        break;
+    case OP_LEAF:
+        for (uint32_t i = 0; p->leaves[arg].n_variants == 1 && i < p->leaves[arg].variants[0].n; i++)
+            offer_guard(p, p->leaves[arg].variants[0].terms[i]);
+        break;
+    case OP_FIELD: required(p, code + 1); break;
+    case OP_AND:
+    case OP_NEAR: {
+        const uint32_t *child = first_child(code);
+        for (uint32_t i = 0; i < arg; i++, child += code_size(child))
+            required(p, child);
+        break;
+    }
+    case OP_OR:
+    case OP_OF:
+    case OP_NOT:
+    case OP_REGEX:
+    case OP_LANG:
+    case OP_FALSE:
+    case OP_SCOPED: break;
+    }
+}
+
+void plan_tree(struct plan *plan, const uint32_t *code)
+{
+    plan->n_keys = 0;
+    plan->guard = NO_TERM;
+    if (cost(plan, code) >= NEVER)
+        return;
+    choose(plan, code);
+    if (plan->n_keys <= 64) // beyond, looking the guard up among the keys costs more than it saves
+        required(plan, code);
+}

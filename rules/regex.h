@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+//
+// Regular expressions of a segment, all in one automaton (vectorscan). For the engine only.
+//
+// They see the NFKC text with case and accents kept, one value at a time. Of each, the leftmost longest matches that
+// do not overlap are told, as if it were alone.
+#ifndef RULES_REGEX_H
+#define RULES_REGEX_H
+
+#include "rules/compile.h"
+
+struct regexes;
+struct regex_scratch; // of one thread
+
+struct regex_hit {
+    uint32_t term;
+    struct place place; // in the value's text
+};
+
+enum { REGEX_HITS_MAX = 512 }; // of one regex in one value; more are not told
+
+// Compiles the regexes among the terms into g->regexes. False with diagnostics where one is refused.
+bool regexes_build(struct segment *g, const struct term *terms, uint32_t n, struct diags *ds);
+void regexes_free(struct regexes *r);
+
+struct regex_scratch *regex_scratch_new(void);
+void regex_scratch_free(struct regex_scratch *s);
+
+// Scans one text. Returns the hits in an array of the scratch, valid until the next call, by term, then place.
+const struct regex_hit *regexes_scan(const struct regexes *r, struct regex_scratch *s, struct str text, size_t *out_n);
+
+#endif

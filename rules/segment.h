@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+//
+// The compiled form of some rules: what rule.h calls a set is made of a few of these. For the engine's files only.
+//
+//   word of the text --hash--> term --keys--> rules filed under it --guard--> candidates --code--> spans
+//
+// A term is anything that a text can hold at a place: a word, a word pattern, a stem, a regex, a whole list. Words are
+// found by their hash; the others are worked out and then look the same. The code of a rule is 32-bit words in prefix
+// order, the operation in the upper 4 bits, its argument below:
+//
+//   TERM t | REGEX t | PHRASE slop:12,n:16 t.. | LEAF i | LANG i | FALSE | NOT x | FIELD mask x
+//   AND n size x.. | OR n size x.. | OF n size k x.. | NEAR n size join.. x..     size: of all of it, in words
+//   a rule: count of vetoes, when, vetoes; a veto: x, or SCOPED link:16,distance:12 x
+#ifndef RULES_SEGMENT_H
+#define RULES_SEGMENT_H
+
+#include "base/fold.h"
+#include "rules/expr.h"
+#include "rules/match.h"
+
+enum op {
+    OP_TERM, OP_REGEX, OP_PHRASE, OP_LEAF, OP_LANG, OP_FALSE, OP_NOT, OP_FIELD,
+    OP_AND, OP_OR, OP_OF, OP_NEAR, OP_SCOPED,
+};
+enum {
+    OP_SHIFT = 28,
+    ARG_MASK = (1 << OP_SHIFT) - 1,
+    FIELDS_TEXT = 1 << FIELD_TITLE | 1 << FIELD_SUMMARY | 1 << FIELD_BODY,
+    PHRASE_WORDS_MAX = 64, // matching a phrase costs its length at each place it may begin
+    PHRASE_SLOP_SHIFT = 16,
+    JOIN_SHIFT = 16,       // link above, distance below
+    VARIANTS_MAX = 16,     // ways to write the hyphens of one leaf
+};
+#define NO_TERM UINT32_MAX
+
+// One way to meet a leaf: terms in order.
+struct variant {
+    const uint32_t *terms;
+    const struct str *cased; // of `=`: what each word is with its case; NULL: any case
+    const struct str *glue;  // what stands between the words, and behind the last: "&", "", "++"; NULL: anything
+    uint32_t n;
+};
+
+// A leaf that is more than a term or a plain phrase.
+struct leaf {
+    struct str text;
+    const struct variant *variants;
+    uint32_t n_variants;
+    uint32_t slop;
+};
+
+struct key {
+    uint32_t rule;
+    uint32_t guard; // a term that must be there too; NO_TERM: none
+};
+
+struct pattern {
+    uint64_t start; // its first three letters
+    struct str text;
+    uint32_t term;
+    bool is_infix;
+};
+
+// A stem: what a language makes of the rule's word.
+struct stem {
+    uint64_t hash; // of language and stem
+    uint32_t term;
+};
+
+struct regexes;
+struct stemmers;
+
+// A phrase of a list: met, it is posted under the list's term.
+struct listed {
+    uint32_t code;
+    uint32_t term;
+};
+
+struct segment {
+    int refs;
+    struct arena arena; // properties, leaves, names
+    uint64_t seed;
+    const struct fold_table *table;
+    uint64_t *slot_hashes; // the vocabulary: open addressing
+    uint32_t *slot_terms;
+    size_t n_slots;
+    uint32_t n_terms;
+    struct str *names;      // of terms, as a rule wrote them first
+    uint32_t *key_starts;   // n_terms + 1
+    struct key *keys;
+    uint32_t *list_starts;  // the same for phrases of lists; NULL: there are none
+    uint32_t *list_keys;
+    struct listed *listed;
+    uint32_t n_listed;
+    uint32_t *always;       // rules without a required word
+    uint32_t n_always;
+    uint32_t *code;
+    size_t n_code;
+    uint32_t *rule_code;    // where each rule's code begins
+    struct rule **rules;
+    uint32_t n_rules;
+    struct rule_cost *costs;
+    uint32_t *name_slots;     // rules by name: open addressing, index + 1
+    size_t n_name_slots;
+    struct leaf *leaves;
+    uint32_t n_leaves;
+    struct str *langs;
+    uint32_t n_langs;
+    struct pattern *patterns; // sorted by start
+    uint32_t n_patterns;
+    uint32_t *pattern_slots;  // by start; open addressing, index + 1
+    uint32_t n_pattern_slots;
+    struct stem *stems;       // open addressing by hash; hash 0: free
+    uint32_t n_stem_slots;    // 0: no rule asks for stems
+    struct regexes *regexes;  // NULL: none
+    size_t bytes;             // of the engine
+};
+
+struct segment *segment_build(const struct rule_source *sources, size_t n, uint64_t seed,
+                              const struct fold_table *table, struct diags *ds);
+struct segment *segment_ref(struct segment *g);
+void segment_unref(struct segment *g);
+
+// Returns the rule of this name, g->n_rules where there is none.
+uint32_t segment_find(const struct segment *g, struct str name);
+
+static inline enum op code_op(uint32_t word) { return (enum op)(word >> OP_SHIFT); }
+static inline uint32_t code_arg(uint32_t word) { return word & ARG_MASK; }
+
+// Words that the node at `code` takes.
+size_t code_size(const uint32_t *code);
+
+#endif

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+//
+// rules/: what the operators of the language match, and where the hits are.
+#include "tests/tools/check.h"
+
+#include "tests/tools/rulebook.h"
+
+struct row {
+    const char *when, *body;
+    bool matches;
+    const char *why;
+};
+
+static void check_rows(const struct row *rows, size_t n)
+{
+    size_t wrong = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (rulebook_matches(rows[i].when, NULL, rows[i].body) == rows[i].matches)
+            continue;
+        print_error("%s %s in \"%s\": %s\n", rows[i].when, rows[i].matches ? "must match" : "must not match", rows[i].body,
+                    rows[i].why);
+        wrong++;
+    }
+    assert_int_equal(wrong, 0);
+}
+#define CHECK_ROWS(rows) check_rows((rows), sizeof(rows) / sizeof *(rows))
+
+static void operators_combine_as_in_the_grammar(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"truce", "The truce holds.", true, "a word"},
+        {"truce", "truces", false, "whole words only"},
+        {"truce talks", "talks on a truce", true, "neighbours are AND"},
+        {"truce AND talks", "truce", false, "AND needs both"},
+        {"truce OR talks", "talks", true, "OR needs one"},
+        {"a OR b c", "b", false, "AND binds tighter"},
+        {"a OR b c", "c b", true, "AND binds tighter"},
+        {"(a OR b) c", "b c", true, "a group"},
+        {"truce NOT game", "truce game", false, "NOT"},
+        {"truce -game", "truce game", false, "- is NOT"},
+        {"truce -game", "truce talks", true, "- is NOT"},
+        {"truce -\"video game\"", "truce in a video game", false, "- before a phrase"},
+        {"\"buffer zone\"", "a buffer zone here", true, "a phrase"},
+        {"\"buffer zone\"", "zone buffer", false, "in order"},
+        {"\"buffer zone\"", "buffer green zone", false, "next to each other"},
+        {"\"buffer zone\"~1", "buffer green zone", true, "slop"},
+        {"\"buffer zone\"~1", "buffer very green zone", false, "slop is bounded"},
+        {"\"a b c\"~2", "a x b y c", true, "slop is the sum of the gaps"},
+        {"\"a b c\"~1", "a x b y c", false, "slop is the sum of the gaps"},
+        {"talk*", "talking", true, "a beginning"},
+        {"talk*", "stalk", false, "only a beginning"},
+        {"*talk*", "stalking", true, "a part"},
+        {"*alk*", "walked", true, "a part"},
+        {"talk~", "they talked", true, "a stem, unknown language read as English"},
+        {"=Turkey", "turkey dinner", false, "= keeps case"},
+        {"=Turkey", "in Turkey", true, "= keeps case"},
+        {"=\"White House\"", "the white house", false, "= keeps the case of a phrase"},
+        {"=\"White House\"", "the White House", true, "= keeps the case of a phrase"},
+        {"truce NEAR/3 talks", "talks on the truce", true, "either order"},
+        {"truce NEAR/2 talks", "talks on the truce", false, "too far"},
+        {"truce NEAR/1 talks", "truce talks", true, "1 is neighbours"},
+        {"truce ONEAR/3 talks", "talks on the truce", false, "ordered"},
+        {"truce ONEAR/3 talks", "truce and talks", true, "ordered"},
+        {"truce NEAR/5 truce", "a truce", false, "a word is not near itself"},
+        {"truce NEAR/5 truce", "truce after truce", true, "but near another"},
+        {"truce SAME talks", "A truce came. Later talks.", false, "two sentences"},
+        {"truce SAME talks", "After talks, at last, there came a truce.", true, "one sentence"},
+        {"a NEAR/2 b NEAR/2 c", "a x b x c", true, "a chain is pairwise"},
+        {"a NEAR/2 b NEAR/2 c", "a b x x c", false, "each pair must hold"},
+        {"(a OR \"x y\") NEAR/2 b", "x y q b", true, "a phrase counts from its end"},
+        {"2 OF (a, b, c)", "c then a", true, "two of three"},
+        {"2 OF (a, b, c)", "c c c", false, "twice one is one"},
+        {"2 OF (a b, \"c d\", e OR f)", "a b f", true, "members are expressions"},
+        {"/cease[ -]?fire/", "a cease-fire", true, "a regex"},
+        {"/Cease/", "a cease-fire", false, "a regex keeps case"},
+        {"/CEASE/i", "a cease-fire", true, "unless told"},
+        {"word /\\d{3}/", "word 1234", true, "a regex beside a word"},
+        {"/cease/ NEAR/2 talks", "cease fire talks", true, "a regex is an operand"},
+        {"AT&T", "shares of AT&T rose", true, "signs inside a word"},
+        {"AT&T", "at t junction", false, "signs inside a word must stand there"},
+        {"c++", "a C++ compiler", true, "signs behind a word"},
+        {"c++", "vitamin C", false, "signs behind a word must stand there"},
+        {"U.S.", "the U.S. army", true, "dots"},
+        {"O'Brien", "Mr O\xE2\x80\x99" "Brien said", true, "an apostrophe is an apostrophe"},
+        {"body:truce", "truce", true, "a field"},
+        {"title:truce", "truce", false, "another field"},
+        {"text:truce", "truce", true, "text is title, summary and body"},
+        {"NOT game truce", "truce", true, "NOT may come first"},
+        {"truce (gaza OR NOT league)", "truce", true, "a negative branch beside a positive partner"},
+        {"lang:uk \"про\"", "це про їжу", true, "language by letters"},
+    };
+    CHECK_ROWS(rows);
+}
+
+static void vetoes_kill_matches_and_scoped_ones_single_hits(void **state)
+{
+    (void)state;
+    assert_false(rulebook_matches("truce", "game", "truce in a game"));
+    assert_true(rulebook_matches("truce", "game", "truce in Gaza"));
+    assert_false(rulebook_matches("truce", "NEAR/3 (band OR album)", "the band Truce"));
+    assert_true(rulebook_matches("truce", "NEAR/3 (band OR album)", "the band Truce. Far away from all that a truce"));
+    assert_false(rulebook_matches("truce", "SAME (band OR album)", "a band of many years called Truce."));
+    assert_true(rulebook_matches("truce", "SAME (band OR album)", "a band. Truce."));
+    assert_false(rulebook_matches("truce AND gaza", "NEAR/2 football", "football truce; much further on comes gaza"));
+    assert_false(rulebook_matches("truce", "NEAR/2 \"football truce\"", "a football truce"));
+}
+
+static void hits_say_where_in_bytes_and_code_points(void **state)
+{
+    (void)state;
+    struct rulebook b;
+    rulebook_init(&b);
+    rulebook_rule(&b, S("r"), S("перемир* OR \"cease-fire\""), NULL, 0);
+    struct ruleset *set = rulebook_build(&b);
+    struct match_scratch *scratch = match_scratch_new();
+    struct matches found;
+    struct doc doc = {.title = S("її: Перемир\u2019я"), .body = S("«Cease\u00ADFire» now; cease\u2011fire.")};
+    match_run(set, scratch, &doc, &b.arena, &found);
+    assert_int_equal(found.n, 1);
+    assert_int_equal(found.list[0].n_hits, 3);
+    const struct hit *h = found.list[0].hits;
+    assert_int_equal(h[0].field, FIELD_TITLE);
+    assert_str(h[0].snippet.hit, "Перемир");
+    assert_int_equal(h[0].start_cp, 4);
+    assert_int_equal(h[0].end_cp, 11);
+    assert_str(h[0].term, "перемир*");
+    assert_str(h[1].snippet.hit, "Cease\u00ADFire");
+    assert_int_equal(h[1].start, 2);
+    assert_str(h[2].snippet.hit, "cease\u2011fire");
+    assert_str(h[2].term, "\"cease-fire\"");
+    assert_str(found.language, "uk");
+    match_scratch_free(scratch);
+    ruleset_unref(set);
+    rulebook_done(&b);
+}
+
+static void lists_are_found_and_name_their_phrase(void **state)
+{
+    (void)state;
+    struct rulebook b;
+    rulebook_init(&b);
+    const struct str phrases[] = {S("Acme Ltd"), S("Wayne Enterprises"), S("Stark")};
+    rulebook_list(&b, "names", phrases, 3);
+    rulebook_set(&b, "crime", "fraud OR bribe*");
+    rulebook_rule(&b, S("r"), S("@names NEAR/3 @crime"), NULL, 0);
+    struct ruleset *set = rulebook_build(&b);
+    struct match_scratch *scratch = match_scratch_new();
+    struct matches found;
+    struct doc doc = {.body = S("Fraud at Acme Ltd. Wayne Enterprises says nothing at all about that")};
+    match_run(set, scratch, &doc, &b.arena, &found);
+    assert_int_equal(found.n, 1);
+    assert_int_equal(found.list[0].n_hits, 2);
+    assert_str(found.list[0].hits[1].term, "\"Acme Ltd\"");
+    match_scratch_free(scratch);
+    ruleset_unref(set);
+    rulebook_done(&b);
+}
+
+static void an_edit_replaces_adds_and_removes(void **state)
+{
+    (void)state;
+    struct rulebook b;
+    rulebook_init(&b);
+    rulebook_rule(&b, S("one"), S("alpha"), NULL, 0);
+    rulebook_rule(&b, S("two"), S("beta"), NULL, 0);
+    struct ruleset *set = rulebook_build(&b);
+    struct rulebook c;
+    rulebook_init(&c);
+    rulebook_rule(&c, S("two"), S("gamma"), NULL, 0);
+    rulebook_rule(&c, S("three"), S("beta"), NULL, 0);
+    const struct str gone = S("one");
+    struct ruleset *next = ruleset_edit(set, c.sources, 2, &gone, 1, &c.ds);
+    assert_int_equal(ruleset_count(next), 2);
+    assert_str(ruleset_rule(next, 0)->name, "two");
+    assert_null(ruleset_find(next, S("one")));
+    struct match_scratch *scratch = match_scratch_new();
+    struct matches found;
+    struct doc doc = {.body = S("alpha beta gamma")};
+    match_run(next, scratch, &doc, &b.arena, &found);
+    assert_int_equal(found.n, 2);
+    assert_str(found.list[0].rule->name, "two");
+    assert_str(found.list[0].hits[0].term, "gamma");
+    assert_str(found.list[1].rule->name, "three");
+    match_run(set, scratch, &doc, &b.arena, &found);
+    assert_int_equal(found.n, 2);
+    assert_str(found.list[0].rule->name, "one");
+    match_scratch_free(scratch);
+    ruleset_unref(set);
+    ruleset_unref(next);
+    rulebook_done(&c);
+    rulebook_done(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(operators_combine_as_in_the_grammar),
+        cmocka_unit_test(vetoes_kill_matches_and_scoped_ones_single_hits),
+        cmocka_unit_test(hits_say_where_in_bytes_and_code_points),
+        cmocka_unit_test(lists_are_found_and_name_their_phrase),
+        cmocka_unit_test(an_edit_replaces_adds_and_removes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
