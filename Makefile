@@ -18,7 +18,6 @@ DEPS_BUILD := gcc libc6-dev libuv1-dev libcurl4-openssl-dev libc-ares-dev libxml
               libjansson-dev libssl-dev libxxhash-dev libutf8proc-dev libstemmer-dev libvectorscan-dev \
               libmicrohttpd-dev libsystemd-dev uthash-dev
 DEPS_TEST  := libcmocka-dev libseccomp-dev zlib1g-dev libbrotli-dev python3 binutils mandoc
-DEPS_DEB   := debhelper dpkg-dev
 DEPS_LINT  := clang clang-tidy cppcheck libclang-rt-14-dev gcovr
 DEPS_BENCH := wamerican sfeed python3-feedparser wrk nginx-light curl libpcre2-dev
 
@@ -64,7 +63,8 @@ BENCH_SRC := $(wildcard tests/bench/*_bench.c)
 SIM_SRC   := $(wildcard tests/sim/*.c)
 DEMO_SRC  := $(wildcard tests/demo/*.c)
 FUZZ_SRC  := $(wildcard tests/fuzz/*_fuzz.c)
-PURE_SRC  := $(foreach r,base feeds rules alerts,$(wildcard $(r)/*.c)) $(wildcard daemon/pipeline.c daemon/shard.c)
+PURE_SRC  := $(foreach r,base feeds rules alerts,$(wildcard $(r)/*.c)) $(wildcard daemon/pipeline.c daemon/article.c \
+             daemon/shard*.c daemon/cold.c daemon/index.c)
 
 obj  = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
 LIB := $(OUT)/libfeedwatch.a
@@ -86,7 +86,7 @@ all: $(PROGRAMS) ## build feedwatchd and feedwatchctl
 .PHONY: deps lint-deps bench-deps
 deps: build/deps.ok ## install what is missing to build and test (Debian 12 packages; sudo when not root)
 build/deps.ok: Makefile tests/tools/deps.sh
-	@$(if $(NO_DEPS),,sh tests/tools/deps.sh "build and test" $(DEPS_BUILD) $(DEPS_TEST))
+	@sh tests/tools/deps.sh "build and test" $(DEPS_BUILD) $(DEPS_TEST)
 	@mkdir -p $(@D) && touch $@
 lint-deps: build/deps-lint.ok ## install the analysers and fuzzers
 build/deps-lint.ok: Makefile tests/tools/deps.sh build/deps.ok
@@ -242,13 +242,6 @@ install: $(PROGRAMS) ## install below DESTDIR/PREFIX; a configuration that is th
 	$(OUT)/feedwatchctl completion fish >$(SHARE)/fish/vendor_completions.d/feedwatchctl.fish
 	cp -R systemd/example systemd/feedwatchd.service.d README.md LICENSE $(SHARE)/doc/feedwatchd/
 	[ -e $(CONFDIR)/feedwatch.conf ] || { install -d $(CONFDIR) && cp -R systemd/example/. $(CONFDIR)/; }
-
-DEB := build/deb/feedwatchd-$(VERSION)
-deb: build/deps.ok ## a Debian package of the last commit, in build/deb
-	@sh tests/tools/deps.sh "make a package" $(DEPS_DEB)
-	@rm -rf build/deb && mkdir -p $(DEB) && git archive HEAD | tar -x -C $(DEB)
-	@cd $(DEB) && dpkg-buildpackage -b -us -uc >../log 2>&1 || { tail -n 30 ../log; exit 1; }
-	@ls build/deb/*.deb
 
 # ---- help ---------------------------------------------------------------------------------------------------------
 .PHONY: help clean
