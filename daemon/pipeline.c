@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/pipeline.h"
+
+#include <assert.h>
+
+#include "base/mem.h"
+#include "daemon/article.h"
+#include "feeds/html.h"
+#include "feeds/parse.h"
+#include "feeds/url.h"
+
+enum { PACKED_BYTES_MAX = 1 << 20 };
+
+struct pipeline {
+    const struct pipeline_tools *tools;
+    struct outcome *outcome;
+    struct str url; // asked now
+    struct response response;
+    struct verdict verdict;
+    struct trail trail;
+    struct parser *parser;
+    uint64_t body_bytes;
+    enum body_state body;
+};
+
+struct outcome *outcome_new(void)
+{
+    struct outcome *o = mem_alloc(sizeof *o);
+    arena_init(&o->arena, OUTCOME_BYTES_MAX);
+    return o;
+}
+
+void outcome_free(struct outcome *o)
+{
+    if (!o)
+        return;
+    arena_done(&o->arena);
+    mem_free(o);
+}
+
+static void ask(struct pipeline *p, struct str url)
+{
+    p->url = url;
+    response_init(&p->response, url);
+    p->body_bytes = 0;
+}
+
+struct pipeline *pipeline_begin(const struct pipeline_tools *tools, struct outcome *outcome)
+{
+    struct pipeline *p = mem_alloc(sizeof *p);
+    p->tools = tools;
+    p->outcome = outcome;
+    outcome->feed = outcome->before;
+    p->trail.urls[0] = outcome->before.url;
+    p->trail.n = 1;
+    p->trail.is_permanent = true;
+    ask(p, outcome->before.url);
+    return p;
+}
+
+struct request pipeline_request(const struct pipeline *p) { return request_make(&p->outcome->before, p->url); }
+
+void pipeline_line(struct pipeline *p, struct str line) { response_line(&p->response, line, &p->outcome->arena); }
+
+static bool status_has_document(uint32_t status) { return status == 200 || status == 203 || status == 226; }
+
+void pipeline_feed(struct pipeline *p, const void *bytes, size_t n, wall_t now)
+{
+    if (!n || !status_has_document(p->response.status))
+        return;
+    p->body_bytes += n;
+    if (!p->parser) {
+        const struct feed_options *options = p->outcome->feed.options;
+        struct parse_options how = {
+            .url = p->response.url,
+            .content_type = p->response.content_type,
+            .content_location = p->response.content_location,
+            .content_language = options && options->language.n ? options->language : p->response.content_language,
+            .now = now,
+        };
+        p->parser = parser_open(&how, &p->outcome->arena);
+    }
+    parser_feed(p->parser, bytes, n);
+}
+
+static enum body_state body_of(const struct pipeline *p, const struct document *doc)
+{
+    if (!doc)
+        return BODY_EMPTY;
+    switch (doc->quality) {
+    case QUALITY_WELL_FORMED:
+    case QUALITY_REPAIRED:
+        return BODY_PARSED;
+    case QUALITY_PARTIAL:
+        return BODY_PARTIAL;
+    case QUALITY_NOT_A_FEED:
+        return p->body_bytes ? BODY_NOT_A_FEED : BODY_EMPTY;
+    }
+    return BODY_NOT_A_FEED;
+}
+
+enum pipeline_step pipeline_answer(struct pipeline *p, enum fault fault, struct str fault_text, wall_t now)
+{
+    struct outcome *o = p->outcome;
+    struct request asked = pipeline_request(p);
+    p->response.was_conditional = asked.etag.n || asked.last_modified.n;
+    p->response.fault = fault;
+    p->response.fault_text = arena_str(&o->arena, fault_text);
+    p->verdict = response_judge(&p->response, &p->trail, now, &o->arena);
+    const struct document *doc = p->parser ? parser_end(p->parser, fault != FAULT_NONE) : NULL;
+    p->parser = NULL;
+    o->body_bytes += p->body_bytes;
+    if (p->verdict.kind == VERDICT_REDIRECT) {
+        ask(p, p->verdict.target);
+        return PIPELINE_ASK;
+    }
+    p->body = BODY_NONE;
+    if (p->verdict.kind == VERDICT_BODY) {
+        p->body = body_of(p, doc);
+        o->document = doc;
+    }
+    return PIPELINE_DONE;
+}
+
+// Takes over what the document says of the feed, picks the items, matches them.
+static void read_document(struct pipeline *p, wall_t now)
+{
+    struct outcome *o = p->outcome;
+    struct feed *feed = &o->feed;
+    const struct document *doc = o->document;
+    const struct feed_options *options = feed->options;
+    const struct judge_options how = {
+        .choice = options ? options->identity : IDENTITY_AUTO,
+        .now = now,
+        .good_at = o->before.good_at,
+        .is_partial = p->body == BODY_PARTIAL,
+    };
+    struct judgement judged = identity_judge(feed->marks, doc, p->tools->key, &how, &o->arena);
+    feed->marks = judged.marks;
+    bool is_first = judged.is_first || !(feed->flags & FEED_BASELINED);
+    struct str title = html_text_of(&doc->meta.title, &o->arena).text;
+    if (title.n)
+        feed->title = title;
+    if (doc->meta.link.n)
+        feed->site = doc->meta.link;
+    facts_make(feed, doc, &o->arena, &o->facts);
+    bool *is_new = ARENA_ARRAY(&o->arena, bool, doc->n_items + 1);
+    for (size_t i = 0; i < doc->n_items; i++)
+        is_new[i] = judged.items[i].news == ITEM_NEW;
+    schedule_learn(feed, doc, is_new, is_first, now);
+    if (is_first && p->body == BODY_PARTIAL && doc->n_items == 0)
+        return; // cut before its first item: the baseline is still to come
+    struct decide_poll *d = &o->decide;
+    d->is_first = is_first;
+    d->is_relearning = feed->flags & FEED_RELEARN;
+    o->is_rebaselined = judged.is_rebaselined;
+    articles_match(p->tools, o, &judged);
+    feed->flags = (feed->flags | FEED_BASELINED) & ~(uint32_t)FEED_RELEARN;
+}
+
+static bool packs_alike(const struct feed *a, const struct feed *b)
+{
+    struct buf x, y;
+    buf_init(&x, PACKED_BYTES_MAX);
+    buf_init(&y, PACKED_BYTES_MAX);
+    feed_pack(a, &x);
+    feed_pack(b, &y);
+    bool alike = str_eq(buf_str(&x), buf_str(&y));
+    buf_done(&x);
+    buf_done(&y);
+    return alike;
+}
+
+static bool is_changed(const struct outcome *o)
+{
+    return o->decide.n_candidates || o->is_rebaselined || o->settled.moved || o->settled.broken ||
+           o->settled.recovered || o->settled.stopped || !str_eq(o->before.url, o->feed.url) ||
+           !str_eq(o->before.marks, o->feed.marks) || !packs_alike(&o->before, &o->feed);
+}
+
+void pipeline_end(struct pipeline *p, wall_t now)
+{
+    struct outcome *o = p->outcome;
+    struct feed *feed = &o->feed;
+    const struct feed_options *options = feed->options;
+    feed->flags &= ~(uint32_t)FEED_FORCE;
+    o->decide.first_run = options ? options->first_run : FIRST_BASELINE;
+    o->decide.first_n = options ? options->first_n : 0;
+    o->decide.first_since_s = options ? options->first_since_s : 0;
+    o->decide.previous_ok = o->before.good_at;
+    o->decide.fetched = o->decide.detected = now;
+    facts_make(feed, o->document, &o->arena, &o->facts);
+    if (p->body == BODY_PARSED || p->body == BODY_PARTIAL)
+        read_document(p, now);
+    o->decide.feed = &o->facts;
+    o->settled = response_settle(feed, &p->response, &p->verdict, &p->trail, p->body, now, &o->arena);
+    o->schedule = schedule_next(feed, &p->tools->policy, p->tools->rng, now);
+    feed->due = o->schedule.due;
+    o->verdict = p->verdict.kind;
+    o->status = p->response.status;
+    o->hold_until = p->verdict.hold_until;
+    o->is_changed = is_changed(o);
+    mem_free(p);
+}
+
+void pipeline_drop(struct pipeline *p)
+{
+    if (!p)
+        return;
+    parser_close(p->parser);
+    mem_free(p);
+}
+
+void pipeline_run(const struct pipeline_tools *tools, struct outcome *outcome, struct str head, struct str body,
+                  wall_t now)
+{
+    struct pipeline *p = pipeline_begin(tools, outcome);
+    while (head.n)
+        pipeline_line(p, str_trim(str_cut(&head, '\n')));
+    pipeline_feed(p, body.p, body.n, now);
+    // A redirect cannot be followed here: what it leads to is another answer.
+    if (pipeline_answer(p, FAULT_NONE, (struct str){0}, now) == PIPELINE_ASK)
+        pipeline_answer(p, FAULT_CONNECT, S("the redirect was not followed"), now);
+    pipeline_end(p, now);
+}
