@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/config.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "daemon/config_parts.h"
+#include "daemon/config_schema.h"
+#include "daemon/loader.h"
+#include "feeds/url.h"
+#include "rules/check.h"
+
+enum { CONFIG_BYTES_MAX = 1 << 30 }; // a million feeds with a few options each are half of it
+static const int64_t retention_ms = 400LL * DAY_MS;
+
+struct str config_text(const struct conf_node *node, struct str word)
+{
+    const struct conf_value *value = conf_value(node, word);
+    return value ? value->text : (struct str){0};
+}
+
+const char *config_z(const struct conf_node *node, struct str word, struct arena *a)
+{
+    struct str text = config_text(node, word);
+    return text.n ? arena_dupz(a, text) : NULL;
+}
+
+int64_t config_number(const struct conf_node *node, struct str word, int64_t otherwise)
+{
+    const struct conf_value *value = conf_value(node, word);
+    return value ? value->number : otherwise;
+}
+
+static const struct conf_value top_none;
+
+// The first argument of a top-level statement; its number is `otherwise` where it is not written.
+static struct conf_value top(const struct config *config, struct str word, int64_t otherwise)
+{
+    const struct conf_node *node = conf_find(config->conf.first, word);
+    struct conf_value value = top_none;
+    value.number = otherwise;
+    return node && !node->is_broken && node->n_args ? node->args[0] : value;
+}
+
+static const char *top_z(struct config *config, struct str word)
+{
+    struct str text = top(config, word, 0).text;
+    return text.n ? arena_dupz(&config->arena, text) : NULL;
+}
+
+static struct str host_name(struct arena *a)
+{
+    char name[256] = "feedwatchd";
+    gethostname(name, sizeof name - 1);
+    return arena_str(a, str_of(name));
+}
+
+static void read_top(struct config *config)
+{
+    struct arena *a = &config->arena;
+    config->instance = top(config, S("instance"), 0).text;
+    if (!config->instance.n)
+        config->instance = host_name(a);
+    config->state = top(config, S("state"), 0).text;
+    config->socket = top(config, S("socket"), 0).text;
+    config->listen = top(config, S("listen"), 0).text;
+    config->log_to = (enum log_to)top(config, S("log"), LOG_TO_AUTO).number;
+    config->workers = (uint32_t)top(config, S("workers"), 0).number;
+    struct conf_value budget = top(config, S("budget"), 0);
+    config->budget_per_hour =
+        budget.over > 0 ? (uint64_t)(budget.number * HOUR_MS / budget.over) : (uint64_t)budget.number;
+    config->retention_ms = top(config, S("retention"), retention_ms).number;
+    config->ca = top_z(config, S("ca"));
+    config->proxy = top_z(config, S("proxy"));
+    config->user_agent = top(config, S("user-agent"), 0).text;
+    struct str contact = top(config, S("contact"), 0).text;
+    if (!config->user_agent.n && contact.n)
+        config->user_agent = arena_fmt(a, "feedwatchd/" FEEDWATCH_VERSION " (+%.*s)", STR_ARG(contact));
+    else if (!config->user_agent.n)
+        config->user_agent = S("feedwatchd/" FEEDWATCH_VERSION);
+}
+
+static void read_feeds(struct config *config, struct diags *diags)
+{
+    struct config_feed *feeds = NULL;
+    size_t n = 0;
+    for (const struct conf_node *node = config->conf.first; (node = conf_find(node, S("feed"))); node = node->next) {
+        if (node->is_broken)
+            continue;
+        struct config_feed feed = {0};
+        config_read_feed(node, &config->arena, diags, &feed);
+        if (index_find(&config->feeds_by_id, feed.id) != INDEX_NONE)
+            continue; // said twice: conf has told it
+        index_put(&config->feeds_by_id, feed.id, (uint32_t)n);
+        ARENA_PUSH(&config->arena, feeds, n, feed);
+    }
+    config->feeds = feeds;
+    config->n_feeds = n;
+}
+
+struct config *config_load(const char *path, uint64_t generation, struct diags *diags)
+{
+    struct config *config = mem_alloc(sizeof *config);
+    arena_init(&config->arena, CONFIG_BYTES_MAX);
+    config->generation = generation;
+    config->refs = 1;
+    config->path = arena_str(&config->arena, str_of(path));
+    static const struct conf_spec *const tables[] = {config_specs, rules_specs, NULL};
+    conf_load(&config->conf, tables, config->path, &loader_files, diags);
+    read_top(config);
+    read_feeds(config, diags);
+    config_read_receivers(config, diags);
+    rules_read(&config->rule_files, &config->conf, &loader_files, diags);
+    config_check_rules(config, diags);
+    if (diags->errors == 0)
+        config->rules = rules_compile(&config->rule_files, generation, diags);
+    if (config->rules)
+        rules_test(&config->rule_files, config->rules, diags); // a set whose own tests fail is refused
+    config->is_usable = diags->errors == 0 && config->rules;
+    return config;
+}
+
+struct config *config_ref(struct config *config)
+{
+    __atomic_add_fetch(&config->refs, 1, __ATOMIC_RELAXED);
+    return config;
+}
+
+void config_unref(struct config *config)
+{
+    if (!config || __atomic_sub_fetch(&config->refs, 1, __ATOMIC_ACQ_REL) != 0)
+        return;
+    index_done(&config->feeds_by_id);
+    ruleset_unref(config->rules);
+    rules_done(&config->rule_files);
+    conf_done(&config->conf);
+    arena_done(&config->arena);
+    mem_free(config);
+}
+
+const struct config_receiver *config_receiver_find(const struct config *config, struct str name)
+{
+    for (size_t i = 0; i < config->n_receivers; i++)
+        if (str_eq(config->receivers[i].name, name))
+            return &config->receivers[i];
+    return NULL;
+}
+
+const struct config_feed *config_feed_find(const struct config *config, uint64_t id)
+{
+    uint32_t i = index_find(&config->feeds_by_id, id);
+    return i == INDEX_NONE ? NULL : &config->feeds[i];
+}
+
+void config_dump(const struct config *config, struct buf *out)
+{
+    static const char *const log_names[] = {"auto", "journal", "stderr", "syslog"};
+    buf_addf(out, "instance \"%.*s\"\n", STR_ARG(config->instance));
+    if (config->state.n)
+        buf_addf(out, "state \"%.*s\"\n", STR_ARG(config->state));
+    if (config->listen.n)
+        buf_addf(out, "listen \"%.*s\"\n", STR_ARG(config->listen));
+    buf_addf(out, "log %s\nuser-agent \"%.*s\"\n", log_names[config->log_to], STR_ARG(config->user_agent));
+    if (config->workers)
+        buf_addf(out, "workers %u\n", config->workers);
+    buf_addf(out, "retention %lldd\n", (long long)(config->retention_ms / DAY_MS));
+    for (size_t i = 0; i < config->n_receivers; i++) {
+        const struct config_receiver *r = &config->receivers[i];
+        if (r->kind == RECEIVER_WEBHOOK) {
+            buf_addf(out, "webhook %.*s {\n    url \"", STR_ARG(r->name));
+            url_redact(str_of(r->url), out);
+            buf_addf(out, "\"\n    format %.*s\n    concurrency %u\n    timeout %us\n}\n", STR_ARG(r->format),
+                     r->concurrency, r->timeout_ms / SECOND_MS);
+        } else if (r->kind == RECEIVER_FILE) {
+            buf_addf(out, "file %.*s {\n    path \"%s\"\n}\n", STR_ARG(r->name), r->path);
+        }
+    }
+    for (size_t i = 0; i < config->n_feeds; i++) {
+        const struct feed_options *o = &config->feeds[i].options;
+        buf_add(out, S("feed \""));
+        url_redact(config->feeds[i].url, out);
+        buf_addf(out, "\" {\n    name \"%.*s\"\n", STR_ARG(o->name));
+        for (size_t k = 0; k < o->n_tags; k++)
+            buf_addf(out, "%s%.*s%s", k ? " " : "    tags ", STR_ARG(o->tags[k]), k + 1 == o->n_tags ? "\n" : "");
+        buf_add(out, S("}\n"));
+    }
+    for (size_t i = 0; config->rules && i < ruleset_count(config->rules); i++)
+        buf_addf(out, "# rule %.*s\n", STR_ARG(ruleset_rule(config->rules, i)->name));
+}
