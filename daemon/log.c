@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/log.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <syslog.h>
+#include <systemd/sd-journal.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "daemon/loop.h"
+#include "daemon/message_id.h"
+#include "daemon/queue.h"
+
+static const int priorities[] = {
+    [LOG_LEVEL_ERROR] = LOG_ERR,   [LOG_LEVEL_WARNING] = LOG_WARNING, [LOG_LEVEL_NOTICE] = LOG_NOTICE,
+    [LOG_LEVEL_INFO] = LOG_INFO,   [LOG_LEVEL_DEBUG] = LOG_DEBUG,
+};
+
+static const char *const level_names[] = {"error", "warning", "notice", "info", "debug"};
+
+enum { FIELDS_MAX = 8 };
+
+struct record {
+    struct message message;
+    enum log_level level;
+    const char *id; // of daemon/message_id.h, or NULL
+    wall_t at;
+    struct str text;
+    struct str fields[FIELDS_MAX]; // NAME=value, of an alert
+    size_t n_fields;
+    char bytes[];
+};
+
+struct log {
+    struct queue queue;
+    struct clock *clock;
+    struct metrics *metrics;
+    pthread_t thread;
+    int level; // atomic
+    int to;    // atomic, enum log_to, never LOG_TO_AUTO
+};
+
+// What standard error is decides, as systemd documents it for JOURNAL_STREAM.
+static enum log_to choose(enum log_to asked)
+{
+    if (asked != LOG_TO_AUTO)
+        return asked;
+    struct stat s;
+    unsigned long long device = 0, inode = 0;
+    const char *stream = getenv("JOURNAL_STREAM");
+    if (stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 && fstat(STDERR_FILENO, &s) == 0 &&
+        s.st_dev == device && s.st_ino == inode)
+        return LOG_TO_JOURNAL;
+    if (isatty(STDERR_FILENO) || access("/dev/log", W_OK) != 0)
+        return LOG_TO_STDERR; // syslog(3) with nobody listening loses everything in silence
+    return LOG_TO_SYSLOG;
+}
+
+static void write_all(const char *p, size_t n)
+{
+    while (n) {
+        ssize_t wrote = write(STDERR_FILENO, p, n);
+        if (wrote <= 0)
+            return; // nobody reads: there is nowhere to say so
+        p += wrote;
+        n -= (size_t)wrote;
+    }
+}
+
+static void write_stderr(const struct record *r)
+{
+    char time[WALL_RFC3339_BYTES], line[ALERT_LINE_BYTES + LOG_LINE_BYTES];
+    int n = snprintf(line, sizeof line, "%s %s %.*s\n", wall_rfc3339(r->at, true, time), level_names[r->level],
+                     STR_ARG(r->text));
+    if (n > 0)
+        write_all(line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
+}
+
+static struct iovec iovec_of(const char *p, size_t n) { return (struct iovec){(void *)(uintptr_t)p, n}; }
+
+static void write_journal(const struct record *r)
+{
+    char message[LOG_LINE_BYTES + 16], priority[16];
+    int n = snprintf(message, sizeof message, "MESSAGE=%.*s", STR_ARG(r->text));
+    int k = snprintf(priority, sizeof priority, "PRIORITY=%d", priorities[r->level]);
+    struct iovec v[FIELDS_MAX + 4];
+    int count = 0;
+    v[count++] = iovec_of(message, (size_t)n < sizeof message ? (size_t)n : sizeof message - 1);
+    v[count++] = iovec_of(priority, (size_t)k);
+    char id[64];
+    if (r->id)
+        v[count++] = iovec_of(id, (size_t)snprintf(id, sizeof id, "MESSAGE_ID=%s", r->id));
+    v[count++] = iovec_of("SYSLOG_IDENTIFIER=feedwatchd", strlen("SYSLOG_IDENTIFIER=feedwatchd"));
+    for (size_t i = 0; i < r->n_fields; i++)
+        v[count++] = iovec_of(r->fields[i].p, r->fields[i].n);
+    if (sd_journal_sendv(v, count) < 0)
+        write_stderr(r);
+}
+
+static void write_record(struct log *log, const struct record *r)
+{
+    switch ((enum log_to)__atomic_load_n(&log->to, __ATOMIC_RELAXED)) {
+    case LOG_TO_JOURNAL:
+        write_journal(r);
+        break;
+    case LOG_TO_SYSLOG:
+        syslog(priorities[r->level], "%.*s", STR_ARG(r->text));
+        break;
+    case LOG_TO_AUTO:
+    case LOG_TO_STDERR:
+        write_stderr(r);
+        break;
+    }
+}
+
+static void *log_main(void *context)
+{
+    struct log *log = context;
+    thread_begin("fw-log");
+    uint64_t told = 0;
+    for (struct message *list; (list = queue_take_all(&log->queue, -1));) {
+        for (struct message *next; list; list = next) {
+            next = list->next;
+            size_t bytes = list->bytes;
+            write_record(log, (struct record *)list);
+            mem_free(list);
+            queue_handled(&log->queue, bytes);
+        }
+        uint64_t dropped = metric_get(log->metrics, METRIC_LOG_DROPPED);
+        if (dropped > told)
+            log_say(log, LOG_LEVEL_WARNING, NULL, "%llu log lines were dropped: the log was slower",
+                    (unsigned long long)(dropped - told));
+        told = dropped;
+    }
+    return NULL;
+}
+
+struct log *log_start(enum log_to to, struct clock *clock, struct metrics *metrics)
+{
+    struct log *log = mem_alloc(sizeof *log);
+    log->clock = clock;
+    log->metrics = metrics;
+    log->level = LOG_LEVEL_INFO;
+    log->to = choose(to);
+    openlog("feedwatchd", LOG_PID, LOG_DAEMON);
+    queue_init(&log->queue, clock, LOG_QUEUE_BYTES, NULL, NULL);
+    int failed = pthread_create(&log->thread, NULL, log_main, log);
+    assert(!failed);
+    return log;
+}
+
+void log_stop(struct log *log)
+{
+    if (!log)
+        return;
+    queue_close(&log->queue);
+    pthread_join(log->thread, NULL);
+    queue_done(&log->queue);
+    mem_free(log);
+}
+
+void log_move(struct log *log, enum log_to to) { __atomic_store_n(&log->to, choose(to), __ATOMIC_RELAXED); }
+
+// Makes a record around a text that is clean already, with room for fields behind it.
+static struct record *record_make(struct log *log, enum log_level level, const char *id, struct str text,
+                                  size_t room)
+{
+    struct record *r = mem_alloc(sizeof *r + text.n + room);
+    r->message.bytes = sizeof *r + text.n + room;
+    r->level = level;
+    r->id = id;
+    r->at = clock_now(log->clock).wall;
+    memcpy(r->bytes, text.p, text.n);
+    r->text = str_make(r->bytes, text.n);
+    return r;
+}
+
+static void hand_over(struct log *log, struct record *r)
+{
+    if (queue_has_room(&log->queue)) {
+        queue_push(&log->queue, &r->message);
+        return;
+    }
+    metric_add(log->metrics, METRIC_LOG_DROPPED, 1);
+    mem_free(r);
+}
+
+void log_say(struct log *log, enum log_level level, const char *id, const char *format, ...)
+{
+    if (level > log_level(log))
+        return;
+    struct buf raw, line;
+    buf_init(&raw, 64 * LOG_LINE_BYTES);
+    va_list args;
+    va_start(args, format);
+    buf_addv(&raw, format, args);
+    va_end(args);
+    for (struct str rest = buf_str(&raw); rest.n;) {
+        struct str one = str_cut(&rest, '\n');
+        if (!one.n)
+            continue;
+        buf_init(&line, LOG_LINE_BYTES);
+        utf8_sanitise(one, &line);
+        if (line.n)
+            hand_over(log, record_make(log, level, id, buf_str(&line), 0));
+        buf_done(&line);
+    }
+    buf_done(&raw);
+}
+
+static enum log_level level_of(enum severity severity)
+{
+    switch (severity) {
+    case SEVERITY_DEBUG:
+        return LOG_LEVEL_DEBUG;
+    case SEVERITY_INFO:
+        return LOG_LEVEL_INFO;
+    case SEVERITY_NOTICE:
+        return LOG_LEVEL_NOTICE;
+    case SEVERITY_WARNING:
+        return LOG_LEVEL_WARNING;
+    case SEVERITY_CRITICAL:
+        return LOG_LEVEL_ERROR;
+    }
+    return LOG_LEVEL_NOTICE;
+}
+
+static const char *id_of(enum alert_kind kind)
+{
+    switch (kind) {
+    case ALERT_DIGEST:
+        return MESSAGE_DIGEST;
+    case ALERT_FEED_BROKEN:
+        return MESSAGE_FEED_BROKEN;
+    case ALERT_FEED_RECOVERED:
+        return MESSAGE_FEED_RECOVERED;
+    case ALERT_FEED_REBASELINED:
+        return MESSAGE_FEED_REBASELINED;
+    case ALERT_MATCHED:
+    case ALERT_UPDATED:
+    case ALERT_ENDPOINT_TEST:
+    case ALERT_ENDPOINT_RECOVERED:
+    case ALERT_KINDS:
+        break;
+    }
+    return MESSAGE_ALERT;
+}
+
+void log_alert(struct log *log, const struct alert *alert)
+{
+    struct buf line;
+    buf_init(&line, ALERT_LINE_BYTES);
+    alert_line(alert, &line);
+    char text[ALERT_ID_BYTES], story[24];
+    snprintf(story, sizeof story, "%016llx", (unsigned long long)alert->story);
+    const struct {
+        const char *name;
+        struct str value;
+    } fields[] = {
+        {"FEEDWATCH_RULE=", alert->rule},
+        {"FEEDWATCH_ALERT_ID=", str_of(alert_id_text(alert->id, text))},
+        {"FEEDWATCH_FEED=", alert->feed_title},
+        {"FEEDWATCH_URL=", alert->url},
+        {"FEEDWATCH_STORY=", str_of(story)},
+        {"FEEDWATCH_JSON=", alert->body},
+    };
+    size_t room = 0;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        room += strlen(fields[i].name) + fields[i].value.n;
+    struct record *r = record_make(log, level_of(alert->severity), id_of(alert->kind), buf_str(&line), room);
+    char *p = r->bytes + line.n;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        size_t n = strlen(fields[i].name);
+        memcpy(p, fields[i].name, n);
+        if (fields[i].value.n)
+            memcpy(p + n, fields[i].value.p, fields[i].value.n);
+        r->fields[r->n_fields++] = str_make(p, n + fields[i].value.n);
+        p += n + fields[i].value.n;
+    }
+    buf_done(&line);
+    hand_over(log, r);
+}
+
+void log_set_level(struct log *log, enum log_level level) { __atomic_store_n(&log->level, level, __ATOMIC_RELAXED); }
+
+enum log_level log_level(const struct log *log)
+{
+    return (enum log_level)__atomic_load_n(&log->level, __ATOMIC_RELAXED);
+}
+
+const char *log_level_name(enum log_level level) { return level_names[level]; }
+
+bool log_level_of(struct str name, enum log_level *out)
+{
+    for (int i = LOG_LEVEL_ERROR; i <= LOG_LEVEL_DEBUG; i++)
+        if (str_eq(name, str_of(level_names[i]))) {
+            *out = (enum log_level)i;
+            return true;
+        }
+    return false;
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+//
+// The log: one record is one line, sanitised, and never waits for whoever reads it. Any thread hands a line over; a
+// thread of the log's own writes it. When the reader is slower than we are, lines are dropped and counted, and the
+// count is told.
+//
+// Where it goes: journal fields when standard error is the journal's, else standard error when that is a terminal or a
+// file that was asked for, else syslog(3). What happens often has a fixed MESSAGE_ID (daemon/message_id.h).
+#ifndef DAEMON_LOG_H
+#define DAEMON_LOG_H
+
+#include "alerts/alert.h"
+#include "daemon/clock.h"
+#include "daemon/config.h"
+#include "daemon/metrics.h"
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_NOTICE, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+
+enum { LOG_QUEUE_BYTES = 4 << 20 }; // 20,000 lines: a second of the journal
+enum { LOG_LINE_BYTES = 4096 };     // of anything but an alert (alert_line has its own bound)
+
+struct log;
+
+// Starts the log's thread.
+struct log *log_start(enum log_to to, struct clock *clock, struct metrics *metrics);
+
+// Writes what is left and ends the thread. NULL is accepted.
+void log_stop(struct log *log);
+
+// Moves to another target (a reload).
+void log_move(struct log *log, enum log_to to);
+
+// Adds a line. Any thread; never blocks. Text of several lines becomes one record a line. `id` is one of
+// daemon/message_id.h, or NULL.
+void log_say(struct log *log, enum log_level level, const char *id, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+// Adds the line of an alert that was committed.
+void log_alert(struct log *log, const struct alert *alert);
+
+// What is below this level is not written. Any thread.
+void log_set_level(struct log *log, enum log_level level);
+enum log_level log_level(const struct log *log);
+
+// A level's word, and back.
+const char *log_level_name(enum log_level level);
+bool log_level_of(struct str name, enum log_level *out);
+
+#endif
