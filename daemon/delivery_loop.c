@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/delivery_loop.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "daemon/delivery_parts.h"
+#include "daemon/history.h"
+
+enum { REFILL_AT = DELIVERY_WINDOW / 2 }; // rows left in a window when more are asked for
+
+static void turn(void *owner, struct message *list, struct now now);
+
+static struct receiver *receiver_find(const struct delivery_loop *d, struct str name)
+{
+    for (struct receiver *r = d->receivers; r; r = r->next)
+        if (str_eq(str_make(r->name, r->n_name), name))
+            return r;
+    return NULL;
+}
+
+static struct receiver *receiver_add(struct delivery_loop *d, struct str name)
+{
+    struct receiver *r = mem_alloc(sizeof *r + name.n + 1);
+    r->loop = d;
+    r->file = -1;
+    r->may_have_more = true; // what an earlier life left
+    r->n_name = name.n;
+    memcpy(r->name, name.p, name.n);
+    r->next = d->receivers;
+    d->receivers = r;
+    return r;
+}
+
+static void tie_receivers(struct delivery_loop *d)
+{
+    for (struct receiver *r = d->receivers; r; r = r->next)
+        r->config = NULL;
+    for (size_t i = 0; i < d->config->n_receivers; i++) {
+        const struct config_receiver *c = &d->config->receivers[i];
+        if (c->kind == RECEIVER_SYSLOG)
+            continue;
+        struct receiver *r = receiver_find(d, c->name);
+        if (!r)
+            r = receiver_add(d, c->name);
+        r->config = c;
+    }
+}
+
+struct delivery_loop *delivery_open(const struct threads *threads, struct config *config, uint64_t seed,
+                                    struct err *err)
+{
+    struct delivery_loop *d = mem_alloc(sizeof *d);
+    d->threads = threads;
+    d->config = config;
+    rng_init(&d->rng, seed);
+    loop_init(&d->loop, threads->clock, SIZE_MAX, turn, d);
+    struct http_options options = {
+        .user_agent = "feedwatchd/" FEEDWATCH_VERSION,
+        .ca = config->ca,
+        .connections_max = 256,
+    };
+    d->http = http_open(&d->loop.uv, &options, err);
+    if (!d->http)
+        return NULL;
+    tie_receivers(d);
+    return d;
+}
+
+struct loop *delivery_uv(struct delivery_loop *d) { return &d->loop; }
+
+void delivery_disable(struct delivery_loop *d, struct str name)
+{
+    struct receiver *r = receiver_find(d, name);
+    if (r)
+        r->is_disabled = true;
+}
+
+// ---- the window ----
+
+static void drop_row(struct row *row)
+{
+    struct receiver *r = row->receiver;
+    if (row->prev)
+        row->prev->next = row->next;
+    else
+        r->first = row->next;
+    if (row->next)
+        row->next->prev = row->prev;
+    else
+        r->last = row->prev;
+    r->n_rows--;
+    buf_done(&row->answer);
+    arena_done(&row->arena);
+    mem_free(row);
+}
+
+static bool window_has(const struct receiver *r, uint64_t number)
+{
+    for (const struct row *row = r->first; row; row = row->next)
+        if (row->delivery.row == number)
+            return true;
+    return false;
+}
+
+static void add_row(struct receiver *r, const struct outbox_row *from)
+{
+    struct row *row = mem_alloc(sizeof *row);
+    arena_init(&row->arena, SIZE_MAX);
+    row->receiver = r;
+    row->delivery = from->delivery;
+    row->delivery.receiver = str_make(r->name, r->n_name);
+    row->delivery.rule = arena_str(&row->arena, from->delivery.rule);
+    row->delivery.format = arena_str(&row->arena, from->delivery.format);
+    row->kind = from->kind;
+    row->body = arena_str(&row->arena, from->body);
+    buf_init(&row->answer, DELIVERY_REASON_BYTES);
+    struct row *before = r->last;
+    while (before && before->delivery.row > from->delivery.row)
+        before = before->prev;
+    row->prev = before;
+    row->next = before ? before->next : r->first;
+    if (row->prev)
+        row->prev->next = row;
+    else
+        r->first = row;
+    if (row->next)
+        row->next->prev = row;
+    else
+        r->last = row;
+    r->n_rows++;
+}
+
+// A window full of rows that are not due would hide those behind them: the latest of them are left to a later reading.
+static void pass_over(struct receiver *r, wall_t now)
+{
+    if (r->n_rows < DELIVERY_WINDOW || (r->config && r->config->is_strict))
+        return;
+    for (struct row *row = r->last, *prev; row && r->n_rows > REFILL_AT; row = prev) {
+        prev = row->prev;
+        if (row->state != ROW_IDLE || row->delivery.due.ms <= now.ms)
+            continue;
+        if (!r->has_passed_over || row->delivery.due.ms < r->again.ms)
+            r->again = row->delivery.due;
+        r->has_passed_over = true;
+        drop_row(row);
+    }
+}
+
+static void read_rows(struct job *job, void *owner, struct now now)
+{
+    (void)now;
+    struct delivery_rows *ask = (struct delivery_rows *)job;
+    struct history_thread *h = owner;
+    struct err err = {0};
+    ask->failed = !store_outbox(history_side(h), ask->name, ask->after, ask->n_asked, &ask->arena, &ask->rows,
+                                &ask->n, &err);
+    ask->job.message.kind = DELIVERY_ROWS;
+    ask->job.message.bytes = ask->arena.bytes;
+    queue_push(ask->receiver->loop->threads->delivery, &ask->job.message);
+}
+
+static void refill(struct receiver *r, struct now now)
+{
+    struct delivery_loop *d = r->loop;
+    if (r->has_passed_over && r->again.ms <= now.wall.ms) {
+        r->has_passed_over = false;
+        r->after = 0;
+        r->may_have_more = true;
+    }
+    if (r->is_asking || !r->may_have_more || r->n_rows > REFILL_AT)
+        return;
+    struct delivery_rows *ask = mem_alloc(sizeof *ask);
+    ask->job.run = read_rows;
+    ask->receiver = r;
+    ask->name = str_make(r->name, r->n_name);
+    ask->after = r->after;
+    ask->n_asked = DELIVERY_WINDOW - r->n_rows;
+    arena_init(&ask->arena, SIZE_MAX);
+    r->is_asking = true;
+    r->may_have_more = false; // news that come while it reads set it again
+    queue_push(d->threads->history, &ask->job.message);
+}
+
+static void take_rows(struct delivery_rows *ask, struct now now)
+{
+    struct receiver *r = ask->receiver;
+    r->is_asking = false;
+    for (size_t i = 0; i < ask->n; i++) {
+        uint64_t number = ask->rows[i].delivery.row;
+        if (!window_has(r, number))
+            add_row(r, &ask->rows[i]);
+        if (number > r->after)
+            r->after = number;
+    }
+    if (ask->failed || ask->n == ask->n_asked)
+        r->may_have_more = true;
+    pass_over(r, now.wall);
+    arena_done(&ask->arena);
+    mem_free(ask);
+}
+
+// ---- what the writer made durable ----
+
+static void take_note(struct writer_note *note)
+{
+    struct row *row = note->row;
+    if (row) {
+        assert(row->state == ROW_NOTING);
+        if (note->step.state == DELIVERY_WAITING) {
+            row->state = ROW_IDLE;
+            row->delivery.attempts = note->step.attempts;
+            row->delivery.due = note->step.due;
+            row->delivery.first_try = note->step.first_try;
+        } else {
+            drop_row(row);
+        }
+    }
+    arena_done(&note->arena);
+    mem_free(note);
+}
+
+// ---- what to try now ----
+
+static bool is_off(const struct receiver *r) { return !r->config || r->config->is_off || r->is_disabled; }
+
+// Starts what this receiver may get, oldest first, and says when to look again.
+static mono_t serve(struct receiver *r, struct now now)
+{
+    mono_t again = {ALARM_NONE};
+    refill(r, now);
+    if (r->has_passed_over)
+        again = mono_add(now.mono, r->again.ms > now.wall.ms ? r->again.ms - now.wall.ms : 0);
+    if (is_off(r))
+        return again;
+    for (struct row *row = r->first; row; row = row->next) {
+        bool is_due = row->delivery.due.ms <= now.wall.ms;
+        if (row->state == ROW_IDLE && is_due && r->n_trying < r->config->concurrency) {
+            if (breaker_ask(&r->breaker, now.mono) == BREAKER_NONE) {
+                mono_t until = r->breaker.state == BREAKER_OPEN ? r->breaker.until : (mono_t){ALARM_NONE};
+                return until.ms < again.ms ? until : again;
+            }
+            row_try(row, now);
+        } else if (row->state == ROW_IDLE && !is_due) {
+            mono_t due = mono_add(now.mono, row->delivery.due.ms - now.wall.ms);
+            again = due.ms < again.ms ? due : again;
+        }
+        if (r->config->is_strict)
+            break; // the next one waits until this one is done or dead
+    }
+    return again;
+}
+
+void delivery_go(struct delivery_loop *d, struct now now)
+{
+    mono_t next = {ALARM_NONE};
+    for (struct receiver *r = d->receivers; r && !d->is_quiet; r = r->next) {
+        mono_t again = serve(r, now);
+        next = again.ms < next.ms ? again : next;
+    }
+    loop_alarm(&d->loop, next);
+}
+
+static void turn(void *owner, struct message *list, struct now now)
+{
+    struct delivery_loop *d = owner;
+    for (struct message *m = list, *next; m; m = next) {
+        next = m->next;
+        size_t bytes = m->bytes;
+        switch (m->kind) {
+        case DELIVERY_NOTED:
+            take_note((struct writer_note *)m);
+            break;
+        case DELIVERY_NEWS:
+            for (struct receiver *r = d->receivers; r; r = r->next)
+                r->may_have_more = true;
+            mem_free(m);
+            break;
+        case DELIVERY_ROWS:
+            take_rows((struct delivery_rows *)m, now);
+            break;
+        default:
+            ((struct job *)m)->run((struct job *)m, d, now);
+        }
+        queue_handled(&d->loop.inbox, bytes);
+    }
+    if (!d->loop.is_stopping)
+        delivery_go(d, now);
+}
+
+void delivery_take_config(struct delivery_loop *d, struct config *config)
+{
+    struct config *old = d->config;
+    d->config = config;
+    tie_receivers(d);
+    config_unref(old);
+}
+
+void delivery_look(struct delivery_loop *d)
+{
+    for (struct receiver *r = d->receivers; r; r = r->next) {
+        r->after = 0;
+        r->may_have_more = true;
+    }
+}
+
+void delivery_reopen_files(struct delivery_loop *d)
+{
+    for (struct receiver *r = d->receivers; r; r = r->next) {
+        if (r->file >= 0)
+            close(r->file);
+        r->file = -1;
+    }
+}
+
+bool delivery_receiver_at(const struct delivery_loop *d, size_t i, struct receiver_view *out)
+{
+    const struct receiver *r = d->receivers;
+    for (; r && i; i--)
+        r = r->next;
+    if (!r)
+        return false;
+    *out = (struct receiver_view){
+        .name = str_make(r->name, r->n_name),
+        .config = r->config,
+        .is_disabled = r->is_disabled,
+        .is_open = r->breaker.state != BREAKER_CLOSED,
+        .in_window = r->n_rows,
+        .in_flight = r->n_trying,
+        .last_ok = r->last_ok,
+        .last_error = str_of(r->last_error),
+    };
+    return true;
+}
+
+void delivery_quiet(struct delivery_loop *d)
+{
+    d->is_quiet = true;
+    loop_alarm(&d->loop, (mono_t){ALARM_NONE});
+    for (struct receiver *r = d->receivers; r; r = r->next)
+        for (struct row *row = r->first; row; row = row->next)
+            if (row->transfer) {
+                http_cancel(row->transfer);
+                row->transfer = NULL;
+                row->state = ROW_IDLE;
+                config_unref(row->config);
+                clock_end(d->threads->clock);
+            }
+}
+
+void delivery_end(struct delivery_loop *d)
+{
+    http_close(d->http);
+    d->http = NULL;
+    loop_stop(&d->loop);
+}
+
+void delivery_close(struct delivery_loop *d)
+{
+    if (!d)
+        return;
+    delivery_reopen_files(d);
+    for (struct receiver *r = d->receivers, *next; r; r = next) {
+        next = r->next;
+        while (r->first)
+            drop_row(r->first);
+        mem_free(r);
+    }
+    loop_done(&d->loop);
+    config_unref(d->config);
+    mem_free(d);
+}

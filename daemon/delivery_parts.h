@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// What the halves of the delivery loop share: windows and timing (delivery_loop.c), attempts and sinks
+// (delivery_try.c). Nobody else includes it.
+#ifndef DAEMON_DELIVERY_PARTS_H
+#define DAEMON_DELIVERY_PARTS_H
+
+#include "alerts/retry.h"
+#include "daemon/delivery_loop.h"
+#include "daemon/http.h"
+#include "daemon/writer.h"
+
+enum row_state { ROW_IDLE, ROW_TRYING, ROW_NOTING };
+
+enum { ROW_HEADERS_MAX = RECEIVER_HEADERS_MAX + 8 };
+
+struct row {
+    struct row *next, *prev; // in the window, by order of commits
+    struct receiver *receiver;
+    enum row_state state;
+    struct delivery delivery;
+    enum alert_kind kind;
+    struct arena arena; // owns texts and body
+    struct str body;
+    struct http_transfer *transfer;
+    struct config *config;   // of the attempt
+    const char *headers[ROW_HEADERS_MAX + 1];
+    struct buf answer;       // its head
+    int64_t retry_after_ms;  // -1: not asked for
+    wall_t tried;
+};
+
+struct receiver {
+    struct receiver *next;
+    struct delivery_loop *loop;
+    const struct config_receiver *config; // of the loop's configuration; NULL: it is no longer named
+    struct row *first, *last;
+    uint32_t n_rows, n_trying;
+    uint64_t after;        // last row read
+    bool is_asking;        // the history thread reads
+    bool may_have_more;    // in the outbox beyond `after`
+    bool has_passed_over;  // rows not due were left out: read from the start again when `again` comes
+    wall_t again;
+    bool is_disabled;      // said 410
+    struct breaker breaker;
+    wall_t last_ok;
+    int file;              // of a file receiver; -1: not open
+    char last_error[DELIVERY_REASON_BYTES];
+    size_t n_name;
+    char name[];
+};
+
+struct delivery_loop {
+    const struct threads *threads;
+    struct loop loop;
+    struct http *http;
+    struct config *config;
+    struct rng rng;
+    struct receiver *receivers;
+    bool is_quiet;
+};
+
+// Begins an attempt; its end comes to delivery_note_end.
+void row_try(struct row *row, struct now now);
+
+// Tells the writer what the attempt made of the row. Called once an attempt.
+void row_note(struct row *row, uint16_t status, struct str address, uint32_t took_ms, struct str reason,
+              struct now now);
+
+// Starts what may be started and sets the alarm.
+void delivery_go(struct delivery_loop *d, struct now now);
+
+#endif

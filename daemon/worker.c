@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/worker.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "daemon/http.h"
+#include "daemon/worker_parts.h"
+#include "daemon/writer.h"
+#include "feeds/parse.h"
+
+enum { BLOCKED_MS = 100 }; // between two looks whether a full queue has room again
+
+static void turn(void *owner, struct message *list, struct now now);
+
+struct worker *worker_open(const struct threads *threads, uint32_t index, struct config *config, uint64_t seed,
+                           struct err *err)
+{
+    struct worker *w = mem_alloc(sizeof *w);
+    w->threads = threads;
+    w->config = config;
+    w->index = index;
+    rng_init(&w->rng, seed);
+    struct now now = clock_now(threads->clock);
+    w->next_checkpoint = mono_add(now.mono, CHECKPOINT_MS);
+    w->shard = shard_open(&shard_limits_default, now, rng_u64(&w->rng));
+    w->scratch = match_scratch_new();
+    loop_init(&w->loop, threads->clock, SIZE_MAX, turn, w);
+    const char *agent = arena_dupz(&config->arena, config->user_agent);
+    struct http_options options = {.user_agent = agent, .ca = config->ca, .connections_max = 3 * SHARD_IN_FLIGHT_MAX};
+    w->http = http_open(&w->loop.uv, &options, err);
+    if (!w->http)
+        return NULL;
+    snprintf(w->name, sizeof w->name, "fw-worker-%u", index % 1000);
+    w->policy.price = schedule_price_start(24, HOUR_MS / SECOND_MS);
+    w->policy.jitter_permille = 100; // up to a tenth later, never earlier
+    return w;
+}
+
+struct loop *worker_loop(struct worker *w) { return &w->loop; }
+struct shard *worker_shard(struct worker *w) { return w->shard; }
+const struct config *worker_config(const struct worker *w) { return w->config; }
+uint32_t worker_in_flight(const struct worker *w) { return __atomic_load_n(&w->in_flight, __ATOMIC_RELAXED); }
+
+void worker_poll_began(struct worker *w)
+{
+    __atomic_add_fetch(&w->in_flight, 1, __ATOMIC_RELAXED);
+    clock_begin(w->threads->clock);
+}
+
+void worker_poll_ended(struct worker *w)
+{
+    __atomic_sub_fetch(&w->in_flight, 1, __ATOMIC_RELAXED);
+    clock_end(w->threads->clock);
+}
+
+// Gives the due times to the writer: one small write a minute for all feeds, so that no interval is violated by a crash.
+static void checkpoint(struct worker *w, struct now now)
+{
+    w->next_checkpoint = mono_add(now.mono, CHECKPOINT_MS);
+    if (!w->has_polled)
+        return;
+    w->has_polled = false;
+    struct writer_dues *dues = mem_alloc(sizeof *dues);
+    size_t room = 0;
+    uint32_t i = 0;
+    struct feed_due due;
+    while (shard_due_at(w->shard, &i, &due.feed, &due.due, &due.polled_at)) {
+        if (dues->n == room) {
+            room = room ? room * 2 : 256;
+            dues->list = mem_resize_array(dues->list, room, sizeof *dues->list);
+        }
+        dues->list[dues->n++] = due;
+    }
+    dues->part = w->index;
+    dues->message.kind = WRITER_DUES;
+    dues->message.bytes = sizeof *dues + room * sizeof *dues->list;
+    queue_push(w->threads->writer, &dues->message);
+}
+
+static void take_messages(struct worker *w, struct message *list, struct now now)
+{
+    for (struct message *m = list, *next; m; m = next) {
+        next = m->next;
+        size_t bytes = m->bytes;
+        if (m->kind == WORKER_DONE)
+            poll_committed(w, (struct work *)m, now);
+        else
+            ((struct job *)m)->run((struct job *)m, w, now);
+        queue_handled(&w->loop.inbox, bytes);
+    }
+}
+
+static void turn(void *owner, struct message *list, struct now now)
+{
+    struct worker *w = owner;
+    take_messages(w, list, now);
+    if (w->loop.is_stopping || w->is_quiet)
+        return;
+    polls_start(w, now);
+    if (now.mono.ms >= w->next_checkpoint.ms)
+        checkpoint(w, now);
+    worker_set_alarm(w);
+}
+
+void worker_set_alarm(struct worker *w)
+{
+    mono_t next = {w->has_polled ? w->next_checkpoint.ms : ALARM_NONE};
+    mono_t due;
+    if (w->is_blocked)
+        due = mono_add(clock_now(w->threads->clock).mono, BLOCKED_MS);
+    if ((w->is_blocked || shard_next(w->shard, &due)) && due.ms < next.ms)
+        next = due;
+    for (const struct poll *p = w->hopping; p; p = p->next)
+        if (p->hop_at.ms < next.ms)
+            next = p->hop_at;
+    loop_alarm(&w->loop, next);
+}
+
+void worker_quiet(struct worker *w)
+{
+    if (w->is_quiet)
+        return;
+    checkpoint(w, clock_now(w->threads->clock));
+    w->is_quiet = true;
+    polls_drop(w);
+    loop_alarm(&w->loop, (mono_t){ALARM_NONE});
+}
+
+struct added { // a feed that a person added: its options live here
+    struct feed_options options; // first: a feed points to it
+    struct added *next;
+    struct arena arena;
+    struct str text;
+};
+
+struct str worker_options_text(const struct feed *feed)
+{
+    if (feed->origin != ORIGIN_ADDED || !feed->options)
+        return (struct str){0};
+    return ((const struct added *)feed->options)->text;
+}
+
+bool worker_add_feed(struct worker *w, const struct feed *feed, struct str options_text, struct now now,
+                     struct err *err)
+{
+    struct added *added = mem_alloc(sizeof *added);
+    arena_init(&added->arena, 1 << 20);
+    added->text = arena_str(&added->arena, options_text);
+    if (!config_feed_options(added->text, &added->arena, &added->options, err)) {
+        arena_done(&added->arena);
+        mem_free(added);
+        return false;
+    }
+    added->next = w->added;
+    w->added = added;
+    struct feed copy = *feed;
+    copy.origin = ORIGIN_ADDED;
+    copy.options = &added->options;
+    shard_put(w->shard, &copy, now);
+    return true;
+}
+
+// Feeds that the configuration no longer names go; those that a person added stay, unless it names them now.
+static void drop_unnamed(struct worker *w, const struct config *config, struct now now)
+{
+    struct arena a;
+    arena_init(&a, 1 << 20);
+    struct feed feed;
+    for (uint32_t i = 0; shard_read_at(w->shard, &i, &a, &feed);) {
+        if (feed.origin == ORIGIN_CONFIGURED && !config_feed_find(config, feed.id))
+            shard_remove(w->shard, feed.id, now);
+        arena_reset(&a);
+    }
+    arena_done(&a);
+}
+
+void worker_take_config(struct worker *w, struct config *config, struct now now)
+{
+    drop_unnamed(w, config, now);
+    for (size_t i = 0; i < config->n_feeds; i++) {
+        const struct config_feed *f = &config->feeds[i];
+        if (shard_virtual(f->url) % w->threads->n_workers != w->index)
+            continue;
+        if (shard_has(w->shard, f->id)) {
+            shard_set_options(w->shard, f->id, &f->options, now);
+            continue;
+        }
+        struct feed feed = {.id = f->id, .first_url = f->url, .url = f->url, .options = &f->options, .due = now.wall};
+        shard_put(w->shard, &feed, now);
+    }
+    struct config *old = w->config;
+    w->config = config;
+    config_unref(old);
+}
+
+void worker_end(struct worker *w)
+{
+    http_close(w->http);
+    w->http = NULL;
+    loop_stop(&w->loop);
+}
+
+void worker_close(struct worker *w)
+{
+    if (!w)
+        return;
+    loop_done(&w->loop);
+    shard_close(w->shard);
+    match_scratch_free(w->scratch);
+    for (struct added *a = w->added, *next; a; a = next) {
+        next = a->next;
+        arena_done(&a->arena);
+        mem_free(a);
+    }
+    config_unref(w->config);
+    mem_free(w);
+}

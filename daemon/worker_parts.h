@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// What the two halves of a worker share: the loop's side (worker.c) and its polls (worker_poll.c). Nobody else
+// includes it.
+#ifndef DAEMON_WORKER_PARTS_H
+#define DAEMON_WORKER_PARTS_H
+
+#include "daemon/http.h"
+#include "daemon/worker.h"
+
+enum { POLL_HEADERS_MAX = 5 };
+
+// One poll: ASKING --redirect--> HOPPING (waits for its slot at the next host) --> ASKING ... --> the writer, or done.
+struct poll {
+    struct worker *worker;
+    struct poll *next, *prev;   // in asking or hopping
+    struct outcome *outcome;
+    struct pipeline *pipeline;
+    struct http_transfer *transfer; // NULL: hopping
+    struct config *config;
+    struct pipeline_tools tools;
+    mono_t hop_at;
+    wall_t now;                 // of the turn in which bytes come: the parser's idea of "too late a date"
+    const char *headers[POLL_HEADERS_MAX + 1];
+};
+
+struct added;
+
+struct worker {
+    const struct threads *threads;
+    struct loop loop;
+    struct http *http;
+    struct shard *shard;
+    struct config *config;
+    struct match_scratch *scratch;
+    struct rng rng;
+    struct schedule_policy policy;
+    struct poll *asking, *hopping;
+    struct added *added;
+    mono_t next_checkpoint;
+    uint32_t index;
+    uint32_t in_flight;  // atomic
+    bool is_blocked;     // the writer's or the keeper's queue is full: nothing new is started
+    bool is_quiet;
+    bool has_polled;     // since the last checkpoint
+    char name[16];
+};
+
+void worker_poll_began(struct worker *w);
+void worker_poll_ended(struct worker *w);
+void worker_set_alarm(struct worker *w);
+
+// Starts what the shard allows, and hops whose time has come.
+void polls_start(struct worker *w, struct now now);
+
+// Takes a poll back from the writer.
+void poll_committed(struct worker *w, struct work *work, struct now now);
+
+// Drops everything in flight.
+void polls_drop(struct worker *w);
+
+#endif

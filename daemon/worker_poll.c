@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+#include <assert.h>
+
+#include "base/mem.h"
+#include "daemon/keeper.h"
+#include "daemon/message_id.h"
+#include "daemon/worker_parts.h"
+#include "daemon/writer.h"
+#include "feeds/url.h"
+
+#define ACCEPT                                                                                                         \
+    "Accept: application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "           \
+    "application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
+
+static void link_poll(struct poll **list, struct poll *p)
+{
+    p->prev = NULL;
+    p->next = *list;
+    if (*list)
+        (*list)->prev = p;
+    *list = p;
+}
+
+static void unlink_poll(struct poll **list, struct poll *p)
+{
+    if (p->prev)
+        p->prev->next = p->next;
+    else
+        *list = p->next;
+    if (p->next)
+        p->next->prev = p->prev;
+}
+
+static void on_line(void *context, struct str line)
+{
+    struct poll *p = context;
+    pipeline_line(p->pipeline, line);
+}
+
+static bool on_piece(void *context, const char *bytes, size_t n)
+{
+    struct poll *p = context;
+    pipeline_feed(p->pipeline, bytes, n, p->now);
+    return true;
+}
+
+static void on_done(void *context, const struct http_result *result);
+
+static void ask(struct poll *p, struct now now)
+{
+    struct worker *w = p->worker;
+    struct arena *a = &p->outcome->arena;
+    const struct feed_options *options = p->outcome->before.options;
+    struct request r = pipeline_request(p->pipeline);
+    size_t n = 0;
+    p->headers[n++] = ACCEPT;
+    if (r.etag.n)
+        p->headers[n++] = arena_fmt(a, "If-None-Match: %.*s", STR_ARG(r.etag)).p;
+    if (r.last_modified.n)
+        p->headers[n++] = arena_fmt(a, "If-Modified-Since: %.*s", STR_ARG(r.last_modified)).p;
+    if (r.ask_identity)
+        p->headers[n++] = "Accept-Encoding: identity";
+    p->headers[n] = NULL;
+    p->now = now.wall;
+    const struct http_request request = {
+        .url = arena_dupz(a, r.url),
+        .headers = p->headers,
+        .encodings = r.ask_identity ? NULL : "gzip, br, deflate",
+        .ca = options && options->ca_file.n ? arena_dupz(a, options->ca_file) : NULL,
+        .proxy = options && options->proxy.n ? str_eq(options->proxy, S("none")) ? NULL : arena_dupz(a, options->proxy)
+                                             : p->config->proxy,
+        .reach = options && options->allow_private ? HTTP_ANY : HTTP_PUBLIC,
+        .total_ms = options && options->timeout_s ? options->timeout_s * SECOND_MS : POLL_MS,
+        .body_bytes_max = POLL_BODY_BYTES_MAX,
+        .context = p,
+        .line = on_line,
+        .piece = on_piece,
+        .done = on_done,
+    };
+    p->transfer = http_start(w->http, &request);
+}
+
+static void free_poll(struct poll *p)
+{
+    config_unref(p->config);
+    mem_free(p);
+}
+
+static const char *time_text(wall_t at, char out[WALL_RFC3339_BYTES])
+{
+    return at.ms == INT64_MAX ? "never" : wall_rfc3339(at, false, out);
+}
+
+// One line about what a person should know of this poll; most polls have none.
+static void tell(const struct worker *w, const struct outcome *o, uint32_t baseline)
+{
+    struct log *log = w->threads->log;
+    const struct feed *f = &o->feed;
+    struct arena a;
+    arena_init(&a, 1 << 16);
+    struct str url = url_redacted(&a, f->url);
+    char next[WALL_RFC3339_BYTES];
+    if (o->decide.is_first && o->document && o->settled.is_good)
+        log_say(log, LOG_LEVEL_INFO, NULL, "baseline feed=%.*s items=%zu would_have_matched=%u next=%s",
+                STR_ARG(url), o->document->n_items, baseline, time_text(f->due, next));
+    if (o->settled.moved)
+        log_say(log, LOG_LEVEL_NOTICE, MESSAGE_FEED_MOVED, "feed moved for good from=%.*s to=%.*s",
+                STR_ARG(url_redacted(&a, o->before.url)), STR_ARG(url));
+    if (o->is_rebaselined)
+        log_say(log, LOG_LEVEL_NOTICE, MESSAGE_FEED_REBASELINED, "feed=%.*s announced its archive anew: recorded, nothing sent",
+                STR_ARG(url));
+    if (o->settled.stopped)
+        log_say(log, LOG_LEVEL_WARNING, MESSAGE_FEED_GONE, "feed=%.*s is gone (410 twice in a day) and is polled no more; "
+                "feedwatchctl feeds resume asks again", STR_ARG(url));
+    bool is_news = f->failures && (f->failures == 1 || f->fault != o->before.fault);
+    if (is_news)
+        log_say(log, LOG_LEVEL_WARNING, NULL, "feed=%.*s failed: %.*s; next try %s", STR_ARG(url),
+                STR_ARG(f->error), time_text(f->due, next));
+    for (size_t i = 0; is_news && o->document && i < o->document->n_advertised && i < 5; i++)
+        log_say(log, LOG_LEVEL_NOTICE, NULL, "feed=%.*s is a page that offers the feed %.*s", STR_ARG(url),
+                STR_ARG(o->document->advertised[i].href));
+    if (!f->failures && o->before.failures)
+        log_say(log, LOG_LEVEL_INFO, NULL, "feed=%.*s answers again after %u failures", STR_ARG(url),
+                o->before.failures);
+    arena_done(&a);
+}
+
+static void count(const struct worker *w, const struct outcome *o)
+{
+    struct metrics *m = w->threads->metrics;
+    metric_add(m, METRIC_POLLS, 1);
+    if (o->verdict == VERDICT_UNCHANGED)
+        metric_add(m, METRIC_POLLS_UNCHANGED, 1);
+    if (!o->settled.is_good)
+        metric_add(m, METRIC_POLLS_FAILED, 1);
+    metric_add(m, METRIC_POLL_BYTES, o->body_bytes);
+    metric_add(m, METRIC_ITEMS_NEW, o->n_new);
+    metric_add(m, METRIC_ITEMS_EDITED, o->n_edited);
+}
+
+// The answer is whole and computed: to the writer if anything durable changed, else straight back to rest.
+static void finish(struct poll *p, struct now now)
+{
+    struct worker *w = p->worker;
+    pipeline_end(p->pipeline, now.wall);
+    count(w, p->outcome);
+    w->has_polled = true;
+    if (p->outcome->is_changed) {
+        struct work *work = mem_alloc(sizeof *work);
+        work->message.kind = WRITER_WORK;
+        work->message.bytes = sizeof *work + p->outcome->arena.bytes;
+        work->worker = w;
+        work->outcome = p->outcome;
+        work->config = config_ref(p->config);
+        queue_push(w->threads->writer, &work->message);
+    } else {
+        shard_finish(w->shard, &p->outcome->feed, p->outcome->hold_until, now);
+        tell(w, p->outcome, 0);
+        outcome_free(p->outcome);
+    }
+    free_poll(p);
+}
+
+static void on_done(void *context, const struct http_result *result)
+{
+    struct poll *p = context;
+    struct worker *w = p->worker;
+    struct now now = clock_now(w->threads->clock);
+    p->transfer = NULL;
+    p->now = now.wall;
+    unlink_poll(&w->asking, p);
+    if (pipeline_answer(p->pipeline, result->fault, result->text, now.wall) == PIPELINE_ASK) {
+        p->hop_at = now.mono;
+        link_poll(&w->hopping, p);
+    } else {
+        finish(p, now);
+        worker_poll_ended(w);
+    }
+    polls_start(w, now);
+    worker_set_alarm(w);
+}
+
+static void hop(struct worker *w, struct now now)
+{
+    for (struct poll *p = w->hopping, *next; p; p = next) {
+        next = p->next;
+        if (p->hop_at.ms > now.mono.ms)
+            continue;
+        struct request r = pipeline_request(p->pipeline);
+        int64_t wait = shard_hop(w->shard, p->outcome->before.id, r.url, now);
+        if (wait > 0) {
+            p->hop_at = mono_add(now.mono, wait);
+            continue;
+        }
+        unlink_poll(&w->hopping, p);
+        link_poll(&w->asking, p);
+        ask(p, now);
+    }
+}
+
+static void start(struct worker *w, struct outcome *outcome, struct now now)
+{
+    struct poll *p = mem_alloc(sizeof *p);
+    p->worker = w;
+    p->outcome = outcome;
+    p->config = config_ref(w->config);
+    p->tools = (struct pipeline_tools){
+        .rules = p->config->rules,
+        .scratch = w->scratch,
+        .key = w->threads->key,
+        .policy = w->policy,
+        .rng = &w->rng,
+    };
+    p->pipeline = pipeline_begin(&p->tools, outcome);
+    link_poll(&w->asking, p);
+    worker_poll_began(w);
+    ask(p, now);
+}
+
+void polls_start(struct worker *w, struct now now)
+{
+    if (w->is_quiet)
+        return;
+    hop(w, now);
+    while (!(w->is_blocked = !queue_has_room(w->threads->writer) || !queue_has_room(w->threads->keeper))) {
+        struct outcome *outcome = outcome_new();
+        if (!shard_start(w->shard, now, &outcome->arena, &outcome->before)) {
+            outcome_free(outcome);
+            break;
+        }
+        start(w, outcome, now);
+    }
+}
+
+void poll_committed(struct worker *w, struct work *work, struct now now)
+{
+    struct outcome *o = work->outcome;
+    if (work->is_committed) {
+        shard_finish(w->shard, &o->feed, o->hold_until, now);
+        tell(w, o, work->baseline);
+    } else {
+        shard_give_back(w->shard, o->before.id, MINUTE_MS, now);
+        o->n_items = 0; // the archive holds what was committed
+    }
+    work->message.kind = KEEPER_WORK;
+    queue_push(w->threads->keeper, &work->message);
+}
+
+void polls_drop(struct worker *w)
+{
+    struct poll **lists[] = {&w->asking, &w->hopping};
+    for (size_t i = 0; i < 2; i++)
+        while (*lists[i]) {
+            struct poll *p = *lists[i];
+            unlink_poll(lists[i], p);
+            http_cancel(p->transfer);
+            pipeline_drop(p->pipeline);
+            outcome_free(p->outcome);
+            free_poll(p);
+            worker_poll_ended(w);
+        }
+}

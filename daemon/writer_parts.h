@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+//
+// What the two halves of the writer share: the thread and its commits (writer.c), deciding and rendering one batch
+// (writer_batch.c). Nobody else includes it.
+#ifndef DAEMON_WRITER_PARTS_H
+#define DAEMON_WRITER_PARTS_H
+
+#include "alerts/render.h"
+#include "daemon/writer.h"
+
+struct writer {
+    const struct threads *threads;
+    struct queue queue;
+    pthread_t thread;
+    bool is_started;
+    struct store *store;
+    struct store_side *side; // reads what throttles hold
+    struct config *config;   // for digests and notices; a poll brings its own
+    struct decide_state decide;
+    wall_t next_prune;
+    int64_t alarm_ms;        // atomic, monotonic
+    pthread_mutex_t lock;    // guards the three below
+    bool is_failing;
+    wall_t failing_since;
+    struct err failure;
+};
+
+// One transaction in the making; all of it lives in the arena.
+struct writing {
+    struct arena arena;
+    struct decision decision;
+    struct store_batch batch;
+    struct store_feed *feeds;
+    size_t n_feeds;
+    struct delivery_step *steps;
+    size_t n_steps;
+    struct attempt *attempts;
+    size_t n_attempts;
+    struct receiver_mark *receivers;
+    size_t n_receivers;
+    struct store_dues *dues;
+    size_t n_dues;
+    bool *to_log; // by alert: its rule tells the log
+};
+
+// Adds a message to the transaction: decides it, renders it.
+void writing_add_work(struct writer *w, struct writing *t, struct work *work, wall_t now);
+void writing_add_note(struct writer *w, struct writing *t, struct writer_note *note, wall_t now);
+void writing_add_dues(struct writing *t, const struct writer_dues *dues);
+
+// Adds the digests that are due. False, with err: the store cannot be read now.
+bool writing_add_digests(struct writer *w, struct writing *t, wall_t now, struct err *err) MUST_CHECK;
+
+// Fills the batch from all that was added.
+void writing_close(struct writer *w, struct writing *t, wall_t now);
+
+#endif
