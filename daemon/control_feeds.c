@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+//
+// Questions about feeds: a list visits every worker in turn; what is about one feed goes from worker to worker until
+// one has it.
+#include <limits.h>
+
+#include "daemon/control_parts.h"
+
+enum { LIST_DEFAULT = 100, LIST_MAX = 10000 };
+
+static void visit(struct job *job, void *owner, struct now now);
+
+static void next_worker(struct question *q)
+{
+    struct daemon *d = q->control->d;
+    q->stage++;
+    if (q->stage < d->n_workers)
+        question_send(q, &worker_loop(d->workers[q->stage])->inbox, visit);
+    else
+        question_home(q);
+}
+
+static size_t list_limit(const struct question *q)
+{
+    const json_t *value = json_object_get(q->request.args, "limit");
+    uint64_t n = LIST_DEFAULT;
+    if (json_is_integer(value))
+        n = (uint64_t)json_integer_value(value);
+    else
+        str_to_u64(question_text(q, "limit"), INT_MAX, &n);
+    return n && n < LIST_MAX ? (size_t)n : LIST_MAX;
+}
+
+static bool has_tag(const struct feed *feed, struct str tag)
+{
+    for (size_t i = 0; feed->options && i < feed->options->n_tags; i++)
+        if (str_eq(feed->options->tags[i], tag))
+            return true;
+    return false;
+}
+
+static void list_feeds(struct question *q, struct worker *w)
+{
+    struct str state = question_text(q, "state"), tag = question_text(q, "tag");
+    size_t limit = list_limit(q);
+    struct feed feed;
+    struct arena a;
+    arena_init(&a, 1 << 20);
+    for (uint32_t i = 0; shard_read_at(worker_shard(w), &i, &a, &feed); arena_reset(&a)) {
+        if ((state.n && !str_eq(state, str_of(api_json_feed_state(&feed)))) || (tag.n && !has_tag(&feed, tag)))
+            continue;
+        q->counts.feeds++;
+        if (json_array_size(q->list) < limit)
+            json_array_append_new(q->list, api_json_feed(&feed));
+    }
+    arena_done(&a);
+}
+
+static void why(struct question *q, const struct feed *feed, struct now now)
+{
+    struct schedule_policy policy = {.price = schedule_price_start(24, HOUR_MS / SECOND_MS)};
+    struct rng rng;
+    rng_init(&rng, 1);
+    struct schedule s = schedule_next(feed, &policy, &rng, now.wall);
+    s.due = feed->due; // as it was drawn, jitter included
+    q->reply.json = api_json_why(feed, &s);
+    api_json_time(q->reply.json, "now_ms", now.wall);
+}
+
+static void set_paused(struct question *q, struct worker *w, struct feed *feed, bool is_paused, struct now now)
+{
+    feed->flags = is_paused ? feed->flags | FEED_PAUSED : feed->flags & ~(uint32_t)(FEED_PAUSED | FEED_STOPPED);
+    if (!is_paused)
+        feed->due = now.wall;
+    if (!shard_set_state(worker_shard(w), feed, now)) {
+        question_fail(q, CONTROL_BUSY, NULL, "the feed is being polled at this moment");
+        return;
+    }
+    q->reply.json = api_json_feed(feed);
+}
+
+static void poll_now(struct question *q, struct worker *w, struct feed *feed, struct now now)
+{
+    bool force = json_is_true(json_object_get(q->request.args, "force"));
+    if (force) {
+        feed->flags |= FEED_FORCE;
+        shard_set_state(worker_shard(w), feed, now);
+    }
+    shard_make_due(worker_shard(w), feed->id, now);
+    q->reply.json = json_object();
+    char id[FEED_ID_BYTES];
+    json_object_set_new(q->reply.json, "id", json_string(feed_id_write(feed->id, id)));
+    api_json_text(q->reply.json, "url", feed->url);
+    api_json_time(q->reply.json, "at_ms", now.wall);
+}
+
+static void about_one(struct question *q, struct worker *w, struct now now)
+{
+    struct feed feed;
+    if (!shard_read(worker_shard(w), q->feed, &q->arena, &feed))
+        return;
+    switch (q->request.verb) {
+    case CONTROL_FEED_SHOW:
+        q->reply.json = api_json_feed(&feed);
+        break;
+    case CONTROL_FEED_WHY:
+        why(q, &feed, now);
+        break;
+    case CONTROL_FEED_POLL:
+        poll_now(q, w, &feed, now);
+        break;
+    case CONTROL_FEED_PAUSE:
+    case CONTROL_FEED_RESUME:
+        set_paused(q, w, &feed, q->request.verb == CONTROL_FEED_PAUSE, now);
+        break;
+    default:
+        break;
+    }
+}
+
+static void visit(struct job *job, void *owner, struct now now)
+{
+    struct question *q = (struct question *)job;
+    struct daemon *d = q->control->d;
+    if (q->request.verb == CONTROL_FEEDS_LIST) {
+        list_feeds(q, owner);
+        if (q->stage + 1 == d->n_workers)
+            q->reply.json = json_pack("{s:o, s:i, s:I}", "feeds", q->list, "total", (int)q->counts.feeds,
+                                      "now_ms", (json_int_t)now.wall.ms);
+        next_worker(q);
+        return;
+    }
+    about_one(q, owner, now);
+    if (q->reply.json || q->reply.outcome != CONTROL_OK) {
+        question_home(q);
+        return;
+    }
+    if (q->stage + 1 == d->n_workers)
+        question_fail(q, CONTROL_NOT_FOUND, "feedwatchctl feeds list", "no feed has the id \"%.*s\"",
+                      STR_ARG(q->request.id));
+    next_worker(q);
+}
+
+void control_feeds(struct question *q)
+{
+    bool is_list = q->request.verb == CONTROL_FEEDS_LIST;
+    if (is_list) {
+        q->list = json_array();
+    } else if (!feed_id_read(q->request.id, &q->feed)) {
+        q->feed = feed_id(q->request.id); // its address serves as well
+    }
+    question_send(q, &worker_loop(q->control->d->workers[0])->inbox, visit);
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+//
+// What the files of control share. A question is a job that visits the threads that know the answer and comes home to
+// main, where it is answered. Nobody else includes it.
+#ifndef DAEMON_CONTROL_PARTS_H
+#define DAEMON_CONTROL_PARTS_H
+
+#include "daemon/api_history.h"
+#include "daemon/api_json.h"
+#include "daemon/control.h"
+#include "daemon/daemon_parts.h"
+
+struct control {
+    struct daemon *d;
+    uint64_t under_way;
+    bool is_closing;
+};
+
+struct question {
+    struct job job;
+    struct control *control;
+    struct control_request request; // a copy in the arena; args is a reference
+    struct arena arena;
+    control_answer_fn answer;
+    void *context;
+    struct api_reply reply;
+    struct str text;    // instead of JSON
+    struct str then;    // what to type next, where it is made
+    uint32_t stage;     // which worker is asked now
+    uint64_t feed;      // of verbs about one feed
+    struct shard_counts counts;
+    struct json_t *list;
+    struct delivery *rows;
+    size_t n_rows;
+    struct outbox_count *outbox;
+    size_t n_outbox;
+};
+
+// Sends the question to a thread; its `run` there ends with question_home, or with the next question_send.
+void question_send(struct question *q, struct queue *to, void (*run)(struct job *job, void *owner, struct now now));
+
+// Sends it home to be answered.
+void question_home(struct question *q);
+
+// Sets a failure. Returns nothing; the caller goes home.
+void question_fail(struct question *q, enum control_outcome outcome, const char *next, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+// Reads an argument; empty where it is absent or no text.
+struct str question_text(const struct question *q, const char *name);
+
+// Begin a question; on main's thread.
+void control_status(struct question *q);  // STATUS, HEALTH, METRICS
+void control_feeds(struct question *q);   // FEED*, OPML_*
+void control_writes(struct question *q);  // resend, retry, drop, silences
+void control_receivers(struct question *q);
+
+#endif

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/control_parts.h"
+#include "feeds/url.h"
+
+static void on_history(struct job *job, void *owner, struct now now)
+{
+    (void)now;
+    struct question *q = (struct question *)job;
+    struct err err = {0};
+    if (!store_outbox_counts(history_side(owner), &q->arena, &q->outbox, &q->n_outbox, &err))
+        q->reply.err = err;
+    size_t i;
+    json_t *o;
+    json_array_foreach(q->list, i, o)
+        for (size_t k = 0; k < q->n_outbox; k++)
+            if (str_eq(q->outbox[k].receiver, str_of(json_string_value(json_object_get(o, "name"))))) {
+                api_json_number(o, "waiting", q->outbox[k].count[DELIVERY_WAITING]);
+                api_json_number(o, "dead", q->outbox[k].count[DELIVERY_DEAD]);
+            }
+    q->reply.json = json_pack("{s:o}", "receivers", q->list);
+    question_home(q);
+}
+
+static json_t *receiver_json(struct question *q, const struct receiver_view *v)
+{
+    json_t *o = json_object();
+    api_json_text(o, "name", v->name);
+    const struct config_receiver *c = v->config;
+    const char *state = !c ? "unnamed" : c->is_off ? "off" : v->is_disabled ? "disabled" : v->is_open ? "down" : "ok";
+    json_object_set_new(o, "kind", json_string(c && c->kind == RECEIVER_FILE ? "file" : "webhook"));
+    json_object_set_new(o, "state", json_string(state));
+    if (c && c->kind == RECEIVER_WEBHOOK)
+        api_json_text(o, "target", url_redacted(&q->arena, str_of(c->url)));
+    else if (c)
+        api_json_text(o, "target", str_of(c->path));
+    api_json_time(o, "last_ok_ms", v->last_ok);
+    api_json_text(o, "error", c && c->is_off ? c->off_why : v->last_error);
+    return o;
+}
+
+static void on_delivery(struct job *job, void *owner, struct now now)
+{
+    (void)now;
+    struct question *q = (struct question *)job;
+    struct receiver_view v;
+    q->list = json_array();
+    for (size_t i = 0; delivery_receiver_at(owner, i, &v); i++)
+        json_array_append_new(q->list, receiver_json(q, &v));
+    question_send(q, q->control->d->threads.history, on_history);
+}
+
+void control_receivers(struct question *q)
+{
+    if (q->request.verb == CONTROL_RECEIVERS_LIST) {
+        question_send(q, q->control->d->threads.delivery, on_delivery);
+        return;
+    }
+    question_fail(q, CONTROL_REFUSED, "feedwatchctl receivers list", "a test of a receiver is not offered yet");
+    question_home(q);
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+//
+// Status, health and metrics: each worker adds its counts in turn, the history thread those of the outbox, main the
+// rest.
+#include <stdio.h>
+#include <unistd.h>
+
+#include "daemon/control_parts.h"
+
+static void on_worker(struct job *job, void *owner, struct now now);
+static void finish(struct job *job, void *owner, struct now now);
+
+static void on_history(struct job *job, void *owner, struct now now)
+{
+    (void)now;
+    struct question *q = (struct question *)job;
+    struct err err = {0};
+    if (!store_outbox_counts(history_side(owner), &q->arena, &q->outbox, &q->n_outbox, &err))
+        q->reply.err = err; // shown as not known
+    question_send(q, q->control->d->threads.main, finish);
+}
+
+static void on_worker(struct job *job, void *owner, struct now now)
+{
+    (void)now;
+    struct question *q = (struct question *)job;
+    struct daemon *d = q->control->d;
+    struct shard_counts c = shard_counts(worker_shard(owner));
+    q->counts.feeds += c.feeds;
+    q->counts.asking += c.asking;
+    q->counts.asleep += c.asleep;
+    q->counts.waiting += c.waiting;
+    q->counts.failing += c.failing;
+    q->counts.fresh += c.fresh;
+    q->counts.hosts += c.hosts;
+    q->counts.bytes += c.bytes;
+    q->stage++;
+    if (q->stage < d->n_workers)
+        question_send(q, &worker_loop(d->workers[q->stage])->inbox, on_worker);
+    else
+        question_send(q, d->threads.history, on_history);
+}
+
+void control_status(struct question *q)
+{
+    question_send(q, &worker_loop(q->control->d->workers[0])->inbox, on_worker);
+}
+
+static uint64_t outbox_sum(const struct question *q, enum delivery_state state)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < q->n_outbox; i++)
+        n += q->outbox[i].count[state];
+    return n;
+}
+
+static uint64_t memory_bytes(void)
+{
+    unsigned long pages = 0, resident = 0;
+    FILE *f = fopen("/proc/self/statm", "re");
+    if (f && fscanf(f, "%lu %lu", &pages, &resident) != 2)
+        resident = 0;
+    if (f)
+        fclose(f);
+    return (uint64_t)resident * 4096;
+}
+
+static json_t *reload_json(const struct daemon *d)
+{
+    json_t *o = json_object();
+    if (d->reload_at.ms) {
+        api_json_time(o, "at_ms", d->reload_at);
+        json_object_set_new(o, "ok", json_boolean(d->is_reload_ok));
+        api_json_text(o, "error", d->reload_error);
+    }
+    return o;
+}
+
+static json_t *receivers_json(const struct question *q)
+{
+    const struct config *config = q->control->d->config;
+    static const char *const kinds[] = {"webhook", "file", "syslog"};
+    json_t *list = json_array();
+    for (size_t i = 0; i < config->n_receivers; i++) {
+        const struct config_receiver *r = &config->receivers[i];
+        json_t *o = json_object();
+        api_json_text(o, "name", r->name);
+        json_object_set_new(o, "kind", json_string(kinds[r->kind]));
+        json_object_set_new(o, "state", json_string(r->is_off ? "off" : "on"));
+        api_json_text(o, "error", r->off_why);
+        for (size_t k = 0; k < q->n_outbox; k++)
+            if (str_eq(q->outbox[k].receiver, r->name)) {
+                api_json_number(o, "waiting", q->outbox[k].count[DELIVERY_WAITING]);
+                api_json_number(o, "dead", q->outbox[k].count[DELIVERY_DEAD]);
+            }
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
+static json_t *status_json(const struct question *q, wall_t now)
+{
+    const struct daemon *d = q->control->d;
+    const struct shard_counts *c = &q->counts;
+    json_t *o = json_object();
+    json_object_set_new(o, "version", json_string(FEEDWATCH_VERSION));
+    json_object_set_new(o, "pid", json_integer(getpid()));
+    api_json_text(o, "instance", d->config->instance);
+    api_json_text(o, "state", d->state);
+    api_json_time(o, "started_ms", d->started);
+    api_json_time(o, "now_ms", now);
+    api_json_number(o, "generation", d->generation);
+    json_object_set_new(o, "config", json_string(d->config_path));
+    uint32_t ok = c->feeds - c->failing - c->fresh - c->asleep;
+    json_object_set_new(o, "feeds", json_pack("{s:i, s:i, s:i, s:i, s:i}", "total", (int)c->feeds, "ok",
+                                              ok <= c->feeds ? (int)ok : 0, "failing", (int)c->failing, "paused",
+                                              (int)c->asleep, "new", (int)c->fresh));
+    json_object_set_new(o, "polls", json_pack("{s:I, s:i}", "total", (json_int_t)metric_get(&d->metrics, METRIC_POLLS),
+                                              "in_flight", (int)c->asking));
+    api_json_number(o, "rules", ruleset_count(d->config->rules));
+    json_object_set_new(o, "alerts", json_pack("{s:I}", "total",
+                                               (json_int_t)metric_get(&d->metrics, METRIC_ALERTS)));
+    json_object_set_new(o, "deliveries",
+                        json_pack("{s:I, s:I}", "waiting", (json_int_t)outbox_sum(q, DELIVERY_WAITING), "dead",
+                                  (json_int_t)outbox_sum(q, DELIVERY_DEAD)));
+    json_object_set_new(o, "store", json_pack("{s:s}", "engine", "sqlite"));
+    api_json_number(o, "threads", d->n_workers + 6);
+    api_json_number(o, "memory_bytes", memory_bytes());
+    json_object_set_new(o, "reload", reload_json(d));
+    json_object_set_new(o, "receivers", receivers_json(q));
+    return o;
+}
+
+static void add_reason(json_t *list, const char *what, wall_t since, const char *next)
+{
+    json_t *o = json_object();
+    json_object_set_new(o, "what", json_string(what));
+    api_json_time(o, "since_ms", since);
+    json_object_set_new(o, "next", json_string(next));
+    json_array_append_new(list, o);
+}
+
+static json_t *health_json(const struct question *q)
+{
+    const struct daemon *d = q->control->d;
+    json_t *reasons = json_array();
+    wall_t since;
+    char text[ERR_TEXT_BYTES];
+    if (writer_is_failing(d->writer, &since, text, sizeof text))
+        add_reason(reasons, text, since, "df -h");
+    if (d->reload_at.ms && !d->is_reload_ok)
+        add_reason(reasons, "the last reload was refused", d->reload_at, "feedwatchctl check");
+    for (size_t i = 0; i < d->config->n_receivers; i++)
+        if (d->config->receivers[i].is_off)
+            add_reason(reasons, "a receiver is off: its credential is missing", d->started,
+                       "feedwatchctl receivers list");
+    bool ok = json_array_size(reasons) == 0;
+    return json_pack("{s:b, s:o}", "ok", ok, "reasons", reasons);
+}
+
+static void add_gauge(struct buf *out, const char *name, const char *help, uint64_t value)
+{
+    buf_addf(out, "# HELP %s %s\n# TYPE %s gauge\n%s %llu\n", name, help, name, name, (unsigned long long)value);
+}
+
+static struct str metrics_text(struct question *q)
+{
+    const struct daemon *d = q->control->d;
+    struct buf out;
+    buf_init(&out, 1 << 20);
+    for (enum metric m = 0; m < METRICS; m++)
+        buf_addf(&out, "# HELP %s %s\n# TYPE %s counter\n%s %llu\n", metric_name(m), metric_help(m), metric_name(m),
+                 metric_name(m), (unsigned long long)metric_get(&d->metrics, m));
+    add_gauge(&out, "feedwatch_feeds", "Feeds watched.", q->counts.feeds);
+    add_gauge(&out, "feedwatch_feeds_failing", "Feeds whose last poll failed.", q->counts.failing);
+    add_gauge(&out, "feedwatch_feeds_bytes", "Memory that feeds take.", q->counts.bytes);
+    add_gauge(&out, "feedwatch_polls_in_flight", "Polls under way.", q->counts.asking);
+    add_gauge(&out, "feedwatch_deliveries_pending", "Rows that wait in the outbox.", outbox_sum(q, DELIVERY_WAITING));
+    add_gauge(&out, "feedwatch_deliveries_dead", "Dead letters.", outbox_sum(q, DELIVERY_DEAD));
+    add_gauge(&out, "feedwatch_config_generation", "Generation of the configuration.", d->generation);
+    add_gauge(&out, "feedwatch_config_reload_success", "Whether the last reload was taken.",
+              !d->reload_at.ms || d->is_reload_ok);
+    add_gauge(&out, "feedwatch_memory_bytes", "Resident memory.", memory_bytes());
+    struct str text = arena_str(&q->arena, buf_str(&out));
+    buf_done(&out);
+    return text;
+}
+
+static void finish(struct job *job, void *owner, struct now now)
+{
+    (void)owner;
+    struct question *q = (struct question *)job;
+    if (q->request.verb == CONTROL_STATUS)
+        q->reply.json = status_json(q, now.wall);
+    else if (q->request.verb == CONTROL_HEALTH)
+        q->reply.json = health_json(q);
+    else
+        q->text = metrics_text(q);
+    question_home(q);
+}

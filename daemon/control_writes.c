@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+//
+// Questions that change what the writer owns: rows of the outbox by hand, silences. Rows are found by the history
+// thread, then committed by the writer's.
+#include "daemon/control_parts.h"
+#include "feeds/date.h"
+
+static void look_again(struct job *job, void *owner, struct now now)
+{
+    (void)now;
+    delivery_look(owner);
+    question_home((struct question *)job);
+}
+
+static void commit_rows(struct job *job, void *owner, struct now now)
+{
+    struct question *q = (struct question *)job;
+    struct store_batch batch = {.now = now.wall};
+    bool is_drop = q->request.verb == CONTROL_DELIVERY_DROP;
+    struct delivery_step *steps = ARENA_ARRAY(&q->arena, struct delivery_step, q->n_rows + 1);
+    for (size_t i = 0; is_drop && i < q->n_rows; i++)
+        steps[i] = (struct delivery_step){.alert = q->rows[i].alert, .receiver = q->rows[i].receiver,
+                                          .state = DELIVERY_DROPPED, .attempts = q->rows[i].attempts,
+                                          .first_try = q->rows[i].first_try};
+    if (is_drop) {
+        batch.steps = steps;
+        batch.n_steps = q->n_rows;
+    } else {
+        batch.again = q->rows;
+        batch.n_again = q->n_rows;
+    }
+    struct err err = {0};
+    if (store_commit(writer_store(owner), &batch, &err) != STORE_OK)
+        question_fail(q, CONTROL_BUSY, NULL, "the store cannot be written: %s", err.text);
+    else
+        q->reply.json = json_pack("{s:I}", "deliveries", (json_int_t)q->n_rows);
+    question_send(q, q->control->d->threads.delivery, look_again);
+}
+
+static void find_rows(struct job *job, void *owner, struct now now)
+{
+    (void)now;
+    struct question *q = (struct question *)job;
+    if (!api_history_rows(history_side(owner), &q->request, &q->arena, &q->rows, &q->n_rows, &q->reply))
+        question_home(q);
+    else
+        question_send(q, q->control->d->threads.writer, commit_rows);
+}
+
+static json_t *silences_json(const struct silence_list *list, wall_t now)
+{
+    json_t *all = json_array();
+    const struct silence *s;
+    for (size_t i = 0; (s = silence_list_at(list, i)); i++)
+        json_array_append_new(all, api_json_silence(s));
+    return json_pack("{s:o, s:I}", "silences", all, "now_ms", (json_int_t)now.ms);
+}
+
+static bool until_of(struct question *q, wall_t now, wall_t *out)
+{
+    static const struct conf_arg span = {.type = CONF_DURATION};
+    struct conf_value value;
+    struct err err = {0};
+    struct str length = question_text(q, "for"), until = question_text(q, "until");
+    if (length.n && conf_read(length, &span, &value, &err)) {
+        *out = wall_add(now, value.number);
+        return true;
+    }
+    struct date date = date_read(until, (wall_t){0});
+    if (!length.n && date.state == DATE_OK && date.at.ms > now.ms) {
+        *out = date.at;
+        return true;
+    }
+    question_fail(q, CONTROL_BAD, "feedwatchctl silence add --for 2h 'rule=NAME'",
+                  "a silence needs --for DURATION or --until TIME in the future");
+    return false;
+}
+
+static uint64_t next_id(const struct silence_list *list)
+{
+    uint64_t id = 1;
+    const struct silence *s;
+    for (size_t i = 0; (s = silence_list_at(list, i)); i++)
+        id = s->id >= id ? s->id + 1 : id;
+    return id;
+}
+
+static bool commit_silence(struct question *q, struct writer *w, const struct silence *silence, wall_t now)
+{
+    struct err err = {0};
+    const struct store_batch batch = {.now = now, .silences = silence, .n_silences = 1};
+    if (store_commit(writer_store(w), &batch, &err) != STORE_OK) {
+        question_fail(q, CONTROL_BUSY, NULL, "the store cannot be written: %s", err.text);
+        return false;
+    }
+    if (!silence_list_put(writer_decide(w)->silences, silence, &err)) {
+        question_fail(q, CONTROL_BAD, NULL, "%s", err.text);
+        return false;
+    }
+    q->reply.json = api_json_silence(silence);
+    return true;
+}
+
+static void add_silence(struct question *q, struct writer *w, wall_t now)
+{
+    struct silence s = {
+        .id = next_id(writer_decide(w)->silences),
+        .matcher = question_text(q, "matcher"),
+        .comment = question_text(q, "comment"),
+        .created = now,
+    };
+    struct silence_matcher matcher;
+    struct err err = {0};
+    if (!silence_parse(s.matcher, &matcher, &err)) // before anything is written
+        question_fail(q, CONTROL_BAD, NULL, "%s", err.text);
+    else if (until_of(q, now, &s.until))
+        commit_silence(q, w, &s, now);
+}
+
+static void expire_silence(struct question *q, struct writer *w, wall_t now)
+{
+    uint64_t id = 0;
+    const struct silence *s = NULL;
+    str_to_u64(q->request.id, UINT64_MAX, &id);
+    for (size_t i = 0; (s = silence_list_at(writer_decide(w)->silences, i)) && s->id != id; i++)
+        ;
+    if (!s) {
+        question_fail(q, CONTROL_NOT_FOUND, "feedwatchctl silence list", "no silence has the id \"%.*s\"",
+                      STR_ARG(q->request.id));
+        return;
+    }
+    struct silence ended = *s;
+    ended.matcher = arena_str(&q->arena, s->matcher);
+    ended.comment = arena_str(&q->arena, s->comment);
+    ended.until = now;
+    commit_silence(q, w, &ended, now);
+}
+
+static void on_writer(struct job *job, void *owner, struct now now)
+{
+    struct question *q = (struct question *)job;
+    if (q->request.verb == CONTROL_SILENCE_LIST)
+        q->reply.json = silences_json(writer_decide(owner)->silences, now.wall);
+    else if (q->request.verb == CONTROL_SILENCE_ADD)
+        add_silence(q, owner, now.wall);
+    else
+        expire_silence(q, owner, now.wall);
+    question_home(q);
+}
+
+void control_writes(struct question *q)
+{
+    struct daemon *d = q->control->d;
+    switch (q->request.verb) {
+    case CONTROL_ALERT_RESEND:
+    case CONTROL_DELIVERY_RETRY:
+    case CONTROL_DELIVERY_DROP:
+        question_send(q, d->threads.history, find_rows);
+        break;
+    default:
+        question_send(q, d->threads.writer, on_writer);
+    }
+}

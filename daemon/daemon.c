@@ -1,0 +1,510 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/daemon.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "daemon/daemon_parts.h"
+#include "daemon/http.h"
+#include "daemon/message_id.h"
+#include "daemon/notify.h"
+#include "daemon/paths.h"
+#include "feeds/parse.h"
+#include "rules/check.h"
+
+enum { PULSE_MS = 2000, PULSE_ONCE_MS = 100 };
+
+static uint64_t random_u64(void)
+{
+    uint64_t n = 0;
+    if (getrandom(&n, sizeof n, 0) != sizeof n)
+        abort(); // a kernel without randomness is none of ours
+    return n;
+}
+
+// ---- the configuration ----
+
+static void print_diags(const struct diags *diags, FILE *to)
+{
+    struct buf text;
+    buf_init(&text, 1 << 20);
+    diags_render(diags, isatty(fileno(to)), &text);
+    fputs(buf_z(&text), to);
+    buf_done(&text);
+}
+
+static const char *find_config(const char *asked, struct arena *a, struct err *err)
+{
+    struct str path;
+    if (asked)
+        return asked;
+    return paths_config(a, &path, err) ? path.p : NULL;
+}
+
+enum exit_code daemon_check(const char *config_path, bool is_strict, bool dump)
+{
+    struct arena a;
+    struct err err;
+    arena_init(&a, 1 << 16);
+    config_path = find_config(config_path, &a, &err);
+    if (!config_path) {
+        fprintf(stderr, "feedwatchd: %s\n", err.text);
+        arena_done(&a);
+        return EXIT_CONFIG;
+    }
+    struct diags diags;
+    diags_init(&diags);
+    struct config *config = config_load(config_path, 1, &diags);
+    diags_sort(&diags);
+    print_diags(&diags, stderr);
+    bool ok = config->is_usable && !(is_strict && diags.warnings);
+    if (ok && dump) {
+        struct buf text;
+        buf_init(&text, 64 << 20);
+        config_dump(config, &text);
+        fputs(buf_z(&text), stdout);
+        buf_done(&text);
+    } else if (ok) {
+        printf("%s: ok: %zu feeds, %zu rules, %zu receivers\n", config_path, config->n_feeds,
+               ruleset_count(config->rules), config->n_receivers);
+    }
+    diags_done(&diags);
+    config_unref(config);
+    arena_done(&a);
+    return ok ? EXIT_OK : EXIT_CONFIG;
+}
+
+static struct config *load_config(struct daemon *d, const char *asked)
+{
+    struct err err;
+    d->config_path = find_config(asked, &d->arena, &err);
+    if (!d->config_path) {
+        fprintf(stderr, "feedwatchd: %s\n", err.text);
+        return NULL;
+    }
+    struct diags diags;
+    diags_init(&diags);
+    struct config *config = config_load(d->config_path, ++d->generation, &diags);
+    diags_sort(&diags);
+    print_diags(&diags, stderr);
+    diags_done(&diags);
+    if (config->is_usable)
+        return config;
+    config_unref(config);
+    return NULL;
+}
+
+// ---- feeds into shards ----
+
+struct loading {
+    struct daemon *d;
+    struct index stored; // ids that have come from the store
+    struct now now;
+    uint32_t n_unnamed;
+};
+
+struct worker *daemon_worker_of(struct daemon *d, struct str url)
+{
+    return d->workers[shard_virtual(url) % d->n_workers];
+}
+
+static void load_feed(void *context, const struct store_feed *row)
+{
+    struct loading *l = context;
+    struct daemon *d = l->d;
+    const struct config_feed *named = config_feed_find(d->config, row->feed.id);
+    struct feed feed = row->feed;
+    struct worker *w = daemon_worker_of(d, feed.url);
+    struct err err;
+    if (named) {
+        feed.origin = ORIGIN_CONFIGURED;
+        feed.options = &named->options;
+        shard_put(worker_shard(w), &feed, l->now);
+    } else if (feed.origin == ORIGIN_ADDED) {
+        if (!worker_add_feed(w, &feed, row->options_text, l->now, &err))
+            log_say(d->log, LOG_LEVEL_WARNING, NULL, "feed=%.*s was not restored: %s", STR_ARG(feed.url), err.text);
+    } else {
+        l->n_unnamed++; // its state stays in the store: naming it again raises no flood
+        return;
+    }
+    if (index_find(&l->stored, feed.id) == INDEX_NONE)
+        index_put(&l->stored, feed.id, 0);
+}
+
+static void add_new_feeds(struct loading *l)
+{
+    struct daemon *d = l->d;
+    for (size_t i = 0; i < d->config->n_feeds; i++) {
+        const struct config_feed *f = &d->config->feeds[i];
+        if (index_find(&l->stored, f->id) != INDEX_NONE)
+            continue;
+        struct feed feed = {.id = f->id, .first_url = f->url, .url = f->url, .options = &f->options,
+                            .due = l->now.wall};
+        shard_put(worker_shard(daemon_worker_of(d, f->url)), &feed, l->now);
+    }
+    for (uint32_t i = 0; i < d->n_workers; i++)
+        shard_spread(worker_shard(d->workers[i]), l->now);
+}
+
+// ---- opening, in order; each failure says its exit code ----
+
+static bool open_store(struct daemon *d, struct store **out, struct err *err)
+{
+    struct store_options options = {
+        .engine = STORE_SQLITE,
+        .directory = d->state,
+        .now = clock_now(&d->clock).wall,
+    };
+    if (getrandom(options.secret, sizeof options.secret, 0) != sizeof options.secret)
+        return err_set(err, "the kernel gives no randomness: %s", strerror(errno));
+    *out = store_open(&options, err);
+    explicit_bzero(options.secret, sizeof options.secret);
+    if (!*out)
+        return false;
+    enum store_opening opening = store_opening(*out);
+    log_say(d->log, opening <= STORE_IS_CLEAN ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+            opening >= STORE_WAS_RESTORED ? MESSAGE_STORE_TROUBLE : NULL, "%s", store_opening_text(*out));
+    return true;
+}
+
+static bool open_workers(struct daemon *d, struct err *err)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    d->n_workers = d->config->workers ? d->config->workers : cores > 2 ? (uint32_t)cores - 1 : 1;
+    if (d->n_workers > WORKERS_MAX)
+        d->n_workers = WORKERS_MAX;
+    d->threads.workers = d->workers;
+    d->threads.n_workers = d->n_workers;
+    for (uint32_t i = 0; i < d->n_workers; i++) {
+        d->workers[i] = worker_open(&d->threads, i, config_ref(d->config), random_u64(), err);
+        if (!d->workers[i])
+            return false;
+    }
+    return true;
+}
+
+static void disable_receiver(struct daemon *d)
+{
+    for (size_t i = 0; i < d->config->n_receivers; i++)
+        if (d->config->receivers[i].is_off)
+            log_say(d->log, LOG_LEVEL_WARNING, MESSAGE_RECEIVER_DISABLED,
+                    "receiver=%.*s is off: %.*s; its alerts wait in the outbox",
+                    STR_ARG(d->config->receivers[i].name), STR_ARG(d->config->receivers[i].off_why));
+}
+
+static enum exit_code open_threads(struct daemon *d, struct err *err)
+{
+    struct store *store = NULL;
+    if (!open_store(d, &store, err))
+        return EXIT_REFUSED;
+    d->threads.key = store_secret(store);
+    if (!open_workers(d, err)) {
+        store_close(store);
+        return EXIT_UNAVAILABLE;
+    }
+    struct loading l = {.d = d, .now = clock_now(&d->clock)};
+    d->writer = writer_open(&d->threads, store, config_ref(d->config), random_u64(), load_feed, &l, err);
+    if (!d->writer)
+        return EXIT_TEMPORARY;
+    d->threads.writer = writer_queue(d->writer);
+    add_new_feeds(&l);
+    index_done(&l.stored);
+    struct store_side *for_history = store_side_open(store, err);
+    struct store_side *for_keeper = for_history ? store_side_open(store, err) : NULL;
+    if (!for_keeper) {
+        store_side_close(for_history);
+        return EXIT_TEMPORARY;
+    }
+    d->history = history_start(&d->threads, for_history);
+    d->threads.history = history_queue(d->history);
+    d->keeper = keeper_start(&d->threads, for_keeper, d->state);
+    d->threads.keeper = keeper_queue(d->keeper);
+    d->delivery = delivery_open(&d->threads, config_ref(d->config), random_u64(), err);
+    if (!d->delivery)
+        return EXIT_UNAVAILABLE;
+    d->threads.delivery = &delivery_uv(d->delivery)->inbox;
+    return EXIT_OK;
+}
+
+static void start_threads(struct daemon *d)
+{
+    writer_start(d->writer);
+    loop_start(delivery_uv(d->delivery), "fw-delivery");
+    loop_poke(delivery_uv(d->delivery));
+    for (uint32_t i = 0; i < d->n_workers; i++) {
+        loop_start(worker_loop(d->workers[i]), "fw-worker");
+        loop_poke(worker_loop(d->workers[i]));
+    }
+}
+
+static bool open_api(struct daemon *d, struct err *err)
+{
+    const struct api_options options = {
+        .socket_path = arena_dupz(&d->arena, d->socket),
+        .listen = d->config->listen.n ? arena_dupz(&d->arena, d->config->listen) : NULL,
+        .version = FEEDWATCH_VERSION,
+    };
+    d->control = control_open(d);
+    return api_open(&d->api, &d->loop.uv, d->control, &options, err);
+}
+
+// ---- main's loop ----
+
+static void turn(void *owner, struct message *list, struct now now)
+{
+    struct daemon *d = owner;
+    for (struct message *m = list, *next; m; m = next) {
+        next = m->next;
+        size_t bytes = m->bytes;
+        ((struct job *)m)->run((struct job *)m, d, now);
+        queue_handled(&d->loop.inbox, bytes);
+    }
+    if (d->clock_control)
+        clock_control_turn(d->clock_control);
+}
+
+static void say_reload(void *context, bool ok, struct str text)
+{
+    (void)context, (void)ok, (void)text; // the log has it
+}
+
+static void reopen_files(struct job *job, void *owner, struct now now)
+{
+    (void)now;
+    delivery_reopen_files(owner);
+    mem_free(job);
+}
+
+static void on_signal(uv_signal_t *signal, int number)
+{
+    struct daemon *d = signal->data;
+    if (number == SIGHUP) {
+        daemon_reload(d, say_reload, NULL);
+    } else if (number == SIGUSR1) {
+        struct job *job = mem_alloc(sizeof *job);
+        job->run = reopen_files;
+        queue_push(d->threads.delivery, &job->message);
+    } else {
+        daemon_stop(d);
+    }
+}
+
+static void pong(struct job *job, void *owner, struct now now)
+{
+    (void)owner, (void)now;
+    uint32_t *pongs = *(uint32_t **)(void *)(job + 1);
+    __atomic_add_fetch(pongs, 1, __ATOMIC_RELAXED);
+    mem_free(job);
+}
+
+static void ping(struct daemon *d, struct queue *q)
+{
+    struct job *job = mem_alloc(sizeof *job + sizeof(uint32_t *));
+    job->run = pong;
+    *(uint32_t **)(void *)(job + 1) = &d->pongs;
+    d->pings++;
+    queue_push(q, &job->message);
+}
+
+static void ping_all(struct daemon *d)
+{
+    d->pings = 0;
+    __atomic_store_n(&d->pongs, 0, __ATOMIC_RELAXED);
+    ping(d, d->threads.writer);
+    ping(d, d->threads.delivery);
+    ping(d, d->threads.history);
+    ping(d, d->threads.keeper);
+    for (uint32_t i = 0; i < d->n_workers; i++)
+        ping(d, &worker_loop(d->workers[i])->inbox);
+}
+
+// Every thread answered the last round: it has made progress. A writer that waits for a full disk is alive too: it
+// says so by itself, and a restart would not help.
+static void on_pulse(uv_timer_t *timer)
+{
+    struct daemon *d = timer->data;
+    wall_t since;
+    char text[8];
+    bool all = __atomic_load_n(&d->pongs, __ATOMIC_RELAXED) >= d->pings;
+    bool is_waiting_for_disk = writer_is_failing(d->writer, &since, text, sizeof text);
+    if (all || is_waiting_for_disk)
+        notify_watchdog();
+    if (all)
+        ping_all(d);
+}
+
+static void start_pulse(struct daemon *d)
+{
+    int64_t ms = notify_watchdog_ms() / 3;
+    uv_timer_init(&d->loop.uv, &d->pulse);
+    d->pulse.data = d;
+    if (ms <= 0)
+        return; // nobody watches
+    ping_all(d);
+    uv_timer_start(&d->pulse, on_pulse, (uint64_t)ms, (uint64_t)(ms < PULSE_MS ? ms : PULSE_MS));
+}
+
+static void start_signals(struct daemon *d)
+{
+    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+    for (size_t i = 0; i < 4; i++) {
+        uv_signal_init(&d->loop.uv, &d->signals[i]);
+        d->signals[i].data = d;
+        uv_signal_start(&d->signals[i], on_signal, numbers[i]);
+    }
+    signal(SIGPIPE, SIG_IGN);
+}
+
+// ---- the end ----
+
+static void quiet_worker(void *context, void *owner, struct now now)
+{
+    (void)context, (void)now;
+    worker_quiet(owner);
+}
+
+static void quiet_delivery(void *context, void *owner, struct now now)
+{
+    (void)context, (void)now;
+    delivery_quiet(owner);
+}
+
+static void end_worker(void *context, void *owner, struct now now)
+{
+    (void)context, (void)now;
+    worker_end(owner);
+}
+
+static void end_delivery(void *context, void *owner, struct now now)
+{
+    (void)context, (void)now;
+    delivery_end(owner);
+}
+
+static void pass(void *context, void *owner, struct now now) { (void)context, (void)owner, (void)now; }
+
+// Ends what was opened, from whatever point the start came to.
+static void close_all(struct daemon *d, bool were_started)
+{
+    if (were_started) {
+        for (uint32_t i = 0; i < d->n_workers; i++)
+            threads_call(&worker_loop(d->workers[i])->inbox, quiet_worker, NULL);
+        threads_call(d->threads.delivery, quiet_delivery, NULL);
+        threads_call(d->threads.history, pass, NULL); // what windows asked for has come back
+        writer_stop(d->writer);                       // everything is committed, and on its way back
+        for (uint32_t i = 0; i < d->n_workers; i++) {
+            threads_call(&worker_loop(d->workers[i])->inbox, end_worker, NULL);
+            loop_join(worker_loop(d->workers[i]));
+        }
+        threads_call(d->threads.delivery, end_delivery, NULL);
+        loop_join(delivery_uv(d->delivery));
+    } else {
+        for (uint32_t i = 0; i < d->n_workers; i++)
+            if (d->workers[i])
+                worker_end(d->workers[i]), uv_run(&worker_loop(d->workers[i])->uv, UV_RUN_DEFAULT);
+        if (d->delivery)
+            delivery_end(d->delivery), uv_run(&delivery_uv(d->delivery)->uv, UV_RUN_DEFAULT);
+    }
+    keeper_stop(d->keeper);
+    history_stop(d->history);
+    delivery_close(d->delivery);
+    for (uint32_t i = 0; i < d->n_workers; i++)
+        worker_close(d->workers[i]);
+    writer_close(d->writer);
+}
+
+static void on_api_closed(void *context)
+{
+    struct daemon *d = context;
+    loop_stop(&d->loop);
+}
+
+void daemon_stop(struct daemon *d)
+{
+    if (d->is_stopping)
+        return;
+    d->is_stopping = true;
+    notify_stopping();
+    log_say(d->log, LOG_LEVEL_INFO, NULL, "stopping");
+    for (size_t i = 0; i < 4; i++)
+        uv_close((uv_handle_t *)&d->signals[i], NULL);
+    uv_close((uv_handle_t *)&d->pulse, NULL);
+    clock_control_close(d->clock_control);
+    d->clock_control = NULL;
+    api_close(d->api, on_api_closed, d);
+}
+
+static enum exit_code serve(struct daemon *d, int clock_fd)
+{
+    struct err err;
+    start_signals(d);
+    start_pulse(d);
+    if (!open_api(d, &err)) {
+        fprintf(stderr, "feedwatchd: %s\n", err.text);
+        return EXIT_UNAVAILABLE;
+    }
+    start_threads(d);
+    if (clock_fd >= 0)
+        d->clock_control = clock_control_open(d, clock_fd);
+    char status[160];
+    snprintf(status, sizeof status, "%zu feeds, %zu rules, generation %llu", d->config->n_feeds,
+             ruleset_count(d->config->rules), (unsigned long long)d->generation);
+    notify_ready(status);
+    log_say(d->log, LOG_LEVEL_INFO, NULL, "ready: %s, state %.*s", status, STR_ARG(d->state));
+    uv_run(&d->loop.uv, UV_RUN_DEFAULT);
+    return EXIT_OK;
+}
+
+static enum exit_code open_and_serve(struct daemon *d, const struct daemon_options *options, int clock_fd)
+{
+    struct err err = {0};
+    d->config = load_config(d, options->config_path);
+    if (!d->config)
+        return EXIT_CONFIG;
+    d->log = log_start(options->is_foreground ? LOG_TO_STDERR : d->config->log_to, &d->clock, &d->metrics);
+    d->threads.log = d->log;
+    disable_receiver(d);
+    enum exit_code code = EXIT_UNAVAILABLE;
+    if (paths_state(&d->arena, d->config->state, &d->state, &err) &&
+        paths_socket(&d->arena, d->config->socket, &d->socket, &err))
+        code = open_threads(d, &err);
+    if (code != EXIT_OK) {
+        fprintf(stderr, "feedwatchd: %s\n", err.text);
+        close_all(d, false);
+        return code;
+    }
+    code = serve(d, clock_fd);
+    close_all(d, code == EXIT_OK);
+    control_close(d->control);
+    if (code == EXIT_OK)
+        log_say(d->log, LOG_LEVEL_INFO, NULL, "stopped");
+    return code;
+}
+
+enum exit_code daemon_run(const struct daemon_options *options)
+{
+    struct daemon *d = mem_alloc(sizeof *d);
+    struct err err;
+    int clock_fd;
+    arena_init(&d->arena, 1 << 20);
+    parse_library_init();
+    if (!clock_init(&d->clock, &clock_fd, &err) || !http_library_init(&err)) {
+        fprintf(stderr, "feedwatchd: %s\n", err.text);
+        return EXIT_UNAVAILABLE;
+    }
+    loop_init(&d->loop, &d->clock, SIZE_MAX, turn, d);
+    d->threads = (struct threads){.clock = &d->clock, .metrics = &d->metrics, .main = &d->loop.inbox};
+    d->started = clock_now(&d->clock).wall;
+    d->is_once = options->is_once;
+    enum exit_code code = open_and_serve(d, options, clock_fd);
+    log_stop(d->log);
+    config_unref(d->config);
+    arena_done(&d->arena);
+    http_library_done();
+    mem_free(d);
+    return code;
+}

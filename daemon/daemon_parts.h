@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+//
+// What the files of the running daemon share. Nobody else but control.c includes it.
+#ifndef DAEMON_DAEMON_PARTS_H
+#define DAEMON_DAEMON_PARTS_H
+
+#include "daemon/api.h"
+#include "daemon/daemon.h"
+#include "daemon/delivery_loop.h"
+#include "daemon/history.h"
+#include "daemon/keeper.h"
+#include "daemon/worker.h"
+#include "daemon/writer.h"
+
+enum { WORKERS_MAX = 64 };
+
+struct clock_control;
+
+struct daemon {
+    struct clock clock;
+    struct clock_control *clock_control; // NULL: the system's clock
+    struct metrics metrics;
+    struct threads threads;
+    struct loop loop; // main's
+    struct arena arena;
+    struct log *log;
+    struct config *config; // the running generation
+    const char *config_path;
+    struct str state, socket;
+    struct writer *writer;
+    struct delivery_loop *delivery;
+    struct history_thread *history;
+    struct keeper *keeper;
+    struct worker *workers[WORKERS_MAX];
+    uint32_t n_workers;
+    struct control *control;
+    struct api *api;
+    uv_signal_t signals[4];
+    uv_timer_t pulse;      // watchdog, and the end of --once
+    uint32_t pongs;        // atomic: threads that answered the last ping
+    uint32_t pings;        // sent with it
+    wall_t started;
+    uint64_t generation;
+    bool is_reloading, is_stopping, is_once;
+    wall_t reload_at;      // of the last reload; 0: none
+    bool is_reload_ok;
+    struct str reload_error; // in memory of its own
+    struct waiting *waiting; // who waits for the reload's end
+};
+
+// Begins a reload in a thread; `done` (may be NULL) is called on main's thread with what became of it. A second one
+// asked for meanwhile is answered when its own is done.
+typedef void (*reload_done_fn)(void *context, bool ok, struct str text);
+void daemon_reload(struct daemon *d, reload_done_fn done, void *context);
+
+// Begins the stop.
+void daemon_stop(struct daemon *d);
+
+// Returns the worker that owns an address.
+struct worker *daemon_worker_of(struct daemon *d, struct str url);
+
+// The control side: opened before the API, closed after it.
+struct control *control_open(struct daemon *d);
+void control_close(struct control *control);
+
+// The stepped clock's descriptor (daemon/clock.h): NULL where there is none.
+struct clock_control *clock_control_open(struct daemon *d, int fd);
+void clock_control_turn(struct clock_control *c); // something may have become idle
+void clock_control_close(struct clock_control *c);
+
+#endif
