@@ -14,7 +14,6 @@
 #include "daemon/notify.h"
 #include "daemon/paths.h"
 #include "feeds/parse.h"
-#include "rules/check.h"
 
 enum { PULSE_MS = 2000, PULSE_ONCE_MS = 100 };
 
@@ -28,60 +27,10 @@ static uint64_t random_u64(void)
 
 // ---- the configuration ----
 
-static void print_diags(const struct diags *diags, FILE *to)
-{
-    struct buf text;
-    buf_init(&text, 1 << 20);
-    diags_render(diags, isatty(fileno(to)), &text);
-    fputs(buf_z(&text), to);
-    buf_done(&text);
-}
-
-static const char *find_config(const char *asked, struct arena *a, struct err *err)
-{
-    struct str path;
-    if (asked)
-        return asked;
-    return paths_config(a, &path, err) ? path.p : NULL;
-}
-
-enum exit_code daemon_check(const char *config_path, bool is_strict, bool dump)
-{
-    struct arena a;
-    struct err err;
-    arena_init(&a, 1 << 16);
-    config_path = find_config(config_path, &a, &err);
-    if (!config_path) {
-        fprintf(stderr, "feedwatchd: %s\n", err.text);
-        arena_done(&a);
-        return EXIT_CONFIG;
-    }
-    struct diags diags;
-    diags_init(&diags);
-    struct config *config = config_load(config_path, 1, &diags);
-    diags_sort(&diags);
-    print_diags(&diags, stderr);
-    bool ok = config->is_usable && !(is_strict && diags.warnings);
-    if (ok && dump) {
-        struct buf text;
-        buf_init(&text, 64 << 20);
-        config_dump(config, &text);
-        fputs(buf_z(&text), stdout);
-        buf_done(&text);
-    } else if (ok) {
-        printf("%s: ok: %zu feeds, %zu rules, %zu receivers\n", config_path, config->n_feeds,
-               ruleset_count(config->rules), config->n_receivers);
-    }
-    diags_done(&diags);
-    config_unref(config);
-    arena_done(&a);
-    return ok ? EXIT_OK : EXIT_CONFIG;
-}
-
 static struct config *load_config(struct daemon *d, const char *asked)
 {
     struct err err;
-    d->config_path = find_config(asked, &d->arena, &err);
+    d->config_path = daemon_find_config(asked, &d->arena, &err);
     if (!d->config_path) {
         fprintf(stderr, "feedwatchd: %s\n", err.text);
         return NULL;
@@ -90,7 +39,7 @@ static struct config *load_config(struct daemon *d, const char *asked)
     diags_init(&diags);
     struct config *config = config_load(d->config_path, ++d->generation, &diags);
     diags_sort(&diags);
-    print_diags(&diags, stderr);
+    daemon_print(&diags);
     diags_done(&diags);
     if (config->is_usable)
         return config;

@@ -48,6 +48,12 @@ struct daemon {
     struct waiting *waiting; // who waits for the reload's end
 };
 
+// Returns the configuration asked for, or the first that is found; NULL with every path tried in err.
+const char *daemon_find_config(const char *asked, struct arena *a, struct err *err);
+
+// Shows diagnostics on standard error.
+void daemon_print(const struct diags *diags);
+
 // Begins a reload in a thread; `done` (may be NULL) is called on main's thread with what became of it. A second one
 // asked for meanwhile is answered when its own is done.
 typedef void (*reload_done_fn)(void *context, bool ok, struct str text);

@@ -23,7 +23,8 @@
 #include "feeds/schedule.h"
 #include "rules/match.h"
 
-enum { OUTCOME_BYTES_MAX = 64 << 20 }; // of its arena; parsing stops taking items there (a document's own cap is 10 MiB)
+// Of an outcome's arena; parsing stops taking items there (a document's own cap is 10 MiB).
+enum { OUTCOME_BYTES_MAX = 64 << 20 };
 enum { ARTICLE_TEXT_BYTES = 256 << 10 }; // of a body that rules see: an item's own cap
 
 // An item that was new, as the rules saw it: for the archive.

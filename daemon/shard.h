@@ -6,9 +6,9 @@
 //   add -> RESTING --due--> (host busy: WAITING at the host) -> shard_start -> ASKING -> shard_finish -> RESTING
 //                                                                  paused, stopped: ASLEEP, in no wheel
 //
-// A feed is a hot record (due, host, state) and a packed cold one (addresses, what we know, marks), no timer, no handle.
-// Politeness lives here: a host by name gets at most host_max requests at once, their starts at least host_gap_ms
-// apart; Retry-After of two of its feeds holds the whole host. Holds are of wall time, waiting is of monotonic time: a
+// A feed is a hot record (due, host, state) and a packed cold one (addresses, what we know, marks); no timer, no
+// handle. Politeness lives here: a host by name gets at most host_max requests at once, their starts at least
+// host_gap_ms apart; Retry-After of two of its feeds holds the whole host. Holds are of wall time, waiting is of monotonic time: a
 // clock that jumps starts no storm.
 #ifndef DAEMON_SHARD_H
 #define DAEMON_SHARD_H

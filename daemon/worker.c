@@ -55,7 +55,7 @@ void worker_poll_ended(struct worker *w)
     clock_end(w->threads->clock);
 }
 
-// Gives the due times to the writer: one small write a minute for all feeds, so that no interval is violated by a crash.
+// Gives the due times to the writer: one small write a minute for all feeds, so that a crash shortens no interval.
 static void checkpoint(struct worker *w, struct now now)
 {
     w->next_checkpoint = mono_add(now.mono, CHECKPOINT_MS);

@@ -62,13 +62,15 @@ static void ask(struct poll *p, struct now now)
         p->headers[n++] = "Accept-Encoding: identity";
     p->headers[n] = NULL;
     p->now = now.wall;
+    const char *proxy = p->config->proxy;
+    if (options && options->proxy.n)
+        proxy = str_eq(options->proxy, S("none")) ? NULL : arena_dupz(a, options->proxy);
     const struct http_request request = {
         .url = arena_dupz(a, r.url),
         .headers = p->headers,
         .encodings = r.ask_identity ? NULL : "gzip, br, deflate",
         .ca = options && options->ca_file.n ? arena_dupz(a, options->ca_file) : NULL,
-        .proxy = options && options->proxy.n ? str_eq(options->proxy, S("none")) ? NULL : arena_dupz(a, options->proxy)
-                                             : p->config->proxy,
+        .proxy = proxy,
         .reach = options && options->allow_private ? HTTP_ANY : HTTP_PUBLIC,
         .total_ms = options && options->timeout_s ? options->timeout_s * SECOND_MS : POLL_MS,
         .body_bytes_max = POLL_BODY_BYTES_MAX,
@@ -86,6 +88,13 @@ static void free_poll(struct poll *p)
     mem_free(p);
 }
 
+// A baseline says how much there was to alert of, had it been news.
+static void tell_baseline(struct log *log, const struct outcome *o, struct str url, uint32_t baseline, const char *next)
+{
+    log_say(log, LOG_LEVEL_INFO, NULL, "baseline feed=%.*s items=%zu would_have_matched=%u next=%s", STR_ARG(url),
+            o->document->n_items, baseline, next);
+}
+
 static const char *time_text(wall_t at, char out[WALL_RFC3339_BYTES])
 {
     return at.ms == INT64_MAX ? "never" : wall_rfc3339(at, false, out);
@@ -101,17 +110,17 @@ static void tell(const struct worker *w, const struct outcome *o, uint32_t basel
     struct str url = url_redacted(&a, f->url);
     char next[WALL_RFC3339_BYTES];
     if (o->decide.is_first && o->document && o->settled.is_good)
-        log_say(log, LOG_LEVEL_INFO, NULL, "baseline feed=%.*s items=%zu would_have_matched=%u next=%s",
-                STR_ARG(url), o->document->n_items, baseline, time_text(f->due, next));
+        tell_baseline(log, o, url, baseline, time_text(f->due, next));
     if (o->settled.moved)
         log_say(log, LOG_LEVEL_NOTICE, MESSAGE_FEED_MOVED, "feed moved for good from=%.*s to=%.*s",
                 STR_ARG(url_redacted(&a, o->before.url)), STR_ARG(url));
     if (o->is_rebaselined)
-        log_say(log, LOG_LEVEL_NOTICE, MESSAGE_FEED_REBASELINED, "feed=%.*s announced its archive anew: recorded, nothing sent",
-                STR_ARG(url));
+        log_say(log, LOG_LEVEL_NOTICE, MESSAGE_FEED_REBASELINED,
+                "feed=%.*s announced its archive anew: recorded, nothing sent", STR_ARG(url));
     if (o->settled.stopped)
-        log_say(log, LOG_LEVEL_WARNING, MESSAGE_FEED_GONE, "feed=%.*s is gone (410 twice in a day) and is polled no more; "
-                "feedwatchctl feeds resume asks again", STR_ARG(url));
+        log_say(log, LOG_LEVEL_WARNING, MESSAGE_FEED_GONE,
+                "feed=%.*s is gone (410 twice in a day) and is polled no more; feedwatchctl feeds resume asks again",
+                STR_ARG(url));
     bool is_news = f->failures && (f->failures == 1 || f->fault != o->before.fault);
     if (is_news)
         log_say(log, LOG_LEVEL_WARNING, NULL, "feed=%.*s failed: %.*s; next try %s", STR_ARG(url),

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#include <stdio.h>
+#include <unistd.h>
+
+#include "daemon/daemon_parts.h"
+#include "daemon/paths.h"
+
+void daemon_print(const struct diags *diags)
+{
+    struct buf text;
+    buf_init(&text, 1 << 20);
+    diags_render(diags, isatty(STDERR_FILENO), &text);
+    fputs(buf_z(&text), stderr);
+    buf_done(&text);
+}
+
+const char *daemon_find_config(const char *asked, struct arena *a, struct err *err)
+{
+    struct str path;
+    if (asked)
+        return asked;
+    return paths_config(a, &path, err) ? path.p : NULL;
+}
+
+enum exit_code daemon_check(const char *config_path, bool is_strict, bool dump)
+{
+    struct arena a;
+    struct err err;
+    arena_init(&a, 1 << 16);
+    config_path = daemon_find_config(config_path, &a, &err);
+    if (!config_path) {
+        fprintf(stderr, "feedwatchd: %s\n", err.text);
+        arena_done(&a);
+        return EXIT_CONFIG;
+    }
+    struct diags diags;
+    diags_init(&diags);
+    struct config *config = config_load(config_path, 1, &diags);
+    diags_sort(&diags);
+    daemon_print(&diags);
+    bool ok = config->is_usable && !(is_strict && diags.warnings);
+    if (ok && dump) {
+        struct buf text;
+        buf_init(&text, 64 << 20);
+        config_dump(config, &text);
+        fputs(buf_z(&text), stdout);
+        buf_done(&text);
+    } else if (ok) {
+        printf("%s: ok: %zu feeds, %zu rules, %zu receivers\n", config_path, config->n_feeds,
+               ruleset_count(config->rules), config->n_receivers);
+    }
+    diags_done(&diags);
+    config_unref(config);
+    arena_done(&a);
+    return ok ? EXIT_OK : EXIT_CONFIG;
+}
