@@ -8,8 +8,8 @@
 //
 // A feed is a hot record (due, host, state) and a packed cold one (addresses, what we know, marks); no timer, no
 // handle. Politeness lives here: a host by name gets at most host_max requests at once, their starts at least
-// host_gap_ms apart; Retry-After of two of its feeds holds the whole host. Holds are of wall time, waiting is of monotonic time: a
-// clock that jumps starts no storm.
+// host_gap_ms apart; Retry-After of two of its feeds holds the whole host. Holds are of wall time, waiting is of
+// monotonic time: a clock that jumps starts no storm.
 #ifndef DAEMON_SHARD_H
 #define DAEMON_SHARD_H
 
