@@ -125,9 +125,11 @@ $(OUT)/tests/scenes/%: $(OUT)/obj/tests/scenes/%.o $(TOOL_LIB) $(LIB)
 	$(LINK) -lcmocka
 $(OUT)/demo: $(call obj,$(DEMO_SRC)) $(TOOL_LIB) $(LIB)
 	$(LINK) -lcmocka
-# A bench links what the benches share: the other files of its folder.
-$(OUT)/tests/bench/%: $(OUT)/obj/tests/bench/%.o $(call obj,$(filter-out %_bench.c,$(wildcard tests/bench/*.c))) \
-                      $(TOOL_LIB) $(LIB)
+# A bench links what it needs of the other files of its folder.
+BENCH_LIB := $(OUT)/libbench.a
+$(BENCH_LIB): $(call obj,$(filter-out %_bench.c,$(wildcard tests/bench/*.c)))
+	@mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
+$(OUT)/tests/bench/%: $(OUT)/obj/tests/bench/%.o $(BENCH_LIB) $(TOOL_LIB) $(LIB)
 	@mkdir -p $(@D)
 	$(LINK) -lpcre2-8
 

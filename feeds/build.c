@@ -74,11 +74,30 @@ struct str build_keep(struct builder *b, struct str text)
     return arena_str(build_arena(b), kept);
 }
 
+// Tells whether an address is absolute and has only characters that addresses are made of: nearly all are, and need
+// no resolving.
+static bool is_plain_address(struct str url)
+{
+    static const bool allowed[128] = {
+        ['!'] = true, ['#' ... ';'] = true, ['='] = true, ['?' ... 'Z'] = true, ['_'] = true, ['a' ... 'z'] = true,
+        ['~'] = true,
+    };
+    if (url.n < 9 || memcmp(url.p, "http", 4) != 0 || memcmp(url.p + 4 + (url.p[4] == 's'), "://", 3) != 0)
+        return false;
+    for (size_t i = 7; i < url.n; i++) {
+        if ((unsigned char)url.p[i] >= 128 || !allowed[(unsigned char)url.p[i]])
+            return false;
+    }
+    return true;
+}
+
 struct str build_address(struct builder *b, struct str base, struct str reference)
 {
     reference = str_head(reference, URL_BYTES_MAX);
     if (!reference.n || (b->has_item && !b->is_item_kept))
         return (struct str){NULL, 0};
+    if (is_plain_address(reference))
+        return arena_str(build_arena(b), reference);
     struct str address = url_resolve(build_arena(b), base, reference);
     bool is_view = address.p >= reference.p && address.p <= reference.p + reference.n;
     return is_view ? arena_str(build_arena(b), address) : address;
@@ -330,9 +349,10 @@ static void push_frame(struct builder *b, const struct build_tag *tag)
     if (tag->n_attributes == 0)
         return;
     struct str base = xml_attribute(tag, S("base")), language = xml_attribute(tag, S("lang"));
-    struct str resolved = build_address(b, frame->base, base);
-    if (resolved.n)
-        frame->base = resolved;
+    if (base.n) {
+        struct str resolved = build_address(b, frame->base, base);
+        frame->base = resolved.n ? resolved : frame->base;
+    }
     if (language.p)
         frame->language = arena_str(build_arena(b), str_head(language, 64));
 }

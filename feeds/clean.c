@@ -21,6 +21,7 @@ void clean_init(struct cleaner *c, struct clean_sink sink, const struct parse_li
     buf_init(&c->pend, SIZE_MAX);
     buf_init(&c->names, SIZE_MAX);
     arena_init(&c->arena, SIZE_MAX);
+    buf_room(&c->out, CLEAN_WRITE_BYTES + CLEAN_ROOM_BYTES);
     buf_add(&c->out, S("<?xml version=\"1.0\" encoding=\"UTF-8\"?><_>"));
 }
 
@@ -141,38 +142,57 @@ static const char *read_reference(struct cleaner *c, const char *p, const char *
 
 enum tag_end { TAG_OPEN, TAG_WHOLE, TAG_CUT_AT_LT, TAG_CUT_AT_GT };
 
+// Returns the next byte inside a value that matters: its quote, '>' or '<'.
+static const char *scan_value(const char *p, const char *end, char quote)
+{
+    while (p < end && *p != quote && *p != '>' && *p != '<')
+        p++;
+    return p;
+}
+
+// One byte inside a value, at offset `at` of the tag.
+static enum tag_end value_byte(struct clean_tag_scan *s, char ch, size_t at)
+{
+    if (ch == s->quote) {
+        s->quote = 0;
+        s->before = ch;
+    } else if (ch == '>' && !s->is_gt_known) {
+        s->is_gt_known = true;
+        s->gt = at;
+    } else if (ch == '<' && s->is_gt_known) {
+        return TAG_CUT_AT_GT;
+    }
+    return TAG_OPEN;
+}
+
 // Scans on through a tag. *at is where to go on; for TAG_CUT_AT_GT the tag's end is scan.gt.
 static enum tag_end scan_tag(struct cleaner *c, const char **at, const char *end)
 {
-    struct clean_tag_scan *s = &c->scan;
+    struct clean_tag_scan s = c->scan;
     const char *start = *at, *p = start;
     enum tag_end result = TAG_OPEN;
     for (; p < end && result == TAG_OPEN; p++) {
         char ch = *p;
-        if (s->quote) {
-            if (ch == s->quote) {
-                s->quote = 0;
-                s->before = ch;
-            } else if (ch == '>' && !s->is_gt_known) {
-                s->is_gt_known = true;
-                s->gt = s->n + (size_t)(p - start);
-            } else if (ch == '<' && s->is_gt_known) {
-                result = TAG_CUT_AT_GT;
-            }
+        if (s.quote) {
+            p = scan_value(p, end, s.quote);
+            if (p == end)
+                break;
+            result = value_byte(&s, *p, s.n + (size_t)(p - start));
         } else if (ch == '>') {
             result = TAG_WHOLE;
-        } else if (ch == '<' && s->n + (size_t)(p - start) > 0) {
+        } else if (ch == '<' && s.n + (size_t)(p - start) > 0) {
             result = TAG_CUT_AT_LT;
-        } else if ((ch == '"' || ch == '\'') && s->before == '=') {
-            s->quote = ch;
-            s->is_gt_known = false;
+        } else if ((ch == '"' || ch == '\'') && s.before == '=') {
+            s.quote = ch;
+            s.is_gt_known = false;
         } else if (!char_is_space(ch)) {
-            s->before = ch;
+            s.before = ch;
         }
     }
     if (result == TAG_CUT_AT_LT || result == TAG_CUT_AT_GT)
         p--; // the '<' is the next token's
-    s->n += (size_t)(p - start);
+    s.n += (size_t)(p - start);
+    c->scan = s;
     *at = p;
     return result;
 }
@@ -205,10 +225,29 @@ static void tag_end(struct cleaner *c, struct str tag, enum tag_end how, size_t 
         read_pieces(c, tag.p + n, tag.p + tag.n);
 }
 
+// Most tags have no attributes and are whole: "<name>" and "</name>". Returns their end, or NULL.
+static const char *plain_tag_end(const char *p, const char *end)
+{
+    const char *q = p + 1;
+    bool had_colon = false;
+    q += q < end && *q == '/';
+    if (q == end || !char_is_alpha(*q))
+        return NULL;
+    for (; q < end && (char_is_alnum(*q) || (*q == ':' && !had_colon && char_is_alpha(q[-1]))); q++)
+        had_colon |= *q == ':';
+    return q < end && *q == '>' && q[-1] != ':' && q - p < CLEAN_NAME_MAX ? q + 1 : NULL;
+}
+
 static const char *read_tag(struct cleaner *c, const char *p, const char *end)
 {
-    if (c->state == CLEAN_TEXT)
+    if (c->state == CLEAN_TEXT) {
+        const char *past = plain_tag_end(p, end);
+        if (past) {
+            clean_plain_tag(c, str_make(p, (size_t)(past - p)), p);
+            return past;
+        }
         c->scan = (struct clean_tag_scan){0};
+    }
     const char *q = p;
     enum tag_end how = scan_tag(c, &q, end);
     if (how == TAG_OPEN && c->scan.n <= c->limits->tag_bytes_max)
@@ -440,9 +479,23 @@ static const char *skip_outside(struct cleaner *c, const char *p, const char *en
     return stop;
 }
 
+static const char *skip_blanks(const char *p, const char *end)
+{
+    while (p < end && char_is_space(*p))
+        p++;
+    return p;
+}
+
 static const char *read_text(struct cleaner *c, const char *p, const char *end)
 {
-    p = c->depth == 0 ? skip_outside(c, p, end) : clean_run(c, p, end, false);
+    if (c->depth == 0)
+        p = skip_outside(c, p, end);
+    else if (c->open[c->depth - 1].is_container && !c->is_in_cdata)
+        p = skip_blanks(p, end);
+    if (p < end && *p != '<')
+        p = clean_run(c, p, end, false);
+    else if (c->brackets || (c->high_surrogate && p < end))
+        clean_end_run(c);
     if (p == end)
         return p;
     return *p == '<' ? read_lt(c, p, end) : read_reference(c, p, end);

@@ -28,6 +28,8 @@
 enum {
     CLEAN_DEPTH_MAX = 250,      // libxml2 itself refuses more than 256
     CLEAN_WRITE_BYTES = 16384,  // a write; four pieces of the transfer's smallest
+    CLEAN_ROOM_BYTES = 8192,    // more that the output has room for, so that it rarely grows
+    CLEAN_ATTRIBUTES_ROOM = 256, // of one tag
     CLEAN_ENTITIES_MAX = 64,    // declared text entities kept
     CLEAN_EXPANDED_MAX = 1 << 20, // bytes that declared entities may expand to in a document
     CLEAN_NAME_MAX = 128,       // bytes of an element's or attribute's name
@@ -60,10 +62,16 @@ struct clean_tag_scan {
     size_t n;          // bytes scanned
 };
 
+struct clean_attribute {
+    struct str name, value;
+    bool is_clean; // may go out as it came
+};
+
 struct clean_open {
     uint32_t hash; // of the name in lower case
     uint32_t at;   // place of the name in `names`
     uint32_t n;
+    bool is_container; // holds elements only: white space in it is nobody's text
 };
 
 struct clean_entity {
@@ -87,6 +95,7 @@ struct cleaner {
     bool is_pi_xml;       // <?xml...: a bare '>' ends it too
     uint32_t high_surrogate; // a reference to half a character, waiting for the other half
 
+    struct clean_attribute attributes[CLEAN_ATTRIBUTES_ROOM]; // of the tag at hand
     struct clean_open open[CLEAN_DEPTH_MAX];
     uint32_t depth;
     uint32_t too_deep;  // open elements past the cap, not written

@@ -4,6 +4,8 @@
 #ifndef FEEDS_CLEAN_PARTS_H
 #define FEEDS_CLEAN_PARTS_H
 
+#include <string.h>
+
 #include "feeds/clean.h"
 
 // ---- clean_text.c: text runs and the output
@@ -12,11 +14,30 @@
 void clean_put_plain(struct cleaner *c, const char *p, size_t n);
 void clean_put_text(struct cleaner *c, const char *p, size_t n);
 
+// Writes one character of ASCII in a CDATA block.
+void clean_put_char(struct cleaner *c, char ch);
+
+// Appends to the output, which has room for what one token may need.
+static inline void clean_out(struct cleaner *c, const char *p, size_t n)
+{
+    if (n < c->out.room - c->out.n) {
+        memcpy(c->out.p + c->out.n, p, n);
+        c->out.n += n;
+    } else {
+        buf_add(&c->out, str_make(p, n));
+    }
+}
+
 // Ends the run of text that is being written, so that a tag may follow.
 void clean_end_run(struct cleaner *c);
 
-// Hands the output to the sink where there is enough of it (or any, where asked for).
-void clean_write(struct cleaner *c, bool is_last);
+// Hands the output to the sink, all of it, or where there is enough.
+void clean_write_out(struct cleaner *c);
+static inline void clean_write(struct cleaner *c, bool is_last)
+{
+    if (c->out.n >= CLEAN_WRITE_BYTES || is_last)
+        clean_write_out(c);
+}
 
 // Reads text from p on, as character data or inside a CDATA section; returns where it stopped: at the end, at a
 // '<' or '&' (not in CDATA), or behind the "]]>" that ended the section (which sets the state back to CLEAN_TEXT).
@@ -46,6 +67,9 @@ bool clean_tag(struct cleaner *c, struct str tag, const char *at);
 
 // Counts what stands outside of any feed's element.
 void clean_junk(struct cleaner *c, const char *at);
+
+// Reads a tag that is "<name>" or "</name>", whose name is one of XML's (ASCII).
+void clean_plain_tag(struct cleaner *c, struct str tag, const char *at);
 
 // Closes all elements that are open.
 void clean_close_all(struct cleaner *c);

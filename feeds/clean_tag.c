@@ -5,13 +5,10 @@
 // A tag that is as XML wants it goes out byte for byte; any other is written anew. An end tag closes what stands open
 // inside its element; one without an element is dropped; a search for it does not leave the item it stands in, so that
 // a stray </title> cannot close the channel's. An item inside an item was not closed: feeds do not nest them.
+#include <string.h>
+
 #include "base/utf8.h"
 #include "feeds/clean_parts.h"
-
-struct attribute {
-    struct str name, value;
-    bool is_clean; // may go out as it came
-};
 
 // ---- names
 
@@ -38,8 +35,11 @@ static bool is_name_code(uint32_t code, bool is_first)
 // Returns the length of the name at the start of s: XML's names with at most one colon, inside.
 static size_t name_length(struct str s)
 {
-    bool is_first = true, had_colon = false;
+    bool had_colon = false;
     size_t n = 0;
+    while (n < s.n && n < CLEAN_NAME_MAX && char_is_alpha(s.p[n]))
+        n++; // most names are letters alone
+    bool is_first = n == 0;
     while (n < s.n && n <= CLEAN_NAME_MAX) {
         char ch = s.p[n];
         size_t step = 1;
@@ -75,29 +75,36 @@ struct str clean_name(struct str tag)
 
 static struct str local_name(struct str name)
 {
-    size_t colon = str_find_char(name, ':');
-    return colon < name.n ? str_from(name, colon + 1) : name;
+    const char *colon = memchr(name.p, ':', name.n);
+    return colon ? str_from(name, (size_t)(colon - name.p) + 1) : name;
 }
 
 static bool is_item(struct str name)
 {
+    if (name.n < 4 || (name.p[name.n - 1] | 0x20) != (name.p[name.n - 4] == 'i' || name.p[name.n - 4] == 'I' ? 'm' : 'y'))
+        return false;
     struct str local = local_name(name);
     return str_eq_nocase(local, S("item")) || str_eq_nocase(local, S("entry"));
 }
 
 bool clean_is_structural(struct str name)
 {
+    if (name.n < 3 || !strchr("mylsdf", name.p[name.n - 1] | 0x20))
+        return false; // by its last letter: nearly all names end here
     struct str local = local_name(name);
     return is_item(name) || str_eq_nocase(local, S("channel")) || str_eq_nocase(local, S("rss")) ||
            str_eq_nocase(local, S("feed")) || str_eq_nocase(local, S("rdf"));
 }
 
+// A hash that letters' case does not change, of the first and the last eight bytes: it only saves comparisons.
 static uint32_t name_hash(struct str name)
 {
-    uint32_t hash = 2166136261u; // FNV-1a
-    for (size_t i = 0; i < name.n; i++)
-        hash = (hash ^ (unsigned char)char_lower(name.p[i])) * 16777619u;
-    return hash;
+    uint64_t head = 0, tail = 0;
+    size_t n = name.n < 8 ? name.n : 8;
+    memcpy(&head, name.p, n);
+    memcpy(&tail, name.p + name.n - n, n);
+    uint64_t mixed = ((head | 0x2020202020202020u) * 0x9e3779b97f4a7c15u) ^ ((tail | 0x2020202020202020u) + name.n);
+    return (uint32_t)((mixed * 0xd6e8feb86659fd93u) >> 32);
 }
 
 // ---- the stack
@@ -109,7 +116,8 @@ static struct str open_name(const struct cleaner *c, uint32_t level)
 
 static void push(struct cleaner *c, struct str name)
 {
-    c->open[c->depth++] = (struct clean_open){name_hash(name), (uint32_t)c->names.n, (uint32_t)name.n};
+    c->open[c->depth++] =
+        (struct clean_open){name_hash(name), (uint32_t)c->names.n, (uint32_t)name.n, clean_is_structural(name)};
     buf_add(&c->names, name);
 }
 
@@ -117,9 +125,9 @@ static void push(struct cleaner *c, struct str name)
 static void pop(struct cleaner *c)
 {
     struct str name = open_name(c, --c->depth);
-    buf_add(&c->out, S("</"));
-    buf_add(&c->out, name);
-    buf_add_char(&c->out, '>');
+    clean_out(c, "</", 2);
+    clean_out(c, name.p, name.n);
+    clean_out(c, ">", 1);
     c->names.n = c->open[c->depth].at;
 }
 
@@ -158,7 +166,7 @@ static void end_tag(struct cleaner *c, struct str name, const char *at)
         c->too_deep--;
         return;
     }
-    uint32_t level = find_open(c, name);
+    uint32_t level = c->depth && str_eq(open_name(c, c->depth - 1), name) ? c->depth - 1 : find_open(c, name);
     if (level == UINT32_MAX) {
         if (c->depth > 0)
             clean_repair(c, REPAIR_STRAY_END, at);
@@ -206,9 +214,9 @@ static bool value_is_clean(struct str value)
 }
 
 // Reads the attribute at i of `s`. Returns where the next one may begin; name empty where none could be read.
-static size_t read_attribute(struct str s, size_t i, struct attribute *out, bool *is_broken)
+static size_t read_attribute(struct str s, size_t i, struct clean_attribute *out, bool *is_broken)
 {
-    *out = (struct attribute){0};
+    *out = (struct clean_attribute){0};
     struct str rest = str_from(s, i);
     size_t n = name_length(rest);
     if (n == 0 || n > CLEAN_NAME_MAX) { // skip to white space
@@ -246,7 +254,7 @@ static size_t read_attribute(struct str s, size_t i, struct attribute *out, bool
     return to;
 }
 
-static bool has_attribute(const struct attribute *list, size_t n, struct str name)
+static bool has_attribute(const struct clean_attribute *list, size_t n, struct str name)
 {
     for (size_t i = 0; i < n; i++) {
         if (str_eq(list[i].name, name))
@@ -255,18 +263,16 @@ static bool has_attribute(const struct attribute *list, size_t n, struct str nam
     return false;
 }
 
-enum { ATTRIBUTES_ROOM = 256 };
-
 // Reads all attributes; *is_clean says that the tag may go out as it came.
-static size_t read_attributes(struct cleaner *c, struct str s, struct attribute list[ATTRIBUTES_ROOM], bool *is_clean,
-                              const char *at)
+static size_t read_attributes(struct cleaner *c, struct str s, bool *is_clean, const char *at)
 {
+    struct clean_attribute *list = c->attributes;
     size_t n = 0;
     uint64_t seen = 0; // a bit for each name's hash, so that few names are compared
     bool is_broken = false;
     *is_clean = true;
     for (size_t i = skip_space(s, 0); i < s.n; i = skip_space(s, i)) {
-        struct attribute a;
+        struct clean_attribute a;
         i = read_attribute(s, i, &a, &is_broken);
         if (a.name.n == 0)
             continue;
@@ -275,7 +281,7 @@ static size_t read_attributes(struct cleaner *c, struct str s, struct attribute 
             is_broken = true;
             continue;
         }
-        if (n == ATTRIBUTES_ROOM || n == c->limits->attributes_max) {
+        if (n == CLEAN_ATTRIBUTES_ROOM || n == c->limits->attributes_max) {
             clean_repair(c, REPAIR_LIMIT, at);
             *is_clean = false;
             break;
@@ -290,7 +296,7 @@ static size_t read_attributes(struct cleaner *c, struct str s, struct attribute 
     return n;
 }
 
-static void write_tag(struct cleaner *c, struct str name, const struct attribute *list, size_t n, const char *at)
+static void write_tag(struct cleaner *c, struct str name, const struct clean_attribute *list, size_t n, const char *at)
 {
     buf_add_char(&c->out, '<');
     buf_add(&c->out, name);
@@ -318,18 +324,37 @@ static void start_tag(struct cleaner *c, struct str name, struct str attributes,
         clean_repair(c, REPAIR_ROOT, at);
     c->is_rooted = true;
     bool is_clean = true;
-    struct attribute list[ATTRIBUTES_ROOM];
-    size_t n = attributes.n ? read_attributes(c, attributes, list, &is_clean, at) : 0;
-    if (is_clean) {
-        buf_add_char(&c->out, '<');
-        buf_add(&c->out, str_make(name.p, name.n + attributes.n));
-    } else {
-        write_tag(c, name, list, n, at);
-    }
-    buf_add(&c->out, is_empty ? S("/>") : S(">"));
+    size_t n = attributes.n ? read_attributes(c, attributes, &is_clean, at) : 0;
+    if (is_clean)
+        clean_out(c, name.p - 1, 1 + name.n + attributes.n); // from its '<' on
+    else
+        write_tag(c, name, c->attributes, n, at);
+    clean_out(c, "/>" + !is_empty, 1 + (size_t)is_empty);
     if (!is_empty)
         push(c, name);
     clean_write(c, false);
+}
+
+void clean_plain_tag(struct cleaner *c, struct str tag, const char *at)
+{
+    if (tag.p[1] == '/') {
+        struct str name = str_make(tag.p + 2, tag.n - 3);
+        if (c->depth == 0 || c->too_deep || !str_eq(open_name(c, c->depth - 1), name)) {
+            end_tag(c, name, at);
+            return;
+        }
+        clean_end_run(c);
+        clean_out(c, tag.p, tag.n);
+        c->names.n = c->open[--c->depth].at;
+        clean_write(c, false);
+        return;
+    }
+    if (c->depth == 0) {
+        clean_tag(c, tag, at);
+        return;
+    }
+    clean_end_run(c);
+    start_tag(c, str_make(tag.p + 1, tag.n - 2), (struct str){tag.p + tag.n - 1, 0}, false, at);
 }
 
 bool clean_tag(struct cleaner *c, struct str tag, const char *at)

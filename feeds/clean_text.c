@@ -15,26 +15,24 @@
 
 enum { RUN_BYTES = 4096 }; // written at once, so that the output grows little over a write
 
-static void open_cdata(struct cleaner *c)
+static inline void open_cdata(struct cleaner *c)
 {
     if (!c->is_in_cdata)
-        buf_add(&c->out, S("<![CDATA["));
+        clean_out(c, "<![CDATA[", 9);
     c->is_in_cdata = true;
 }
 
-static void close_cdata(struct cleaner *c)
+static inline void close_cdata(struct cleaner *c)
 {
     if (c->is_in_cdata)
-        buf_add(&c->out, S("]]>"));
+        clean_out(c, "]]>", 3);
     c->is_in_cdata = false;
 }
 
 // ---- output
 
-void clean_write(struct cleaner *c, bool is_last)
+void clean_write_out(struct cleaner *c)
 {
-    if (c->out.n < CLEAN_WRITE_BYTES && !is_last)
-        return;
     close_cdata(c);
     c->sink.write(c->sink.context, buf_str(&c->out));
     buf_reset(&c->out);
@@ -44,7 +42,7 @@ void clean_put_plain(struct cleaner *c, const char *p, size_t n)
 {
     while (n > 0) {
         size_t part = n < RUN_BYTES ? n : RUN_BYTES;
-        buf_add(&c->out, str_make(p, part));
+        clean_out(c, p, part);
         clean_write(c, false);
         p += part;
         n -= part;
@@ -56,11 +54,20 @@ void clean_put_text(struct cleaner *c, const char *p, size_t n)
     while (n > 0) {
         open_cdata(c);
         size_t part = n <= RUN_BYTES ? n : utf8_head(str_make(p, n), RUN_BYTES).n;
-        buf_add(&c->out, str_make(p, part));
+        clean_out(c, p, part);
         clean_write(c, false);
         p += part;
         n -= part;
     }
+}
+
+void clean_put_char(struct cleaner *c, char ch)
+{
+    if (ch == '>') // it may follow "]]"
+        close_cdata(c);
+    open_cdata(c);
+    clean_out(c, &ch, 1);
+    clean_write(c, false);
 }
 
 static void put_brackets(struct cleaner *c, uint32_t n)
@@ -84,8 +91,10 @@ static void settle_surrogate(struct cleaner *c)
 
 void clean_end_run(struct cleaner *c)
 {
-    settle_surrogate(c);
-    put_brackets(c, c->brackets);
+    if (c->high_surrogate)
+        settle_surrogate(c);
+    if (c->brackets)
+        put_brackets(c, c->brackets);
     c->brackets = 0;
     close_cdata(c);
 }
@@ -171,9 +180,28 @@ static const char *read_stop(struct cleaner *c, const char *p, const char *end)
     return p + 3;
 }
 
+// Returns the character that a reference of XML's own stands for, p standing behind its '&', and its length; 0 if none.
+static size_t plain_reference(const char *p, const char *end, char *out)
+{
+    size_t n = (size_t)(end - p);
+    if (n >= 3 && p[1] == 't' && p[2] == ';' && (p[0] == 'l' || p[0] == 'g')) {
+        *out = p[0] == 'l' ? '<' : '>';
+        return 3;
+    }
+    if (n >= 4 && memcmp(p, "amp;", 4) == 0) {
+        *out = '&';
+        return 4;
+    }
+    if (n >= 5 && memcmp(p, "quot;", 5) == 0) {
+        *out = '"';
+        return 5;
+    }
+    return 0;
+}
+
 const char *clean_run(struct cleaner *c, const char *p, const char *end, bool is_cdata)
 {
-    if (*p != '&' || is_cdata)
+    if (c->high_surrogate && (*p != '&' || is_cdata))
         settle_surrogate(c);
     while (p < end) {
         if (c->brackets && *p != ']') {
@@ -193,8 +221,17 @@ const char *clean_run(struct cleaner *c, const char *p, const char *end, bool is
         else
             clean_put_text(c, p, (size_t)(q - p));
         p = q;
-        if (p == end || (!is_cdata && (*p == '<' || *p == '&')))
+        if (p == end || (!is_cdata && *p == '<'))
             return p;
+        if (!is_cdata && *p == '&') {
+            char plain;
+            size_t n = c->high_surrogate ? 0 : plain_reference(p + 1, end, &plain);
+            if (n == 0)
+                return p;
+            clean_put_char(c, plain);
+            p += n + 1;
+            continue;
+        }
         if (*p == ']') {
             c->brackets++;
             p++;
@@ -284,8 +321,10 @@ bool clean_reference(struct cleaner *c, struct str body, const char *at)
     }
     if (!text.p)
         return false;
-    if (text.n == 1 && *text.p == '>') // it may follow "]]"
-        close_cdata(c);
+    if (text.n == 1 && (unsigned char)*text.p < 0x80) {
+        clean_put_char(c, *text.p);
+        return true;
+    }
     for (size_t i; text.n > 0; text = str_from(text, i)) { // a declared entity may hold "]]>"
         i = str_find(text, S("]]>"));
         i = i == text.n ? i : i + 2;
@@ -298,47 +337,56 @@ bool clean_reference(struct cleaner *c, struct str body, const char *at)
 
 // ---- attribute values
 
-static void put_escaped(struct buf *out, struct str text)
+static void put_escaped(struct cleaner *c, struct str text)
 {
     for (size_t i = 0; i < text.n; i++) {
         switch (text.p[i]) {
-        case '<': buf_add(out, S("&lt;")); break;
-        case '&': buf_add(out, S("&amp;")); break;
-        case '"': buf_add(out, S("&quot;")); break;
-        default: buf_add_char(out, text.p[i]);
+        case '<': clean_out(c, "&lt;", 4); break;
+        case '&': clean_out(c, "&amp;", 5); break;
+        case '"': clean_out(c, "&quot;", 6); break;
+        default: clean_out(c, text.p + i, 1);
         }
     }
 }
 
+// One byte of a value that cannot be copied. Returns how many it takes.
+static size_t value_stop(struct cleaner *c, struct str rest, const char *at)
+{
+    unsigned char ch = (unsigned char)rest.p[0];
+    if (ch == '&') {
+        char scratch[4];
+        struct str body = str_from(rest, 1);
+        size_t semicolon = str_find_char(str_head(body, 64), ';');
+        struct str text = {NULL, 0};
+        if (semicolon < body.n && semicolon < 64)
+            text = resolve(c, str_head(body, semicolon), scratch, NULL, at);
+        put_escaped(c, text.p ? text : S("&"));
+        if (text.p)
+            return semicolon + 2;
+        clean_repair(c, REPAIR_BARE_AMPERSAND, at);
+        return 1;
+    }
+    bool is_no_character = ch == 0xef && rest.n >= 3 && (unsigned char)rest.p[1] == 0xbf &&
+                           (unsigned char)rest.p[2] >= 0xbe;
+    if (ch < 0x20 || is_no_character) {
+        clean_repair(c, REPAIR_CONTROL, at);
+        return is_no_character ? 3 : 1;
+    }
+    if (ch == '<')
+        clean_repair(c, REPAIR_BARE_LESS_THAN, at);
+    put_escaped(c, str_head(rest, 1));
+    return 1;
+}
+
 void clean_value(struct cleaner *c, struct str value, const char *at)
 {
-    for (size_t i = 0; i < value.n;) {
-        unsigned char ch = (unsigned char)value.p[i];
-        struct str rest = str_from(value, i + 1);
-        char scratch[4];
-        if (ch == '&') {
-            size_t semicolon = str_find_char(str_head(rest, 64), ';');
-            struct str body = str_head(rest, semicolon);
-            struct str text = semicolon < rest.n && semicolon < 64 ? resolve(c, body, scratch, NULL, at) : S("");
-            if (semicolon < rest.n && semicolon < 64 && text.p) {
-                put_escaped(&c->out, text);
-                i += semicolon + 2;
-                continue;
-            }
-            clean_repair(c, REPAIR_BARE_AMPERSAND, at);
-        } else if (ch == '<') {
-            clean_repair(c, REPAIR_BARE_LESS_THAN, at);
-        } else if (ch < 0x20 && ch != '\n' && ch != '\t' && ch != '\r') {
-            clean_repair(c, REPAIR_CONTROL, at);
-            i++;
-            continue;
-        } else if (ch == 0xef && rest.n >= 2 && (unsigned char)rest.p[0] == 0xbf && (unsigned char)rest.p[1] >= 0xbe) {
-            clean_repair(c, REPAIR_CONTROL, at);
-            i += 3;
-            continue;
-        }
-        put_escaped(&c->out, str_make(value.p + i, 1));
-        i++;
+    const char *p = value.p, *end = value.p + value.n;
+    while (p < end) {
+        const char *q = clean_scan(p, end, SCAN_TEXT);
+        const char *quote = memchr(p, '"', (size_t)(q - p)); // of a value in single quotes
+        q = quote ? quote : q;
+        clean_out(c, p, (size_t)(q - p));
+        p = q < end ? q + value_stop(c, str_make(q, (size_t)(end - q)), at) : q;
     }
 }
 

@@ -70,7 +70,7 @@ static void label_of_text(struct decoder *d, struct str head)
     declaration = str_head(declaration, str_find_char(declaration, '>'));
     struct str word = S("encoding");
     size_t found = str_find_nocase(declaration, word);
-    if (found == declaration.n) {
+    if (at == head.n) { // no XML: a page
         declaration = str_from(head, str_find_nocase(head, S("<meta")));
         word = S("charset");
         found = str_find_nocase(declaration, word);
@@ -228,8 +228,8 @@ static void decide_by_window(struct decoder *d)
     buf_init(&d->held, SIZE_MAX);
     struct str window = str_head(buf_str(&held), DECODE_HEAD_BYTES);
     const char *label = d->label_http[0] ? d->label_http : d->label_text;
-    size_t multi;
-    bool is_valid = is_utf8(window, &multi);
+    size_t multi = 0;
+    bool is_valid = utf8_valid(window) == window.n || is_utf8(window, &multi);
     d->state = DECODE_UTF8;
     if (is_valid) {
         d->why = "the bytes are valid UTF-8";

@@ -112,7 +112,7 @@ void field_add_link(struct builder *b, enum build_place place, struct link link,
     static const struct str registry = STR("http://www.iana.org/assignments/relation/");
     if (!link.href.n || is_full(b, place == PLACE_ITEM ? b->item.n_links : b->doc->meta.n_links))
         return;
-    if (str_starts_nocase(link.rel, registry))
+    if (link.rel.n > registry.n && str_starts_nocase(link.rel, registry))
         link.rel = str_from(link.rel, registry.n);
     if (!link.rel.n)
         link.rel = S("alternate");

@@ -197,7 +197,9 @@ static bool is_own(enum name_space space)
 static enum element look_up(enum name_space space, struct str local)
 {
     for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++) {
-        if (elements[i].space == space && str_eq_nocase(local, elements[i].local))
+        const struct str *row = &elements[i].local;
+        bool may_be = elements[i].space == space && row->n == local.n && char_lower(local.p[0]) == row->p[0];
+        if (may_be && str_eq_nocase(local, *row))
             return elements[i].element;
     }
     return EL_UNKNOWN;

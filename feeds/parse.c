@@ -220,13 +220,16 @@ static void ignore_error(void *context, const char *message, ...)
     (void)context, (void)message;
 }
 
+// libxml2's own malloc promises no zeros, and it asks for large buffers.
+static void *xml_allocate(size_t n) { return mem_resize_array(NULL, n ? n : 1, 1); }
+
 static void *xml_resize(void *p, size_t n) { return mem_resize_array(p, n ? n : 1, 1); }
 
 static char *xml_duplicate(const char *text) { return mem_dupz(str_of(text)); }
 
 void parse_library_init(void)
 {
-    xmlMemSetup(mem_free, mem_alloc, xml_resize, xml_duplicate);
+    xmlMemSetup(mem_free, xml_allocate, xml_resize, xml_duplicate);
     xmlInitParser();
     xmlSetExternalEntityLoader(refuse_entity);
     xmlSetGenericErrorFunc(NULL, ignore_error);

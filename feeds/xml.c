@@ -14,7 +14,8 @@
 
 enum {
     ATTRIBUTES_MAX = 256, // as many as the cleaner lets through
-    NAMES_REMEMBERED = 256, // a power of two; feeds use about 40
+    NAMES_REMEMBERED = 128, // a power of two; feeds use about 40
+    SPACES_REMEMBERED = 8,
     RESTARTS_MAX = 64,    // each loses an item; a document that needs more is none
     PATH_MAX_DEPTH = 8,   // a feed's items are two deep
 };
@@ -26,12 +27,20 @@ struct remembered {
     enum name_space space;
 };
 
+struct known_space {
+    const xmlChar *uri, *prefix;
+    enum name_space space;
+    bool is_known;
+};
+
 struct xml_reader {
     xmlParserCtxt *ctxt;
     struct builder *builder;
     struct document *doc;
     struct remembered names[NAMES_REMEMBERED];
     struct build_attribute attributes[ATTRIBUTES_MAX];
+    struct known_space spaces[SPACES_REMEMBERED];
+    uint32_t n_spaces;
     struct buf path;   // "<rss>", "<channel>": what is open outside of items, for a restart
     uint32_t path_depth; // elements in it
     uint32_t depth;    // elements open, the synthetic root not counted
@@ -86,6 +95,18 @@ static void see_root(struct xml_reader *x, const struct build_tag *tag, int n_na
 
 // ---- events
 
+// A feed has a handful of namespaces and dozens of names in each.
+static enum name_space space_of(struct xml_reader *x, const xmlChar *uri, const xmlChar *prefix)
+{
+    for (size_t i = 0; i < SPACES_REMEMBERED; i++) {
+        if (x->spaces[i].uri == uri && x->spaces[i].prefix == prefix && x->spaces[i].is_known)
+            return x->spaces[i].space;
+    }
+    struct known_space *slot = &x->spaces[x->n_spaces++ % SPACES_REMEMBERED];
+    *slot = (struct known_space){uri, prefix, name_space_of(view(uri), view(prefix)), true};
+    return slot->space;
+}
+
 static const struct remembered *remember(struct xml_reader *x, const xmlChar *local, const xmlChar *prefix,
                                          const xmlChar *uri)
 {
@@ -94,7 +115,7 @@ static const struct remembered *remember(struct xml_reader *x, const xmlChar *lo
     if (slot->local == local && slot->prefix == prefix && slot->uri == uri)
         return slot;
     *slot = (struct remembered){.local = local, .prefix = prefix, .uri = uri};
-    slot->space = name_space_of(view(uri), view(prefix));
+    slot->space = space_of(x, uri, prefix);
     slot->element = name_element(slot->space, view(local), prefix != NULL);
     return slot;
 }
@@ -122,6 +143,8 @@ static void path_pop(struct xml_reader *x, struct str local)
 static struct str attribute_value(const xmlChar *start, const xmlChar *end)
 {
     struct str value = str_make((const char *)start, (size_t)(end - start));
+    if (value.n == 0 || !memchr(value.p, '&', value.n))
+        return value;
     size_t at = str_find(value, S("&#38;"));
     if (at == value.n)
         return value;
@@ -198,6 +221,7 @@ static void start_parser(struct xml_reader *x)
     sax.characters = on_text;
     sax.cdataBlock = on_text;
     memset(x->names, 0, sizeof x->names);
+    memset(x->spaces, 0, sizeof x->spaces);
     x->ctxt = xmlCreatePushParserCtxt(&sax, x, NULL, 0, NULL);
     xmlCtxtUseOptions(x->ctxt, XML_PARSE_RECOVER | XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 }
