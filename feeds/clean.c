@@ -18,6 +18,7 @@ void clean_init(struct cleaner *c, struct clean_sink sink, const struct parse_li
 {
     *c = (struct cleaner){.sink = sink, .limits = limits, .repairs = repairs, .line = 1, .col = 1};
     buf_init(&c->out, SIZE_MAX);
+    buf_init(&c->texts, SIZE_MAX);
     buf_init(&c->pend, SIZE_MAX);
     buf_init(&c->names, SIZE_MAX);
     arena_init(&c->arena, SIZE_MAX);
@@ -28,6 +29,7 @@ void clean_init(struct cleaner *c, struct clean_sink sink, const struct parse_li
 void clean_done(struct cleaner *c)
 {
     buf_done(&c->out);
+    buf_done(&c->texts);
     buf_done(&c->pend);
     buf_done(&c->names);
     arena_done(&c->arena);
@@ -490,7 +492,7 @@ static const char *read_text(struct cleaner *c, const char *p, const char *end)
 {
     if (c->depth == 0)
         p = skip_outside(c, p, end);
-    else if (c->open[c->depth - 1].is_container && !c->is_in_cdata)
+    else if (c->open[c->depth - 1].is_container && !c->is_aside)
         p = skip_blanks(p, end);
     if (p < end && *p != '<')
         p = clean_run(c, p, end, false);

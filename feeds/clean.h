@@ -12,10 +12,10 @@
 // there; a token that is cut by the end of a piece waits in `pend` and is scanned on, never again from its start.
 //
 // What goes out: one synthetic root around everything; balanced tags with unique, quoted attributes; no declaration,
-// comment or processing instruction; references resolved, so that text with entities or outside ASCII goes out as
-// CDATA (libxml2 checks a whole CDATA block at once, and character data outside ASCII a character at a time: two to
-// four times slower). No CDATA block crosses a write, because libxml2's push mode searches its end again from the
-// start at each piece: quadratic in its length.
+// comment, CDATA section or processing instruction of the feed's. Text that is long, or not plain ASCII, goes aside:
+// its characters are checked and its references resolved already, so libxml2 gets only a mark in its place, the
+// instruction <?_?>, and the reader puts the text back when that comes. libxml2 would check such text a character at
+// a time (half of its time), and a CDATA section in push mode again from its start at each piece, which is quadratic.
 //
 // Invariants: every write ends between tokens; the names on the stack are those of the open tags in the output, in
 // order; work is linear in the input (a rejected tag is scanned at most three times: an attribute's quotes are two).
@@ -27,7 +27,9 @@
 
 enum {
     CLEAN_DEPTH_MAX = 250,      // libxml2 itself refuses more than 256
-    CLEAN_WRITE_BYTES = 16384,  // a write; four pieces of the transfer's smallest
+    CLEAN_WRITE_BYTES = 16384,  // of XML in a write; four pieces of the transfer's smallest
+    CLEAN_TEXTS_BYTES = 65536,  // of text aside in a write
+    CLEAN_MARKS_MAX = 2048,     // texts aside in a write: XML of that size has hardly more
     CLEAN_ROOM_BYTES = 8192,    // more that the output has room for, so that it rarely grows
     CLEAN_ATTRIBUTES_ROOM = 256, // of one tag
     CLEAN_ENTITIES_MAX = 64,    // declared text entities kept
@@ -48,8 +50,18 @@ enum clean_state {
     CLEAN_DECL, // <!DOCTYPE, <!ENTITY and anything else of the kind
 };
 
+// One write: XML that ends between tokens, and the texts that its marks stand for, one after the other.
+struct clean_output {
+    struct str xml;
+    struct str texts;
+    const uint32_t *ends; // offset in texts where each ends
+    size_t n_ends;
+};
+
+#define CLEAN_MARK "<?_?>"
+
 struct clean_sink {
-    void (*write)(void *context, struct str xml);
+    void (*write)(void *context, const struct clean_output *output);
     void *context;
 };
 
@@ -87,7 +99,10 @@ struct cleaner {
     struct buf out;
     struct buf pend;
     struct clean_tag_scan scan;
-    bool is_in_cdata;     // the output stands inside a CDATA block
+    struct buf texts;
+    uint32_t ends[CLEAN_MARKS_MAX];
+    size_t n_ends;
+    bool is_aside;        // the run of text goes aside from here on
     uint32_t brackets;    // ']' seen and not written yet
     uint32_t matched;     // characters of a closing mark seen (comment, processing instruction)
     char decl_quote;      // inside a declaration

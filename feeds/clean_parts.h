@@ -10,12 +10,9 @@
 
 // ---- clean_text.c: text runs and the output
 
-// Writes text of a run: as it is where it is plain, in a CDATA block else. No control characters in it.
+// Writes text of a run: ASCII without markup, or any text. No control characters in it.
 void clean_put_plain(struct cleaner *c, const char *p, size_t n);
 void clean_put_text(struct cleaner *c, const char *p, size_t n);
-
-// Writes one character of ASCII in a CDATA block.
-void clean_put_char(struct cleaner *c, char ch);
 
 // Appends to the output, which has room for what one token may need.
 static inline void clean_out(struct cleaner *c, const char *p, size_t n)
@@ -35,7 +32,7 @@ void clean_end_run(struct cleaner *c);
 void clean_write_out(struct cleaner *c);
 static inline void clean_write(struct cleaner *c, bool is_last)
 {
-    if (c->out.n >= CLEAN_WRITE_BYTES || is_last)
+    if (c->out.n >= CLEAN_WRITE_BYTES || c->n_ends == CLEAN_MARKS_MAX - 1 || is_last)
         clean_write_out(c);
 }
 
@@ -54,8 +51,8 @@ void clean_declare(struct cleaner *c, struct str declaration);
 
 // Returns the first byte of [p, end) that text cannot pass over: '<', '&', ']', control characters, and by kind:
 enum clean_scan_kind {
-    SCAN_PLAIN, // of a run that goes out as it is: also what is not ASCII
-    SCAN_TEXT,  // of a run that goes out as CDATA: only 0xEF of what is not ASCII, as non-characters begin with it
+    SCAN_PLAIN, // of a run that goes into the XML: also what is not ASCII
+    SCAN_TEXT,  // of a run that goes aside: only 0xEF of what is not ASCII, as non-characters begin with it
     SCAN_CDATA, // inside a CDATA section: neither '<' nor '&'
 };
 const char *clean_scan(const char *p, const char *end, enum clean_scan_kind kind);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The cleaner's text: runs between tags, references, attribute values, declared entities, and the output buffer.
+// The cleaner's text: runs between tags, references, attribute values, declared entities, and the output.
 //
-// A run goes out as it is while it is plain ASCII. From its first reference or other character on it goes out as
-// CDATA, which needs no escape but for its own end mark: "]]>" is written as "]]" "]]><![CDATA[" ">".
+// A run goes into the XML while it is short and plain ASCII. From its first reference or other character on, or where
+// it is longer than a mark is worth, it goes aside.
 #include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -13,71 +13,56 @@
 #include "feeds/clean_parts.h"
 #include "feeds/entity.h"
 
-enum { RUN_BYTES = 4096 }; // written at once, so that the output grows little over a write
-
-static inline void open_cdata(struct cleaner *c)
-{
-    if (!c->is_in_cdata)
-        clean_out(c, "<![CDATA[", 9);
-    c->is_in_cdata = true;
-}
-
-static inline void close_cdata(struct cleaner *c)
-{
-    if (c->is_in_cdata)
-        clean_out(c, "]]>", 3);
-    c->is_in_cdata = false;
-}
+enum { ASIDE_BYTES = 40 }; // a mark costs libxml2 about as much as so many characters
 
 // ---- output
 
-void clean_write_out(struct cleaner *c)
+static void close_aside(struct cleaner *c)
 {
-    close_cdata(c);
-    c->sink.write(c->sink.context, buf_str(&c->out));
-    buf_reset(&c->out);
+    if (!c->is_aside)
+        return;
+    c->is_aside = false;
+    clean_out(c, CLEAN_MARK, sizeof CLEAN_MARK - 1);
+    c->ends[c->n_ends++] = (uint32_t)c->texts.n;
 }
 
-void clean_put_plain(struct cleaner *c, const char *p, size_t n)
+void clean_write_out(struct cleaner *c)
 {
-    while (n > 0) {
-        size_t part = n < RUN_BYTES ? n : RUN_BYTES;
-        clean_out(c, p, part);
-        clean_write(c, false);
-        p += part;
-        n -= part;
-    }
+    close_aside(c);
+    struct clean_output output = {buf_str(&c->out), buf_str(&c->texts), c->ends, c->n_ends};
+    c->sink.write(c->sink.context, &output);
+    buf_reset(&c->out);
+    buf_reset(&c->texts);
+    c->n_ends = 0;
 }
 
 void clean_put_text(struct cleaner *c, const char *p, size_t n)
 {
-    while (n > 0) {
-        open_cdata(c);
-        size_t part = n <= RUN_BYTES ? n : utf8_head(str_make(p, n), RUN_BYTES).n;
-        clean_out(c, p, part);
-        clean_write(c, false);
-        p += part;
-        n -= part;
+    if (n < c->texts.room - c->texts.n) {
+        memcpy(c->texts.p + c->texts.n, p, n);
+        c->texts.n += n;
+    } else {
+        buf_add(&c->texts, str_make(p, n));
     }
+    c->is_aside = true;
+    if (c->texts.n >= CLEAN_TEXTS_BYTES)
+        clean_write_out(c);
 }
 
-void clean_put_char(struct cleaner *c, char ch)
+void clean_put_plain(struct cleaner *c, const char *p, size_t n)
 {
-    if (ch == '>') // it may follow "]]"
-        close_cdata(c);
-    open_cdata(c);
-    clean_out(c, &ch, 1);
+    if (c->is_aside || n > ASIDE_BYTES) {
+        clean_put_text(c, p, n);
+        return;
+    }
+    clean_out(c, p, n);
     clean_write(c, false);
 }
 
 static void put_brackets(struct cleaner *c, uint32_t n)
 {
-    for (; n > 0; n--) {
-        if (c->is_in_cdata)
-            clean_put_text(c, "]", 1);
-        else
-            clean_put_plain(c, "]", 1);
-    }
+    for (; n > 0; n--)
+        clean_put_plain(c, "]", 1);
 }
 
 // The first half of a pair of references to surrogates found no second one.
@@ -96,7 +81,7 @@ void clean_end_run(struct cleaner *c)
     if (c->brackets)
         put_brackets(c, c->brackets);
     c->brackets = 0;
-    close_cdata(c);
+    close_aside(c);
 }
 
 // ---- runs
@@ -157,8 +142,6 @@ static bool settle_brackets(struct cleaner *c, const char *p, bool is_cdata)
         return true;
     }
     put_brackets(c, n);
-    if (*p == '>' && n >= 2) // "]]>" may not stand in text
-        close_cdata(c);
     return false;
 }
 
@@ -170,9 +153,9 @@ static const char *read_stop(struct cleaner *c, const char *p, const char *end)
         clean_repair(c, REPAIR_CONTROL, p);
         return p + 1;
     }
-    open_cdata(c);
+    c->is_aside = true; // outside ASCII: the rest of the run goes aside
     if (ch != 0xef || end - p < 3)
-        return p; // outside ASCII: the rest of the run is CDATA
+        return p;
     if ((unsigned char)p[1] == 0xbf && (unsigned char)p[2] >= 0xbe)
         clean_repair(c, REPAIR_CONTROL, p); // U+FFFE and U+FFFF are no characters
     else
@@ -210,11 +193,11 @@ const char *clean_run(struct cleaner *c, const char *p, const char *end, bool is
                 c->state = CLEAN_TEXT;
                 return p + 1;
             }
-            if (*p == '>' && had_two)
+            if (*p == '>' && had_two) // "]]>" may not stand in XML's text
                 clean_put_text(c, p++, 1);
             continue;
         }
-        enum clean_scan_kind kind = is_cdata ? SCAN_CDATA : c->is_in_cdata ? SCAN_TEXT : SCAN_PLAIN;
+        enum clean_scan_kind kind = is_cdata ? SCAN_CDATA : c->is_aside ? SCAN_TEXT : SCAN_PLAIN;
         const char *q = clean_scan(p, end, kind);
         if (kind == SCAN_PLAIN)
             clean_put_plain(c, p, (size_t)(q - p));
@@ -228,7 +211,7 @@ const char *clean_run(struct cleaner *c, const char *p, const char *end, bool is
             size_t n = c->high_surrogate ? 0 : plain_reference(p + 1, end, &plain);
             if (n == 0)
                 return p;
-            clean_put_char(c, plain);
+            clean_put_text(c, &plain, 1);
             p += n + 1;
             continue;
         }
@@ -321,17 +304,7 @@ bool clean_reference(struct cleaner *c, struct str body, const char *at)
     }
     if (!text.p)
         return false;
-    if (text.n == 1 && (unsigned char)*text.p < 0x80) {
-        clean_put_char(c, *text.p);
-        return true;
-    }
-    for (size_t i; text.n > 0; text = str_from(text, i)) { // a declared entity may hold "]]>"
-        i = str_find(text, S("]]>"));
-        i = i == text.n ? i : i + 2;
-        clean_put_text(c, text.p, i);
-        if (i < text.n)
-            close_cdata(c);
-    }
+    clean_put_text(c, text.p, text.n);
     return true;
 }
 

@@ -55,10 +55,10 @@ struct parser {
 
 // ---- routing
 
-static void on_xml(void *context, struct str xml)
+static void on_xml(void *context, const struct clean_output *output)
 {
     struct parser *p = context;
-    xml_read(p->xml, xml);
+    xml_read(p->xml, output);
 }
 
 static void route(struct parser *p, struct str text)

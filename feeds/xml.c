@@ -39,6 +39,8 @@ struct xml_reader {
     struct document *doc;
     struct remembered names[NAMES_REMEMBERED];
     struct build_attribute attributes[ATTRIBUTES_MAX];
+    const struct clean_output *output; // while it is read
+    size_t mark;       // the next of its texts
     struct known_space spaces[SPACES_REMEMBERED];
     uint32_t n_spaces;
     struct buf path;   // "<rss>", "<channel>": what is open outside of items, for a restart
@@ -210,6 +212,18 @@ static void on_text(void *context, const xmlChar *text, int n)
     build_text(x->builder, str_make((const char *)text, (size_t)n));
 }
 
+// A mark: the next of the texts that went aside.
+static void on_mark(void *context, const xmlChar *target, const xmlChar *data)
+{
+    struct xml_reader *x = context;
+    (void)target, (void)data;
+    if (x->mark == x->output->n_ends)
+        return;
+    uint32_t from = x->mark ? x->output->ends[x->mark - 1] : 0, to = x->output->ends[x->mark];
+    x->mark++;
+    build_text(x->builder, str_make(x->output->texts.p + from, to - from));
+}
+
 // ---- the parser
 
 static void start_parser(struct xml_reader *x)
@@ -219,7 +233,7 @@ static void start_parser(struct xml_reader *x)
     sax.startElementNs = on_start;
     sax.endElementNs = on_end;
     sax.characters = on_text;
-    sax.cdataBlock = on_text;
+    sax.processingInstruction = on_mark;
     memset(x->names, 0, sizeof x->names);
     memset(x->spaces, 0, sizeof x->spaces);
     x->ctxt = xmlCreatePushParserCtxt(&sax, x, NULL, 0, NULL);
@@ -250,16 +264,17 @@ static bool has_given_up(const struct xml_reader *x)
     return x->ctxt->instate == XML_PARSER_EOF || x->ctxt->disableSAX;
 }
 
-// Returns the offset of the next start tag of an item, xml.n where there is none.
-static size_t next_item(struct str xml)
+// Returns what begins at the next start tag of an item; the texts of marks before it are passed over.
+static struct str from_next_item(struct xml_reader *x, struct str xml)
 {
-    for (size_t i = 0; i < xml.n; i++) {
-        i += str_find_char(str_from(xml, i), '<');
-        struct str rest = str_from(xml, i + 1);
-        if (str_starts_nocase(rest, S("item")) || str_starts_nocase(rest, S("entry")))
-            return i;
+    for (; xml.n > 0; xml = str_from(xml, 1)) {
+        xml = str_from(xml, str_find_char(xml, '<'));
+        struct str name = str_from(xml, 1);
+        if (str_starts_nocase(name, S("item")) || str_starts_nocase(name, S("entry")))
+            return xml;
+        x->mark += str_starts(xml, S(CLEAN_MARK));
     }
-    return xml.n;
+    return xml;
 }
 
 // Starts again: a new parser, told of the elements that the builder has open outside of items.
@@ -278,10 +293,13 @@ static void restart(struct xml_reader *x)
     x->is_skipping = true;
 }
 
-void xml_read(struct xml_reader *x, struct str xml)
+void xml_read(struct xml_reader *x, const struct clean_output *output)
 {
+    struct str xml = output->xml;
+    x->output = output;
+    x->mark = 0;
     if (x->is_skipping) {
-        xml = str_from(xml, next_item(xml));
+        xml = from_next_item(x, xml);
         x->is_skipping = xml.n == 0;
     }
     if (xml.n == 0 || has_given_up(x))
@@ -293,5 +311,8 @@ void xml_read(struct xml_reader *x, struct str xml)
 
 void xml_end(struct xml_reader *x)
 {
+    static const struct clean_output nothing;
+    x->output = &nothing;
+    x->mark = 0;
     xmlParseChunk(x->ctxt, NULL, 0, 1);
 }

@@ -16,8 +16,8 @@ struct xml_reader *xml_open(struct builder *builder, struct document *doc) __att
 // Frees it. Accepts NULL.
 void xml_close(struct xml_reader *x);
 
-// Reads one write of the cleaner (it ends between tokens). The last one ends the document.
-void xml_read(struct xml_reader *x, struct str xml);
+// Reads one write of the cleaner.
+void xml_read(struct xml_reader *x, const struct clean_output *output);
 
 // The document ends.
 void xml_end(struct xml_reader *x);

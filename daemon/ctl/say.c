@@ -33,6 +33,13 @@ void say_json_line(const json_t *value, bool is_indented, struct buf *out)
     json_dump_callback(value, add_bytes, &raw, JSON_ENCODE_ANY | (is_indented ? JSON_INDENT(2) : JSON_COMPACT));
     struct str rest = buf_str(&raw);
     for (size_t i = 0; i < rest.n;) { // such characters stand in strings only, so an escape means the same
+        size_t plain = i;
+        while (plain < rest.n && rest.p[plain] > 0 && rest.p[plain] < 0x7f)
+            plain++;
+        buf_add(out, str_make(rest.p + i, plain - i));
+        i = plain;
+        if (i == rest.n)
+            break;
         uint32_t code;
         size_t n = utf8_decode(str_from(rest, i), &code);
         if (is_steering(code))

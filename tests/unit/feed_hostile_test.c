@@ -49,7 +49,10 @@ static void what_is_kept_of_a_hostile_feed_is_bounded(void **state)
     }
 }
 
-static void count_bytes(void *context, struct str xml) { *(size_t *)context += xml.n; }
+static void count_bytes(void *context, const struct clean_output *output)
+{
+    *(size_t *)context += output->xml.n + output->texts.n;
+}
 
 // Bytes that the cleaner writes for a body: the work that libxml2 gets.
 static size_t written(struct str body)
