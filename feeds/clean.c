@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The cleaner's state machine: which token begins, where it ends, and what a piece's end does to it. Text is written
-// by clean_text.c, tags by clean_tag.c; see clean.h for the whole.
+// by clean_text.c, tags by clean_tag.c, and clean_drop.c passes over comments, instructions and declarations.
 //
 // A '<' that begins no tag is text. A quoted value in which '>' and then '<' comes was never closed: its tag ends at
 // that '>' (a bare '<' alone is common in real values). A start tag in which another '<' comes is text too, unless it
@@ -12,7 +12,7 @@
 
 #include "feeds/clean_parts.h"
 
-enum { DECLARATION_KEPT_MAX = 8192, REFERENCE_MAX = 64, BANG_MAX = 9 };
+enum { REFERENCE_MAX = 64 };
 
 void clean_init(struct cleaner *c, struct clean_sink sink, const struct parse_limits *limits, struct repair *repairs)
 {
@@ -325,7 +325,7 @@ static const char *read_lt(struct cleaner *c, const char *p, const char *end)
     return next;
 }
 
-// pend holds "<" and then up to BANG_MAX bytes, which tell what begins here.
+// pend holds "<" and then the bytes that tell what begins here.
 static const char *read_bang(struct cleaner *c, const char *p, const char *end)
 {
     while (p < end) {
@@ -363,106 +363,6 @@ static const char *read_cdata(struct cleaner *c, const char *p, const char *end)
             return p + 1;
         }
         c->brackets = *p == ']' ? c->brackets + 1 : 0;
-    }
-    return p;
-}
-
-// "-->", and "--!>" as HTML has it.
-static const char *read_comment(struct cleaner *c, const char *p, const char *end)
-{
-    while (p < end) {
-        if (c->matched == 0) {
-            p = memchr(p, '-', (size_t)(end - p));
-            if (!p)
-                return end;
-        }
-        char ch = *p++;
-        if (ch == '-') {
-            c->matched = c->matched >= 2 ? 2 : c->matched + 1;
-        } else if (ch == '>' && c->matched >= 2) {
-            c->state = CLEAN_TEXT;
-            return p;
-        } else if (!(ch == '!' && c->matched == 2)) {
-            c->matched = 0;
-        }
-    }
-    return p;
-}
-
-// "?>"; a declaration (<?xml...) also ends at a '>' alone. pend holds "<" and the first bytes.
-static const char *read_pi(struct cleaner *c, const char *p, const char *end)
-{
-    for (; p < end; p++) {
-        if (c->pend.n < 64)
-            buf_add_char(&c->pend, *p);
-        if (c->pend.n == 5)
-            c->is_pi_xml = str_eq_nocase(buf_str(&c->pend), S("<?xml"));
-        if (*p == '>' && (c->matched || c->is_pi_xml)) {
-            bool is_declaration = c->is_pi_xml && c->pend.n > 5 && !char_is_alnum(c->pend.p[5]) && c->pend.p[5] != '-';
-            if (is_declaration && (c->is_rooted || !str_starts(buf_str(&c->pend), S("<?xml"))))
-                clean_repair(c, REPAIR_DECLARATION, NULL);
-            else if (!c->matched)
-                clean_repair(c, REPAIR_COMMENT, NULL);
-            token_done(c, CLEAN_TEXT);
-            return p + 1;
-        }
-        c->matched = *p == '?' && c->pend.n > 2;
-    }
-    return p;
-}
-
-// One byte inside <!DOCTYPE ...>; true when it ended. Its declarations are gathered in pend, one after the other.
-static bool decl_byte(struct cleaner *c, char ch)
-{
-    bool is_inner = c->decl_depth > 0;
-    if (is_inner && c->pend.n < DECLARATION_KEPT_MAX)
-        buf_add_char(&c->pend, ch);
-    if (c->matched >= 2) { // inside a comment
-        if (ch == '>' && c->matched >= 4) {
-            c->matched = 0;
-            buf_reset(&c->pend);
-            c->decl_depth--;
-        } else {
-            c->matched = ch == '-' ? (c->matched < 4 ? c->matched + 1 : 4) : 2;
-        }
-        return false;
-    }
-    if (c->decl_quote) {
-        if (ch == c->decl_quote)
-            c->decl_quote = 0;
-        return false;
-    }
-    c->matched = is_inner && ch == '-' ? c->matched + 1 : 0;
-    if (c->matched == 2 && str_ends(buf_str(&c->pend), S("<!--")))
-        return false;
-    if (c->matched == 2)
-        c->matched = 0;
-    if (ch == '"' || ch == '\'') {
-        c->decl_quote = ch;
-    } else if (ch == '[' || ch == '<') {
-        c->decl_depth++;
-        buf_reset(&c->pend);
-        if (ch == '<')
-            buf_add_char(&c->pend, ch);
-    } else if (ch == ']' && is_inner) {
-        c->decl_depth--;
-    } else if (ch == '>') {
-        if (!is_inner)
-            return true;
-        clean_declare(c, buf_str(&c->pend));
-        buf_reset(&c->pend);
-        c->decl_depth--;
-    }
-    return false;
-}
-
-static const char *read_decl(struct cleaner *c, const char *p, const char *end)
-{
-    while (p < end) {
-        if (decl_byte(c, *p++)) {
-            token_done(c, CLEAN_TEXT);
-            return p;
-        }
     }
     return p;
 }
@@ -513,10 +413,10 @@ static void read_pieces(struct cleaner *c, const char *p, const char *end)
         case CLEAN_TAG: p = read_tag(c, p, end); break;
         case CLEAN_TAG_SKIP: p = skip_tag(c, p, end); break;
         case CLEAN_BANG: p = read_bang(c, p, end); break;
-        case CLEAN_COMMENT: p = read_comment(c, p, end); break;
+        case CLEAN_COMMENT: p = clean_comment(c, p, end); break;
         case CLEAN_CDATA: p = read_cdata(c, p, end); break;
-        case CLEAN_PI: p = read_pi(c, p, end); break;
-        case CLEAN_DECL: p = read_decl(c, p, end); break;
+        case CLEAN_PI: p = clean_pi(c, p, end); break;
+        case CLEAN_DECL: p = clean_decl(c, p, end); break;
         }
     }
 }

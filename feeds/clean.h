@@ -8,17 +8,16 @@
 //        |  '&'                  -> REF      -> ';'                   |
 //        +------------------------------------------------------------+
 //
-// One state machine over bytes, so that pieces may be cut anywhere. Each token is decided when its last byte is
-// there; a token that is cut by the end of a piece waits in `pend` and is scanned on, never again from its start.
+// Pieces may be cut anywhere: a token that a piece's end cuts waits in `pend` and is scanned on, never again.
 //
 // What goes out: one synthetic root around everything; balanced tags with unique, quoted attributes; no declaration,
 // comment, CDATA section or processing instruction of the feed's. Text that is long, or not plain ASCII, goes aside:
-// its characters are checked and its references resolved already, so libxml2 gets only a mark in its place, the
-// instruction <?_?>, and the reader puts the text back when that comes. libxml2 would check such text a character at
-// a time (half of its time), and a CDATA section in push mode again from its start at each piece, which is quadratic.
+// its characters are checked and its references resolved already, so libxml2 gets only a mark in its place, and the
+// reader puts the text back when that comes. libxml2 would check such text a character at a time (half of its time),
+// and a CDATA section in push mode again from its start at each piece, which is quadratic.
 //
-// Invariants: every write ends between tokens; the names on the stack are those of the open tags in the output, in
-// order; work is linear in the input (a rejected tag is scanned at most three times: an attribute's quotes are two).
+// Every write ends between tokens; the stack holds the open tags of the output, in order; work is linear (a rejected
+// tag is scanned at most three times: an attribute's quotes are two).
 #ifndef FEEDS_CLEAN_H
 #define FEEDS_CLEAN_H
 

@@ -57,6 +57,12 @@ enum clean_scan_kind {
 };
 const char *clean_scan(const char *p, const char *end, enum clean_scan_kind kind);
 
+// ---- clean_drop.c: in CLEAN_COMMENT, CLEAN_PI and CLEAN_DECL; each returns where it stopped
+
+const char *clean_comment(struct cleaner *c, const char *p, const char *end);
+const char *clean_pi(struct cleaner *c, const char *p, const char *end);
+const char *clean_decl(struct cleaner *c, const char *p, const char *end);
+
 // ---- clean_tag.c: tags and the stack of open elements
 
 // Reads a whole tag, from '<' to '>'. Returns false where it is none, so that its '<' is text.

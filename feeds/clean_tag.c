@@ -81,7 +81,7 @@ static struct str local_name(struct str name)
 
 static bool is_item(struct str name)
 {
-    if (name.n < 4 || (name.p[name.n - 1] | 0x20) != (name.p[name.n - 4] == 'i' || name.p[name.n - 4] == 'I' ? 'm' : 'y'))
+    if (name.n < 4 || !strchr("my", name.p[name.n - 1] | 0x20))
         return false;
     struct str local = local_name(name);
     return str_eq_nocase(local, S("item")) || str_eq_nocase(local, S("entry"));
@@ -329,7 +329,10 @@ static void start_tag(struct cleaner *c, struct str name, struct str attributes,
         clean_out(c, name.p - 1, 1 + name.n + attributes.n); // from its '<' on
     else
         write_tag(c, name, c->attributes, n, at);
-    clean_out(c, "/>" + !is_empty, 1 + (size_t)is_empty);
+    if (is_empty)
+        clean_out(c, "/>", 2);
+    else
+        clean_out(c, ">", 1);
     if (!is_empty)
         push(c, name);
     clean_write(c, false);

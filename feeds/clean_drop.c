@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+//
+// What the cleaner drops: comments, processing instructions, declarations. Of a DOCTYPE only its simple text entities
+// are kept (clean_declare); nothing of it reaches libxml2.
+#include <string.h>
+
+#include "feeds/clean_parts.h"
+
+enum { DECLARATION_KEPT_MAX = 8192 };
+
+static void back_to_text(struct cleaner *c)
+{
+    buf_reset(&c->pend);
+    c->state = CLEAN_TEXT;
+}
+
+// "-->", and "--!>" as HTML has it.
+const char *clean_comment(struct cleaner *c, const char *p, const char *end)
+{
+    while (p < end) {
+        if (c->matched == 0) {
+            p = memchr(p, '-', (size_t)(end - p));
+            if (!p)
+                return end;
+        }
+        char ch = *p++;
+        if (ch == '-') {
+            c->matched = c->matched >= 2 ? 2 : c->matched + 1;
+        } else if (ch == '>' && c->matched >= 2) {
+            c->state = CLEAN_TEXT;
+            return p;
+        } else if (!(ch == '!' && c->matched == 2)) {
+            c->matched = 0;
+        }
+    }
+    return p;
+}
+
+// "?>"; a declaration (<?xml...) also ends at a '>' alone. pend holds "<" and the first bytes.
+const char *clean_pi(struct cleaner *c, const char *p, const char *end)
+{
+    for (; p < end; p++) {
+        if (c->pend.n < 64)
+            buf_add_char(&c->pend, *p);
+        if (c->pend.n == 5)
+            c->is_pi_xml = str_eq_nocase(buf_str(&c->pend), S("<?xml"));
+        if (*p == '>' && (c->matched || c->is_pi_xml)) {
+            bool is_declaration = c->is_pi_xml && c->pend.n > 5 && !char_is_alnum(c->pend.p[5]) && c->pend.p[5] != '-';
+            if (is_declaration && (c->is_rooted || !str_starts(buf_str(&c->pend), S("<?xml"))))
+                clean_repair(c, REPAIR_DECLARATION, NULL);
+            else if (!c->matched)
+                clean_repair(c, REPAIR_COMMENT, NULL);
+            back_to_text(c);
+            return p + 1;
+        }
+        c->matched = *p == '?' && c->pend.n > 2;
+    }
+    return p;
+}
+
+// One byte inside <!DOCTYPE ...>; true when it ended. Its declarations are gathered in pend, one after the other.
+static bool decl_byte(struct cleaner *c, char ch)
+{
+    bool is_inner = c->decl_depth > 0;
+    if (is_inner && c->pend.n < DECLARATION_KEPT_MAX)
+        buf_add_char(&c->pend, ch);
+    if (c->matched >= 2) { // inside a comment
+        if (ch == '>' && c->matched >= 4) {
+            c->matched = 0;
+            buf_reset(&c->pend);
+            c->decl_depth--;
+        } else {
+            c->matched = ch == '-' ? (c->matched < 4 ? c->matched + 1 : 4) : 2;
+        }
+        return false;
+    }
+    if (c->decl_quote) {
+        if (ch == c->decl_quote)
+            c->decl_quote = 0;
+        return false;
+    }
+    c->matched = is_inner && ch == '-' ? c->matched + 1 : 0;
+    if (c->matched == 2 && str_ends(buf_str(&c->pend), S("<!--")))
+        return false;
+    if (c->matched == 2)
+        c->matched = 0;
+    if (ch == '"' || ch == '\'') {
+        c->decl_quote = ch;
+    } else if (ch == '[' || ch == '<') {
+        c->decl_depth++;
+        buf_reset(&c->pend);
+        if (ch == '<')
+            buf_add_char(&c->pend, ch);
+    } else if (ch == ']' && is_inner) {
+        c->decl_depth--;
+    } else if (ch == '>') {
+        if (!is_inner)
+            return true;
+        clean_declare(c, buf_str(&c->pend));
+        buf_reset(&c->pend);
+        c->decl_depth--;
+    }
+    return false;
+}
+
+const char *clean_decl(struct cleaner *c, const char *p, const char *end)
+{
+    while (p < end) {
+        if (decl_byte(c, *p++)) {
+            back_to_text(c);
+            return p;
+        }
+    }
+    return p;
+}
