@@ -58,7 +58,6 @@ struct clean_output {
 };
 
 #define CLEAN_MARK "<?_?>"
-
 struct clean_sink {
     void (*write)(void *context, const struct clean_output *output);
     void *context;
@@ -101,9 +100,9 @@ struct cleaner {
     struct buf texts;
     uint32_t ends[CLEAN_MARKS_MAX];
     size_t n_ends;
-    bool is_aside;        // the run of text goes aside from here on
-    uint32_t brackets;    // ']' seen and not written yet
-    uint32_t matched;     // characters of a closing mark seen (comment, processing instruction)
+    bool is_aside; // the run of text goes aside from here on
+    uint32_t brackets; // ']' seen and not written yet
+    uint32_t matched;  // characters of a closing mark seen (comment, processing instruction)
     char decl_quote;      // inside a declaration
     uint32_t decl_depth;  // its '[' and '<'
     bool is_pi_xml;       // <?xml...: a bare '>' ends it too
