@@ -68,11 +68,9 @@ static uint64_t memory_bytes(void)
 static json_t *reload_json(const struct daemon *d)
 {
     json_t *o = json_object();
-    if (d->reload_at.ms) {
-        api_json_time(o, "at_ms", d->reload_at);
-        json_object_set_new(o, "ok", json_boolean(d->is_reload_ok));
-        api_json_text(o, "error", d->reload_error);
-    }
+    api_json_time(o, "at_ms", d->reload_at);
+    json_object_set_new(o, "ok", json_boolean(d->is_reload_ok));
+    api_json_text(o, "error", d->reload_error);
     return o;
 }
 
@@ -126,7 +124,8 @@ static json_t *status_json(const struct question *q, wall_t now)
     json_object_set_new(o, "store", json_pack("{s:s}", "engine", "sqlite"));
     api_json_number(o, "threads", d->n_workers + 6);
     api_json_number(o, "memory_bytes", memory_bytes());
-    json_object_set_new(o, "reload", reload_json(d));
+    if (d->reload_at.ms)
+        json_object_set_new(o, "reload", reload_json(d));
     json_object_set_new(o, "receivers", receivers_json(q));
     return o;
 }
