@@ -298,7 +298,7 @@ struct http_transfer *http_start(struct http *h, const struct http_request *requ
     t->has_head = false;
     t->fault = FAULT_NONE;
     t->status = 0;
-    t->text[0] = t->address[0] = 0;
+    t->text[0] = t->own[0] = t->address[0] = 0;
     t->started_ns = uv_hrtime();
     t->running_ms = uv_now(h->loop);
     t->state = TRANSFER_RESOLVING;

@@ -29,6 +29,7 @@ struct http_transfer { // pooled with its handle
     enum fault fault;      // set by our own callbacks
     uint32_t status;
     char address[64];
+    char own[160];         // why a callback of ours refused; curl overwrites text
     char text[CURL_ERROR_SIZE];
 };
 

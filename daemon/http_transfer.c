@@ -14,7 +14,7 @@ static bool fail(struct http_transfer *t, enum fault fault, const char *text)
     if (t->fault != FAULT_NONE)
         return false;
     t->fault = fault;
-    snprintf(t->text, sizeof t->text, "%s", text);
+    snprintf(t->own, sizeof t->own, "%s", text);
     return false;
 }
 
@@ -230,7 +230,9 @@ void transfer_note_end(struct http_transfer *t, CURLcode code)
     if (code == CURLE_OK) {
         t->fault = FAULT_NONE; // a refused address does not count when another one served
         t->text[0] = 0;
-    } else if (t->fault == FAULT_NONE) {
+    } else if (t->fault != FAULT_NONE) {
+        snprintf(t->text, sizeof t->text, "%s", t->own);
+    } else {
         t->fault = fault_of(code);
         if (!t->text[0])
             snprintf(t->text, sizeof t->text, "%s", curl_easy_strerror(code));

@@ -178,6 +178,17 @@ static bool is_changed(const struct outcome *o)
            !str_eq(o->before.marks, o->feed.marks) || !packs_alike(&o->before, &o->feed);
 }
 
+// When a feed has failed for a day that is told, so that moment is not slept through, whatever the back-off.
+static wall_t due_of(const struct feed *feed, const struct schedule *schedule, wall_t now)
+{
+    wall_t due = schedule->due;
+    if (!feed->failures || (feed->flags & FEED_BROKEN_TOLD) || due.ms == SCHEDULE_NEVER.ms)
+        return due;
+    wall_t tell = wall_add(feed->failing_since, BROKEN_AFTER_MS);
+    bool is_between = tell.ms > now.ms && tell.ms < due.ms && tell.ms >= feed->hold_until.ms;
+    return is_between ? tell : due;
+}
+
 void pipeline_end(struct pipeline *p, wall_t now)
 {
     struct outcome *o = p->outcome;
@@ -195,7 +206,7 @@ void pipeline_end(struct pipeline *p, wall_t now)
     o->decide.feed = &o->facts;
     o->settled = response_settle(feed, &p->response, &p->verdict, &p->trail, p->body, now, &o->arena);
     o->schedule = schedule_next(feed, &p->tools->policy, p->tools->rng, now);
-    feed->due = o->schedule.due;
+    feed->due = due_of(feed, &o->schedule, now);
     o->verdict = p->verdict.kind;
     o->status = p->response.status;
     o->hold_until = p->verdict.hold_until;
