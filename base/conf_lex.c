@@ -186,8 +186,6 @@ static struct str line_word(struct str text, size_t i)
 
 static bool begins_statement(struct str word, const struct conf_spec *const *specs)
 {
-    if (str_eq(word, S("}")))
-        return true;
     for (; *specs; specs++)
         for (const struct conf_spec *s = *specs; s->word.n; s++)
             if (str_eq(word, s->word))
@@ -198,20 +196,38 @@ static bool begins_statement(struct str word, const struct conf_spec *const *spe
 struct extent {
     size_t end;  // one past its last byte that is no blank and no comment
     size_t stop; // the newline behind it
+    size_t open; // where a line ends with an operator outside of parentheses; 0: nowhere
     bool is_closed;
 };
 
-// Measures the expression that begins at `start`. `specs` NULL: runs on while a parenthesis is open, up to a line that
-// begins with `}`.
-static struct extent measure(struct str text, size_t start, const struct conf_spec *const *specs)
+// Tells whether the text ends with an operator that wants more.
+static bool ends_with_operator(struct str text)
 {
-    size_t depth = 0, end = start, i = start;
+    size_t start = text.n;
+    while (start > 0 && !char_is_space(text.p[start - 1]) && text.p[start - 1] != ')')
+        start--;
+    struct str last = str_from(text, start);
+    return start > 0 && (str_eq(last, S("OR")) || str_eq(last, S("AND")) || str_eq(last, S("NOT")) ||
+                         str_eq(last, S("SAME")) || str_starts(last, S("NEAR/")) || str_starts(last, S("ONEAR/")));
+}
+
+// Measures the expression that begins at `start`. A line that begins with `}` ends it in any case. One that begins with
+// a word of `specs` ends it where no parenthesis is open, and where none is `is_closed` as well.
+//
+// A line that ends with an operator outside of parentheses is a fault with one cause: it is measured as if the
+// expression ran on, so that it gives one error and not one for each line that follows.
+static struct extent measure(struct str text, size_t start, const struct conf_spec *const *specs, bool is_closed)
+{
+    size_t depth = 0, end = start, open = 0, i = start;
     while (i < text.n) {
         char c = text.p[i];
         if (c == '\n') {
             struct str word = line_word(text, i + 1);
-            if (depth == 0 || str_eq(word, S("}")) || (specs && begins_statement(word, specs)))
+            bool runs_on = depth == 0 && word.n && ends_with_operator(str_make(text.p + start, end - start));
+            bool is_next = str_eq(word, S("}")) || ((depth == 0 || !is_closed) && begins_statement(word, specs));
+            if (is_next || (depth == 0 && !runs_on))
                 break;
+            open = runs_on && !open ? end : open;
             i++;
         } else if (is_comment(text, i)) {
             i += str_find_char(str_from(text, i), '\n');
@@ -224,7 +240,7 @@ static struct extent measure(struct str text, size_t start, const struct conf_sp
             end = char_is_space(c) ? end : i;
         }
     }
-    return (struct extent){end, i, depth == 0};
+    return (struct extent){end, i, open, depth == 0};
 }
 
 struct token lex_expression(struct parser *p, const struct conf_spec *const *specs)
@@ -233,9 +249,12 @@ struct token lex_expression(struct parser *p, const struct conf_spec *const *spe
     if (is_end(p) || is_comment(p->text, p->at))
         return (struct token){TOKEN_END, {0}, p->at, 0};
     size_t start = p->at;
-    struct extent e = measure(p->text, start, NULL);
+    struct extent e = measure(p->text, start, specs, true);
     if (!e.is_closed)
-        e = measure(p->text, start, specs);
+        e = measure(p->text, start, specs, false);
+    if (e.open)
+        diag_help(p->diags, parse_error(p, e.open, 0, "the line ends here, and the expression with it"),
+                  "an expression runs on over lines only inside parentheses: put ( ) around all of it");
     p->at = e.stop;
     return (struct token){TOKEN_WORD, {p->text.p + start, e.end - start}, start, e.end - start};
 }

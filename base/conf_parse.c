@@ -133,7 +133,8 @@ static bool parse_args(struct parser *p, struct conf_node *node, struct token *t
         if (t->kind == TOKEN_OPEN || t->kind == TOKEN_CLOSE || t->kind == TOKEN_END) {
             bool is_enough = (spec->flags & CONF_OPTIONAL) || ((spec->flags & CONF_MANY) && node->n_args > i);
             bool may_miss = is_last && is_enough;
-            if (!may_miss)
+            bool is_told_later = t->kind == TOKEN_OPEN && !spec->block; // "has no block" says enough
+            if (!may_miss && !is_told_later)
                 say_missing(p, node, arg, node->end);
             return is_ok && may_miss;
         }
@@ -174,6 +175,15 @@ static void say_surplus(struct parser *p, const struct conf_node *node, const st
 
 static void parse_block(struct parser *p, struct block *b);
 
+// Tells whether the next statement's word is one of these.
+static bool next_is_among(struct parser *p, const struct conf_spec *const *tables)
+{
+    size_t here = p->at, index = 0;
+    bool is_among = lex_next_statement(p) && spec_of(tables, lex_token(p).text, &index);
+    p->at = here;
+    return is_among;
+}
+
 // The braces of a node, `{` still to come or just read as *t.
 static bool parse_braces(struct parser *p, struct conf_node *node, struct token *t, const struct block *up)
 {
@@ -184,12 +194,15 @@ static bool parse_braces(struct parser *p, struct conf_node *node, struct token 
         else
             p->at = here;
     }
+    const struct conf_spec *const inner[] = {node->spec->block, NULL};
     if (t->kind != TOKEN_OPEN) {
         parse_error(p, node->end, 0, "expected { at the end of this line: `%.*s` has a block",
                     STR_ARG(node->spec->word));
-        return false;
+        node->is_broken = true;
+        if (!next_is_among(p, inner))
+            return false;
+        t->at = p->at; // its statements follow: go on as if the brace were there
     }
-    const struct conf_spec *const inner[] = {node->spec->block, NULL};
     struct block b = {.tables = inner, .owner = node, .up = up};
     struct conf_node **tail = p->tail;
     p->tail = &node->first;
@@ -303,7 +316,11 @@ static bool parse_unknown(struct parser *p, struct block *b, const struct token 
     else if (near)
         diag_help(p->diags, d, "did you mean %.*s?", STR_ARG(near->word));
     if (near && near != &include_spec) {
+        struct conf_node **tail = p->tail;
         parse_statement(p, b, near, word, CONF_SPECS_MAX);
+        (*tail)->is_broken = true;
+        if (spec_of(b->tables, near->word, &index) && !b->seen[index])
+            b->seen[index] = *tail; // it is there, so nobody is told that it is missing
         return false;
     }
     lex_skip_line(p);
@@ -368,8 +385,9 @@ static void parse_block(struct parser *p, struct block *b)
         }
     }
     if (b->owner && !is_closed) {
-        diag_help(p->diags, parse_error(p, b->owner->body_at - 1, 1, "this { is never closed"),
-                  "write a } on a line of its own at the end of the `%.*s`", STR_ARG(b->owner->spec->word));
+        if (!b->owner->is_broken) // else the brace itself may be the one that is missing
+            diag_help(p->diags, parse_error(p, b->owner->body_at - 1, 1, "this { is never closed"),
+                      "write a } on a line of its own at the end of the `%.*s`", STR_ARG(b->owner->spec->word));
         b->owner->is_broken = true;
         b->owner->body_end = b->owner->end = p->at;
     }

@@ -141,8 +141,8 @@ static bool read_choice(struct str text, const char *choices, int64_t *out, stru
         *out = i;
         return true;
     }
-    char list[160];
-    size_t n = 0;
+    char list[160] = "one of ";
+    size_t n = strlen(list);
     for (const char *c = choices; *c && n + 3 < sizeof list; c++) {
         if (*c == ' ')
             list[n++] = ',';

@@ -208,5 +208,8 @@ struct str suggest(struct str word, const struct str *candidates, size_t n)
             best = candidates[i];
         }
     }
+    for (size_t i = 0; i < n && !best.n && word.n >= 3; i++) // "warn": a word cut short
+        if (candidates[i].n <= SUGGEST_BYTES_MAX && str_starts_nocase(candidates[i], word))
+            best = candidates[i];
     return best;
 }

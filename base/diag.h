@@ -66,7 +66,8 @@ void diags_render(const struct diags *ds, bool with_colour, struct buf *out);
 void source_place(const struct source *source, size_t at, uint32_t *out_line, uint32_t *out_col);
 
 // Returns the candidate nearest to word by edit distance (a swap of neighbours counts once), if it is near enough to
-// be what was meant (distance at most a third of the word's length, at least 1); else the empty view.
+// be what was meant (distance at most a third of the word's length, at least 1), else the first that the word (of 3
+// letters or more) begins; else the empty view.
 struct str suggest(struct str word, const struct str *candidates, size_t n);
 
 #endif

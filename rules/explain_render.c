@@ -4,7 +4,12 @@
 #include "base/utf8.h"
 #include "rules/explain.h"
 
-enum { SHOWN_EXPR_BYTES = 72, SHOWN_HITS_MAX = 3, LEAVES_OF_A_SILENT_OR = 6 };
+enum {
+    SHOWN_EXPR_BYTES = 72,
+    AFTER_CUT_BYTES = 45, // a shorter rest is the text's own end
+    SHOWN_HITS_MAX = 3,
+    LEAVES_OF_A_SILENT_OR = 6,
+};
 
 // The rule's own words for a node, on one line.
 static void add_expr(const struct explain_node *node, struct buf *out)
@@ -28,9 +33,6 @@ static const char *name_of(const struct expr *e)
     switch (e->kind) {
     case EXPR_OR: return "one of";
     case EXPR_AND: return "all of";
-    case EXPR_NOT: return "not";
-    case EXPR_OF: return "some of";
-    case EXPR_FIELD: return "in field";
     default: return "";
     }
 }
@@ -38,14 +40,14 @@ static const char *name_of(const struct expr *e)
 static void add_hit(const struct hit *hit, bool with_colour, struct buf *out)
 {
     buf_addf(out, "%.*s: ", STR_ARG(field_name(hit->field)));
-    if (hit->snippet.before.n)
+    if (hit->snippet.before.n && hit->start > hit->snippet.before.n)
         buf_add(out, S("..."));
     utf8_sanitise(hit->snippet.before, out);
     buf_add(out, with_colour ? S("\033[1;32m") : S("["));
     utf8_sanitise(hit->snippet.hit, out);
     buf_add(out, with_colour ? S("\033[0m") : S("]"));
     utf8_sanitise(hit->snippet.after, out);
-    if (hit->snippet.after.n)
+    if (hit->snippet.after.n >= AFTER_CUT_BYTES)
         buf_add(out, S("..."));
 }
 

@@ -79,8 +79,11 @@ static void lint_or(struct linter *l, const struct expr *e)
             const struct expr *outer = e->children[j], *inner = e->children[i];
             if (i == j || !covers(outer, inner) || (j > i && covers(inner, outer)))
                 continue;
-            warn(l, inner, "`%.*s` is never needed: `%.*s` finds all of it", STR_ARG(text_of(l, inner)),
-                 STR_ARG(text_of(l, outer)));
+            if (same(outer, inner))
+                warn(l, inner, "`%.*s` stands here twice", STR_ARG(text_of(l, inner)));
+            else
+                warn(l, inner, "`%.*s` is never needed: `%.*s` finds all of it", STR_ARG(text_of(l, inner)),
+                     STR_ARG(text_of(l, outer)));
             break;
         }
     }
@@ -249,10 +252,14 @@ void rules_lint(const struct rules *rules, const struct ruleset *set, const stru
         if (rules->sets.sets[i]->expr)
             walk(&l, rules->sets.sets[i]->expr, NULL);
     }
-    for (size_t i = 0; i < rules->n_entries; i++)
-        if (!rules->entries[i].is_broken)
+    size_t broken = 0;
+    for (size_t i = 0; i < rules->n_entries; i++) {
+        if (rules->entries[i].is_broken)
+            broken++;
+        else
             lint_rule(&l, &rules->entries[i], set);
-    for (size_t i = 0; i < rules->sets.n; i++) {
+    }
+    for (size_t i = 0; i < rules->sets.n && !broken; i++) { // a broken rule may be the one that uses it
         const struct expr_set *s = rules->sets.sets[i];
         if (!l.is_set_used[s->index])
             diag_add(ds, DIAG_WARNING, s->source, s->at, s->n, "nothing uses @%.*s", STR_ARG(s->name));

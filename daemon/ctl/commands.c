@@ -5,6 +5,12 @@
 
 #define OPTIONS(...) ((const struct ctl_option[]){__VA_ARGS__, {0}})
 #define ANY ((size_t)-1)
+#define RULE_OPTIONS                                                                                                   \
+    OPTIONS({"rules", "PATH", "rule files; else those of the configuration", 0},                                       \
+            {"lang", "LANGUAGE", "the language of the text, as en", 0})
+#define TEXT_DETAILS                                                                                                   \
+    "The text comes from FILE or standard input: its first line is the title, the rest the\n"                          \
+    "body; HTML is read as text. Exit status 0: it matches, 1: it does not."
 // A feed, in every command that takes one.
 #define FEED_DETAILS "FEED is its id, its URL, or the name that the configuration gives it."
 
@@ -137,6 +143,31 @@ const struct ctl_command ctl_commands[] = {
      .about = "end a silence now", .run = ctl_silence_expire},
     {.group = "silence", .verb = "preview", .words = "MATCHER", .words_min = 1, .words_max = ANY,
      .about = "what it would have hidden in the last 7 days", .run = ctl_silence_preview},
+
+    {.heading = "Rules",
+     .group = "rules", .verb = "check", .words = "[PATH...]", .words_max = ANY,
+     .about = "errors, lint and tests of rule files (no daemon)", .run = ctl_rules_check,
+     .options = OPTIONS({"strict", NULL, "warnings count as errors", 0}),
+     .details = "PATH is a file, a folder with *.rules, or - for standard input; without one, the\n"
+                "configuration and all that it includes. Exit status 78: a reload would refuse it."},
+    {.group = "rules", .verb = "test", .words = "RULE [FILE|-]", .words_min = 1, .words_max = 2,
+     .about = "does the rule match this text? (no daemon)", .run = ctl_rules_test, .options = RULE_OPTIONS,
+     .details = TEXT_DETAILS},
+    {.group = "rules", .verb = "explain", .words = "RULE [FILE|-]", .words_min = 1, .words_max = 2,
+     .about = "why it matches, or which branch fails (no daemon)", .run = ctl_rules_explain, .options = RULE_OPTIONS,
+     .details = TEXT_DETAILS},
+    {.group = "rules", .verb = "match", .words = "[ITEMS.jsonl|-]", .words_max = 1,
+     .about = "which rules match each item (no daemon)", .run = ctl_rules_match,
+     .options = OPTIONS({"rules", "PATH", "rule files; else those of the configuration", 0}),
+     .details = "An item a line: {\"id\", \"title\", \"description\" (HTML), \"lang\"?, \"link\"?}, also\n"
+                "summary, feed, author, categories, tags. An answer a line: {\"id\", \"rules\", \"tags\"}."},
+    {.group = "rules", .verb = "fmt", .words = "FILE...", .words_min = 1, .words_max = ANY,
+     .about = "bring files into their canonical form (no daemon)", .run = ctl_rules_fmt,
+     .options = OPTIONS({"check", NULL, "change nothing; exit 1 where a file would change", 0}),
+     .details = "Comments are kept. Prints the files that changed; - reads standard input and prints."},
+    {.group = "rules", .verb = "list", .words = "", .about = "the rules and what they found lately",
+     .run = ctl_rules_list,
+     .options = OPTIONS({"rules", "PATH", "the rules of these files, and what they cost", 0})},
 
     {.heading = "Other",
      .group = "completion", .words = "bash|zsh|fish", .words_min = 1, .words_max = 1,

@@ -45,4 +45,11 @@ int ctl_silence_list(const struct ctl_call *call);
 int ctl_silence_expire(const struct ctl_call *call);
 int ctl_silence_preview(const struct ctl_call *call);
 
+int ctl_rules_check(const struct ctl_call *call);
+int ctl_rules_test(const struct ctl_call *call);
+int ctl_rules_match(const struct ctl_call *call);
+int ctl_rules_explain(const struct ctl_call *call);
+int ctl_rules_fmt(const struct ctl_call *call);
+int ctl_rules_list(const struct ctl_call *call);
+
 #endif

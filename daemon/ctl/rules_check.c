@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+//
+// rules check: everything that is wrong or odd with rule files, and their tests.
+#include "daemon/ctl/commands.h"
+#include "daemon/ctl/rule_files.h"
+#include "daemon/ctl/say.h"
+
+static json_t *json_of(const struct diag *d)
+{
+    static const char *const levels[] = {"error", "warning", "note"};
+    uint32_t line = 0, col = 0;
+    if (d->source)
+        source_place(d->source, d->at, &line, &col);
+    json_t *one = json_pack("{s:s, s:s%}", "level", levels[d->level], "message", d->message.p, d->message.n);
+    if (d->source)
+        json_object_set_new(one, "file", json_stringn(d->source->name.p, d->source->name.n));
+    if (d->source) {
+        json_object_set_new(one, "line", json_integer(line));
+        json_object_set_new(one, "column", json_integer(col));
+    }
+    if (d->help.n)
+        json_object_set_new(one, "help", json_stringn(d->help.p, d->help.n));
+    return one;
+}
+
+static void say_as_json(const struct ctl_call *call, const struct rule_files *files, bool is_good)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < files->diags.n; i++)
+        json_array_append_new(list, json_of(&files->diags.list[i]));
+    json_t *answer = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:o}", "ok", is_good, "rules",
+                               (json_int_t)files->rules.n_entries, "sets", (json_int_t)files->rules.sets.n, "tests",
+                               (json_int_t)files->n_tests, "errors", (json_int_t)files->diags.errors, "warnings",
+                               (json_int_t)files->diags.warnings, "findings", list);
+    say_json(call, answer);
+    json_decref(answer);
+}
+
+static void add_count(struct buf *out, size_t n, const char *what)
+{
+    buf_addf(out, "%zu %s%s", n, what, n == 1 ? "" : "s");
+}
+
+int ctl_rules_check(const struct ctl_call *call)
+{
+    struct rule_files files;
+    int code = rule_files_load(&files, call, call->words, call->n_words, RULE_FILES_LINTED);
+    if (code == CTL_OK && ctl_value(call, "strict") && files.diags.warnings)
+        code = CTL_CONFIG;
+    if (code != CTL_OK && code != CTL_CONFIG) {
+        rule_files_done(&files);
+        return code;
+    }
+    if (call->is_json) {
+        say_as_json(call, &files, code == CTL_OK);
+    } else {
+        rule_files_say(&files);
+        struct buf text;
+        buf_init(&text, 4096);
+        buf_add(&text, str_of(say_mark(call, code == CTL_OK ? SAY_GREEN : SAY_RED)));
+        buf_addf(&text, "%s%s: ", code == CTL_OK ? "good" : "refused", call->has_colour ? "\033[0m" : "");
+        add_count(&text, files.rules.n_entries, "rule");
+        buf_add(&text, S(", "));
+        add_count(&text, files.rules.sets.n, "set");
+        buf_add(&text, S(", "));
+        add_count(&text, files.n_tests, "test");
+        buf_add(&text, files.set ? S(" run; ") : S(" run (they need rules without errors); "));
+        add_count(&text, files.diags.errors, "error");
+        buf_add(&text, S(", "));
+        add_count(&text, files.diags.warnings, "warning");
+        buf_add_char(&text, '\n');
+        say(&text);
+        buf_done(&text);
+    }
+    rule_files_done(&files);
+    return code;
+}
