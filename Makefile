@@ -187,6 +187,11 @@ build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o build/fuzz/libfuzzed.a
 	@echo "LINK $@" && $(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 -include $(shell find build/fuzz/obj -name '*.d' 2>/dev/null)
 
+# ---- conformance --------------------------------------------------------------------------------------------------
+.PHONY: conformance
+conformance: $(OUT)/feedwatchctl ## score the feed parser beside python3-feedparser; fails below the recorded floor
+	@/usr/bin/python3 tests/tools/conformance.py $(OUT)/feedwatchctl
+
 # ---- the laws -----------------------------------------------------------------------------------------------------
 .PHONY: layers purity
 layers: ## check that includes follow docs/design.md's include law

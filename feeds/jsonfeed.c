@@ -37,10 +37,16 @@ static enum json_place place_at(const struct json_reader *j) { return j->depth ?
 
 static bool is_key(const struct json_reader *j, const char *name) { return strcmp(j->key, name) == 0; }
 
+// A member of the standard's has a value of another type. Members of nobody's standard may hold anything.
 static void wrong_type(struct json_reader *j)
 {
-    if (j->key[0] && place_at(j) != AT_SKIP)
-        j->doc->repairs[REPAIR_TYPE].count++;
+    static const char *const members[] = {
+        "version", "title", "description", "home_page_url", "feed_url", "icon", "favicon", "language", "author",
+        "authors", "items", "hubs", "id", "url", "external_url", "content_html", "content_text", "summary", "image",
+        "banner_image", "date_published", "date_modified", "tags", "attachments",
+    };
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        j->doc->repairs[REPAIR_TYPE].count += place_at(j) != AT_SKIP && is_key(j, members[i]);
 }
 
 // ---- values

@@ -70,7 +70,7 @@ static enum say_mark quality_mark(enum quality quality)
 static const char *format_phrase(const struct document *doc)
 {
     switch (doc->format) {
-    case FORMAT_NONE: return "no feed";
+    case FORMAT_NONE: return "";
     case FORMAT_RSS: return "RSS";
     case FORMAT_RDF: return "RSS (RDF)";
     case FORMAT_ATOM: return "Atom";
@@ -83,8 +83,10 @@ static const char *format_phrase(const struct document *doc)
 static void verdict(const struct ctl_call *call, const struct document *doc, struct buf *out)
 {
     label(call, "format", out);
-    buf_addf(out, "%s%s%.*s, %s%s%s", format_phrase(doc), doc->version.n ? " " : "", STR_ARG(doc->version),
-             say_mark(call, quality_mark(doc->quality)), quality_name(doc->quality), say_mark(call, SAY_PLAIN));
+    if (doc->format != FORMAT_NONE)
+        buf_addf(out, "%s%s%.*s, ", format_phrase(doc), doc->version.n ? " " : "", STR_ARG(doc->version));
+    buf_addf(out, "%s%s%s", say_mark(call, quality_mark(doc->quality)), quality_name(doc->quality),
+             say_mark(call, SAY_PLAIN));
     if (doc->what_instead.n)
         buf_addf(out, ": %.*s", STR_ARG(doc->what_instead));
     buf_add(out, S(", "));

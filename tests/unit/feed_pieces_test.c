@@ -74,7 +74,7 @@ static const char *top(void)
 
 static void over(const char *folder)
 {
-    static const char *const feeds[] = {".xml", ".json", ".rss", ".atom", ".rdf", ".html", NULL};
+    static const char *const feeds[] = {".feed", ".xml", ".json", ".rss", ".atom", ".rdf", ".html", NULL};
     char path[4096];
     size_t differing = 0;
     snprintf(path, sizeof path, "%s/%s", top(), folder);
