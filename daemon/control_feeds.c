@@ -67,18 +67,6 @@ static void why(struct question *q, const struct feed *feed, struct now now)
     api_json_time(q->reply.json, "now_ms", now.wall);
 }
 
-static void set_paused(struct question *q, struct worker *w, struct feed *feed, bool is_paused, struct now now)
-{
-    feed->flags = is_paused ? feed->flags | FEED_PAUSED : feed->flags & ~(uint32_t)(FEED_PAUSED | FEED_STOPPED);
-    if (!is_paused)
-        feed->due = now.wall;
-    if (!shard_set_state(worker_shard(w), feed, now)) {
-        question_fail(q, CONTROL_BUSY, NULL, "the feed is being polled at this moment");
-        return;
-    }
-    q->reply.json = api_json_feed(feed);
-}
-
 static void poll_now(struct question *q, struct worker *w, struct feed *feed, struct now now)
 {
     bool force = json_is_true(json_object_get(q->request.args, "force"));
@@ -94,11 +82,12 @@ static void poll_now(struct question *q, struct worker *w, struct feed *feed, st
     api_json_time(q->reply.json, "at_ms", now.wall);
 }
 
-static void about_one(struct question *q, struct worker *w, struct now now)
+// Returns true where the question is on its way to the writer.
+static bool about_one(struct question *q, struct worker *w, struct now now)
 {
     struct feed feed;
     if (!shard_read(worker_shard(w), q->feed, &q->arena, &feed))
-        return;
+        return false;
     switch (q->request.verb) {
     case CONTROL_FEED_SHOW:
         q->reply.json = api_json_feed(&feed);
@@ -111,11 +100,13 @@ static void about_one(struct question *q, struct worker *w, struct now now)
         break;
     case CONTROL_FEED_PAUSE:
     case CONTROL_FEED_RESUME:
-        set_paused(q, w, &feed, q->request.verb == CONTROL_FEED_PAUSE, now);
-        break;
+        return question_pause(q, w, &feed, now);
+    case CONTROL_FEED_RM:
+        return question_remove(q, w, &feed, now);
     default:
         break;
     }
+    return false;
 }
 
 static void visit(struct job *job, void *owner, struct now now)
@@ -130,7 +121,8 @@ static void visit(struct job *job, void *owner, struct now now)
         next_worker(q);
         return;
     }
-    about_one(q, owner, now);
+    if (about_one(q, owner, now))
+        return;
     if (q->reply.json || q->reply.outcome != CONTROL_OK) {
         question_home(q);
         return;
@@ -143,8 +135,16 @@ static void visit(struct job *job, void *owner, struct now now)
 
 void control_feeds(struct question *q)
 {
-    bool is_list = q->request.verb == CONTROL_FEEDS_LIST;
-    if (is_list) {
+    if (q->request.verb == CONTROL_FEED_ADD) {
+        control_feed_add(q);
+        return;
+    }
+    if (q->request.verb == CONTROL_OPML_EXPORT || q->request.verb == CONTROL_OPML_IMPORT) {
+        question_fail(q, CONTROL_REFUSED, "feedwatchctl feeds add URL", "lists of feeds are not read or written yet");
+        question_home(q);
+        return;
+    }
+    if (q->request.verb == CONTROL_FEEDS_LIST) {
         q->list = json_array();
     } else if (!feed_id_read(q->request.id, &q->feed)) {
         q->feed = feed_id(q->request.id); // its address serves as well

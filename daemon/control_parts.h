@@ -34,6 +34,7 @@ struct question {
     size_t n_rows;
     struct outbox_count *outbox;
     size_t n_outbox;
+    struct store_feed *row; // to be committed
 };
 
 // Sends the question to a thread; its `run` there ends with question_home, or with the next question_send.
@@ -54,5 +55,10 @@ void control_status(struct question *q);  // STATUS, HEALTH, METRICS
 void control_feeds(struct question *q);   // FEED*, OPML_*
 void control_writes(struct question *q);  // resend, retry, drop, silences
 void control_receivers(struct question *q);
+void control_feed_add(struct question *q);
+
+// On the worker's thread: pauses or resumes, removes. False: the reply says why not; true: it is on its way.
+bool question_pause(struct question *q, struct worker *w, struct feed *feed, struct now now);
+bool question_remove(struct question *q, struct worker *w, const struct feed *feed, struct now now);
 
 #endif

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+//
+// Feeds that a person adds, removes, pauses and resumes: the worker that owns the host changes its shard and sends the
+// row to the writer, so that it is durable before the answer. What is polled meanwhile reaches the writer behind it.
+#include "daemon/control_parts.h"
+#include "feeds/url.h"
+
+enum { OPTIONS_TEXT_BYTES = 4096 };
+
+static void commit_feed(struct job *job, void *owner, struct now now)
+{
+    struct question *q = (struct question *)job;
+    struct store_batch batch = {.now = now.wall};
+    if (q->request.verb == CONTROL_FEED_RM) {
+        batch.removed = &q->feed;
+        batch.n_removed = 1;
+    } else {
+        q->row->feed.options = NULL;
+        batch.feeds = q->row;
+        batch.n_feeds = 1;
+    }
+    struct err err = {0};
+    if (store_commit(writer_store(owner), &batch, &err) != STORE_OK)
+        question_fail(q, CONTROL_BUSY, NULL, "it is done, but the store cannot be written, and a restart forgets it: %s",
+                      err.text);
+    question_home(q);
+}
+
+static void to_writer(struct question *q, const struct feed *feed, struct str options_text)
+{
+    q->row = ARENA_NEW(&q->arena, struct store_feed);
+    q->row->feed = *feed;
+    q->row->options_text = arena_str(&q->arena, options_text);
+    q->row->fence.shard = (uint16_t)shard_virtual(feed->url);
+    q->feed = feed->id;
+    question_send(q, q->control->d->threads.writer, commit_feed);
+}
+
+bool question_pause(struct question *q, struct worker *w, struct feed *feed, struct now now)
+{
+    bool is_pause = q->request.verb == CONTROL_FEED_PAUSE;
+    feed->flags = is_pause ? feed->flags | FEED_PAUSED : feed->flags & ~(uint32_t)(FEED_PAUSED | FEED_STOPPED);
+    if (!is_pause)
+        feed->due = now.wall;
+    if (!shard_set_state(worker_shard(w), feed, now)) {
+        question_fail(q, CONTROL_BUSY, NULL, "the feed is being polled at this moment; try again");
+        return false;
+    }
+    q->reply.json = api_json_feed(feed);
+    to_writer(q, feed, worker_options_text(feed));
+    return true;
+}
+
+static void set_answer(struct question *q, const struct feed *feed)
+{
+    char id[FEED_ID_BYTES];
+    q->reply.json = json_object();
+    json_object_set_new(q->reply.json, "id", json_string(feed_id_write(feed->id, id)));
+    api_json_text(q->reply.json, "url", url_redacted(&q->arena, feed->url));
+}
+
+bool question_remove(struct question *q, struct worker *w, const struct feed *feed, struct now now)
+{
+    if (feed->origin == ORIGIN_CONFIGURED) {
+        question_fail(q, CONTROL_REFUSED, "feedwatchctl reload --wait",
+                      "the feed stands in the configuration: take it out there");
+        return false;
+    }
+    set_answer(q, feed);
+    shard_remove(worker_shard(w), feed->id, now);
+    to_writer(q, feed, (struct str){0});
+    return true;
+}
+
+// Writes the arguments of `feeds add` as the inside of a feed block: one grammar for all options.
+static bool write_options(struct question *q, struct str *out)
+{
+    struct buf text;
+    buf_init(&text, OPTIONS_TEXT_BYTES);
+    struct str name = question_text(q, "name"), every = question_text(q, "every");
+    const char *bad = "\"\\\n\r{}";
+    bool ok = true;
+    const struct str given[] = {name, every};
+    for (size_t i = 0; i < 2; i++)
+        for (const char *c = bad; *c; c++)
+            ok = ok && str_find_char(given[i], *c) == given[i].n;
+    if (name.n)
+        buf_addf(&text, "name \"%.*s\"\n", STR_ARG(name));
+    if (every.n)
+        buf_addf(&text, "every %.*s\n", STR_ARG(every));
+    json_t *tags = json_object_get(q->request.args, "tags"), *tag;
+    if (!tags)
+        tags = json_object_get(q->request.args, "tag");
+    size_t i;
+    json_array_foreach(tags, i, tag)
+        buf_addf(&text, "%s%s", i ? " " : "tags ", json_is_string(tag) ? json_string_value(tag) : "");
+    if (json_is_string(tags))
+        buf_addf(&text, "tags %s", json_string_value(tags));
+    buf_add(&text, S("\n"));
+    *out = arena_str(&q->arena, buf_str(&text));
+    ok = ok && !text.is_cut;
+    buf_done(&text);
+    if (!ok)
+        question_fail(q, CONTROL_BAD, NULL, "a name or pause with quotes, braces or line breaks cannot be kept");
+    return ok;
+}
+
+static void add_on_worker(struct job *job, void *owner, struct now now)
+{
+    struct question *q = (struct question *)job;
+    struct str url = question_text(q, "url"), options;
+    struct feed feed;
+    if (shard_read(worker_shard(owner), feed_id(url), &q->arena, &feed)) {
+        set_answer(q, &feed);
+        json_object_set_new(q->reply.json, "is_new", json_false());
+        question_home(q);
+        return;
+    }
+    feed = (struct feed){.id = feed_id(url), .first_url = url, .url = url, .origin = ORIGIN_ADDED, .due = now.wall};
+    struct err err = {0};
+    if (!write_options(q, &options)) {
+        question_home(q);
+    } else if (!worker_add_feed(owner, &feed, options, now, &err)) {
+        question_fail(q, CONTROL_BAD, "feedwatchctl feeds add --help", "%s", err.text);
+        question_home(q);
+    } else {
+        set_answer(q, &feed);
+        json_object_set_new(q->reply.json, "is_new", json_true());
+        to_writer(q, &feed, options);
+    }
+}
+
+void control_feed_add(struct question *q)
+{
+    struct str url = question_text(q, "url");
+    const char *why = NULL;
+    if (!url_is_fetchable(url, &why)) {
+        question_fail(q, CONTROL_BAD, NULL, "\"%.*s\" is not the address of a feed: %s", STR_ARG(url), why);
+        question_home(q);
+        return;
+    }
+    question_send(q, &worker_loop(daemon_worker_of(q->control->d, url))->inbox, add_on_worker);
+}
