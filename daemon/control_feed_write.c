@@ -21,7 +21,7 @@ static void commit_feed(struct job *job, void *owner, struct now now)
     }
     struct err err = {0};
     if (store_commit(writer_store(owner), &batch, &err) != STORE_OK)
-        question_fail(q, CONTROL_BUSY, NULL, "it is done, but the store cannot be written, and a restart forgets it: %s",
+        question_fail(q, CONTROL_BUSY, NULL, "done, but the store cannot be written, and a restart forgets it: %s",
                       err.text);
     question_home(q);
 }

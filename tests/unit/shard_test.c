@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/index.h"
+#include "daemon/shard.h"
+#include "tests/tools/check.h"
+
+struct stage {
+    struct shard *shard;
+    struct now now;
+    struct arena arena;
+};
+
+static const struct shard_limits limits = {.in_flight_max = 3, .host_max = 2, .host_gap_ms = 1000, .spread_ms = 0};
+
+static struct stage open_stage(const struct shard_limits *with)
+{
+    struct stage s = {.now = {{1795480000000}, {5000000}}};
+    s.shard = shard_open(with, s.now, 1);
+    arena_init(&s.arena, 1 << 20);
+    return s;
+}
+
+static void close_stage(struct stage *s)
+{
+    shard_close(s->shard);
+    arena_done(&s->arena);
+}
+
+static uint64_t put(struct stage *s, const char *url, int64_t due_in_ms)
+{
+    struct feed feed = {.id = feed_id(str_of(url)), .first_url = str_of(url), .url = str_of(url),
+                        .due = wall_add(s->now.wall, due_in_ms)};
+    shard_put(s->shard, &feed, s->now);
+    return feed.id;
+}
+
+static uint64_t start(struct stage *s)
+{
+    struct feed feed;
+    return shard_start(s->shard, s->now, &s->arena, &feed) ? feed.id : 0;
+}
+
+static void finish(struct stage *s, uint64_t id, int64_t due_in_ms, wall_t hold)
+{
+    struct feed feed;
+    assert_true(shard_read(s->shard, id, &s->arena, &feed));
+    feed.due = wall_add(s->now.wall, due_in_ms);
+    feed.polled_at = s->now.wall;
+    shard_finish(s->shard, &feed, hold, s->now);
+}
+
+static void pass(struct stage *s, int64_t ms)
+{
+    s->now.wall = wall_add(s->now.wall, ms);
+    s->now.mono = mono_add(s->now.mono, ms);
+}
+
+static const wall_t no_hold = {0};
+
+static void feed_is_asked_when_it_is_due_and_not_before(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&limits);
+    uint64_t id = put(&s, "http://a.example/feed", 60000);
+    pass(&s, 59900);
+    assert_int_equal(start(&s), 0);
+    mono_t next;
+    assert_true(shard_next(s.shard, &next));
+    assert_true(next.ms <= s.now.mono.ms + 100 + WHEEL_TICK_MS);
+    pass(&s, 100 + WHEEL_TICK_MS);
+    assert_int_equal(start(&s), id);
+    assert_int_equal(start(&s), 0);
+    close_stage(&s);
+}
+
+static void host_gets_its_starts_a_second_apart_and_two_at_once(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&limits);
+    static const char *const urls[] = {"http://a.example/1", "http://a.example/2", "https://A.example:443/3"};
+    put(&s, urls[0], 0);
+    put(&s, urls[1], 0);
+    uint64_t other = put(&s, "http://b.example/1", 0);
+    uint64_t first = start(&s);
+    assert_true(first);
+    uint64_t second = start(&s);
+    assert_true(first == other || second == other); // the other host need not wait
+    assert_int_equal(start(&s), 0);
+    pass(&s, 980);
+    assert_int_equal(start(&s), 0);
+    pass(&s, 40);
+    assert_true(start(&s));
+    close_stage(&s);
+}
+
+static void third_feed_of_a_host_waits_until_one_is_finished(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&limits);
+    put(&s, "http://a.example/1", 0);
+    put(&s, "http://a.example/2", 0);
+    put(&s, "http://a.example/3", 0);
+    uint64_t one = start(&s);
+    pass(&s, 1100);
+    assert_true(start(&s));
+    pass(&s, 60000);
+    assert_int_equal(start(&s), 0);
+    finish(&s, one, 600000, no_hold);
+    assert_true(start(&s));
+    close_stage(&s);
+}
+
+static void no_more_are_in_flight_than_the_limit(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&limits);
+    static const char *const urls[] = {"http://a.example/", "http://b.example/", "http://c.example/",
+                                       "http://d.example/"};
+    for (size_t i = 0; i < 4; i++)
+        put(&s, urls[i], 0);
+    uint64_t one = start(&s);
+    assert_true(one && start(&s) && start(&s));
+    assert_int_equal(start(&s), 0);
+    finish(&s, one, 600000, no_hold);
+    assert_true(start(&s));
+    close_stage(&s);
+}
+
+static void retry_after_of_two_feeds_holds_the_whole_host(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&limits);
+    uint64_t one = put(&s, "http://a.example/1", 0);
+    uint64_t two = put(&s, "http://a.example/2", 2000);
+    put(&s, "http://a.example/3", 10000);
+    assert_int_equal(start(&s), one);
+    finish(&s, one, DAY_MS, wall_add(s.now.wall, HOUR_MS));
+    pass(&s, 2100);
+    assert_int_equal(start(&s), two); // one feed's word is its own
+    finish(&s, two, DAY_MS, wall_add(s.now.wall, HOUR_MS));
+    pass(&s, 30 * MINUTE_MS);
+    assert_int_equal(start(&s), 0);
+    pass(&s, 31 * MINUTE_MS);
+    assert_true(start(&s));
+    close_stage(&s);
+}
+
+static void hop_gives_its_slot_back_so_that_two_hosts_cannot_lock(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&(struct shard_limits){.in_flight_max = 9, .host_max = 1, .host_gap_ms = 1000});
+    uint64_t a = put(&s, "http://a.example/", 0), b = put(&s, "http://b.example/", 0);
+    assert_true(start(&s) && start(&s));
+    pass(&s, 1100);
+    assert_true(shard_hop(s.shard, a, S("http://b.example/x"), s.now) > 0); // b is being asked; a's slot is free now
+    assert_int_equal(shard_hop(s.shard, b, S("http://a.example/x"), s.now), 0);
+    assert_int_equal(shard_hop(s.shard, a, S("http://b.example/x"), s.now), 0);
+    finish(&s, a, 1000, no_hold);
+    finish(&s, b, 1000, no_hold);
+    pass(&s, 2200);
+    assert_true(start(&s) && start(&s));
+    close_stage(&s);
+}
+
+static void clock_that_jumps_back_delays_nothing_that_waits(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&limits);
+    uint64_t id = put(&s, "http://a.example/", 60000);
+    s.now.wall = wall_add(s.now.wall, -(int64_t)DAY_MS);
+    pass(&s, 60100);
+    assert_int_equal(start(&s), id);
+    close_stage(&s);
+}
+
+static void stopped_feed_sleeps_until_it_is_made_due(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&limits);
+    struct feed feed = {.id = 7, .first_url = S("http://a.example/"), .url = S("http://a.example/"),
+                        .flags = FEED_STOPPED, .due = s.now.wall};
+    shard_put(s.shard, &feed, s.now);
+    pass(&s, DAY_MS);
+    assert_int_equal(start(&s), 0);
+    assert_int_equal(shard_counts(s.shard).asleep, 1);
+    assert_true(shard_make_due(s.shard, 7, s.now));
+    assert_int_equal(start(&s), 7);
+    close_stage(&s);
+}
+
+static void feed_removed_while_it_is_asked_goes_when_it_ends(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&limits);
+    uint64_t id = put(&s, "http://a.example/", 0);
+    assert_int_equal(start(&s), id);
+    assert_true(shard_remove(s.shard, id, s.now));
+    assert_true(shard_has(s.shard, id));
+    finish(&s, id, 1000, no_hold);
+    assert_false(shard_has(s.shard, id));
+    assert_int_equal(shard_counts(s.shard).feeds, 0);
+    assert_int_equal(shard_counts(s.shard).asking, 0);
+    close_stage(&s);
+}
+
+static void overdue_feeds_at_start_are_spread(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&shard_limits_default);
+    enum { N = 1000 };
+    for (unsigned i = 0; i < N; i++)
+        put(&s, arena_fmt(&s.arena, "http://h%u.example/", i).p, -1000);
+    shard_spread(s.shard, s.now);
+    unsigned at_once = 0;
+    for (uint64_t id; (id = start(&s)); at_once++)
+        finish(&s, id, DAY_MS, no_hold);
+    assert_true(at_once < 20);
+    pass(&s, SHARD_SPREAD_MS + 1000);
+    for (uint64_t id; (id = start(&s)); at_once++)
+        finish(&s, id, DAY_MS, no_hold);
+    assert_int_equal(at_once, N);
+    close_stage(&s);
+}
+
+static void state_comes_back_as_it_was_packed(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&limits);
+    struct feed feed = {.id = 9, .first_url = S("http://a.example/old"), .url = S("http://a.example/new"),
+                        .validators = {S("\"tag\""), S("Mon, 23 Nov 2026 10:00:00 GMT")}, .marks = S("marks"),
+                        .title = S("A"), .failures = 3, .error = S("no"), .good_at = {77}, .due = {1795480000001},
+                        .failing_since = {55}, .fault = FAULT_SERVER};
+    shard_put(s.shard, &feed, s.now);
+    struct feed back;
+    assert_true(shard_read(s.shard, 9, &s.arena, &back));
+    assert_str(back.first_url, "http://a.example/old");
+    assert_str(back.url, "http://a.example/new");
+    assert_str(back.validators.etag, "\"tag\"");
+    assert_str(back.marks, "marks");
+    assert_str(back.error, "no");
+    assert_int_equal(back.failures, 3);
+    assert_int_equal(back.good_at.ms, 77);
+    assert_int_equal(back.due.ms, 1795480000001);
+    close_stage(&s);
+}
+
+static void index_finds_what_is_in_after_many_removals(void **state)
+{
+    (void)state;
+    struct index x = {0};
+    for (uint32_t i = 0; i < 5000; i++)
+        index_put(&x, (uint64_t)i * 0x10001, i);
+    for (uint32_t i = 0; i < 5000; i += 2)
+        index_remove(&x, (uint64_t)i * 0x10001);
+    for (uint32_t i = 0; i < 5000; i++)
+        assert_int_equal(index_find(&x, (uint64_t)i * 0x10001), i % 2 ? i : INDEX_NONE);
+    index_done(&x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(feed_is_asked_when_it_is_due_and_not_before),
+        cmocka_unit_test(host_gets_its_starts_a_second_apart_and_two_at_once),
+        cmocka_unit_test(third_feed_of_a_host_waits_until_one_is_finished),
+        cmocka_unit_test(no_more_are_in_flight_than_the_limit),
+        cmocka_unit_test(retry_after_of_two_feeds_holds_the_whole_host),
+        cmocka_unit_test(hop_gives_its_slot_back_so_that_two_hosts_cannot_lock),
+        cmocka_unit_test(clock_that_jumps_back_delays_nothing_that_waits),
+        cmocka_unit_test(stopped_feed_sleeps_until_it_is_made_due),
+        cmocka_unit_test(feed_removed_while_it_is_asked_goes_when_it_ends),
+        cmocka_unit_test(overdue_feeds_at_start_are_spread),
+        cmocka_unit_test(state_comes_back_as_it_was_packed),
+        cmocka_unit_test(index_finds_what_is_in_after_many_removals),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
