@@ -93,7 +93,7 @@ bool clean_is_structural(struct str name)
         return false; // by its last letter: nearly all names end here
     struct str local = local_name(name);
     return is_item(name) || str_eq_nocase(local, S("channel")) || str_eq_nocase(local, S("rss")) ||
-           str_eq_nocase(local, S("feed")) || str_eq_nocase(local, S("rdf"));
+           str_eq_nocase(local, S("feed")) || str_eq_nocase(local, S("rdf")) || str_eq_nocase(local, S("opml"));
 }
 
 // A hash that letters' case does not change, of the first and the last eight bytes: it only saves comparisons.

@@ -179,7 +179,7 @@ static void break_for(struct scanner *s, const struct html_element *e, bool is_e
 static bool has_attribute(struct str name, struct str behind)
 {
     size_t n = 0;
-    while (n < behind.n && !strchr("<>=", behind.p[n]))
+    while (n < behind.n && (behind.p[n] == 0 || !strchr("<>=", behind.p[n])))
         n++;
     bool is_custom = str_find_char(name, '-') < name.n || str_find_char(name, ':') < name.n;
     return is_custom || (n < behind.n && behind.p[n] == '=');

@@ -97,7 +97,8 @@ uint64_t html_digest(const struct hash_key *key, struct str html)
             at++;
         add_letters(&d, str_make(html.p + start, at - start));
         if (at < html.n && html.p[at] == '<') {
-            bool is_tag = at + 1 < html.n && (char_is_alpha(html.p[at + 1]) || strchr("/!?", html.p[at + 1]));
+            char next = at + 1 < html.n ? html.p[at + 1] : 0;
+            bool is_tag = char_is_alpha(next) || next == '/' || next == '!' || next == '?';
             size_t end = is_tag ? str_find_char(str_from(html, at), '>') : 0;
             if (at + end == html.n)
                 break;

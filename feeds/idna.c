@@ -81,6 +81,9 @@ static bool add_label(struct buf *out, struct str label)
         if (n == LABEL_MAX)
             return false;
         rest = str_from(rest, utf8_decode(rest, &codes[n]));
+        bool is_sign = codes[n] < FIRST && !char_is_alnum((char)codes[n]) && codes[n] != '-' && codes[n] != '_';
+        if (is_sign) // of a blank of another script, say: no host has it
+            return false;
         is_ascii &= codes[n] < FIRST;
     }
     if (is_ascii)

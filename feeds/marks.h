@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The packed marks of a feed (layout in identity.h) as an array, and the tables that find in them. Only
-// feeds/identity*.c and feeds/marks.c know this.
+// feeds/identity*.c, and feeds/opml.c for the table, know this.
 #ifndef FEEDS_MARKS_H
 #define FEEDS_MARKS_H
 

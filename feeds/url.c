@@ -72,10 +72,23 @@ static bool is_http_scheme(struct str scheme)
     return str_eq_nocase(scheme, S("http")) || str_eq_nocase(scheme, S("https"));
 }
 
+// An IPv6 address in brackets, or a name: letters, digits, "-._~", and what IDNA may make of other scripts.
+static bool is_host(struct str host)
+{
+    bool is_literal = host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']';
+    for (size_t i = is_literal; i < host.n - is_literal; i++) {
+        char c = host.p[i];
+        bool is_foreign = (unsigned char)c >= 0x80 && !is_literal;
+        if (!char_is_alnum(c) && !is_foreign && (c == 0 || !strchr(is_literal ? ":." : "-._~", c)))
+            return false;
+    }
+    return host.n > 0;
+}
+
 bool url_is_http(struct str url)
 {
     struct url u = url_cut(url);
-    return is_http_scheme(u.scheme) && u.has_authority && u.host.n > 0;
+    return is_http_scheme(u.scheme) && u.has_authority && is_host(u.host) && url_port(url) > 0;
 }
 
 // ---- resolving -----------------------------------------------------------------------------------------------------
@@ -272,8 +285,8 @@ bool url_is_fetchable(struct str url, const char **out_why)
             why = "has a blank or a control character in it";
     if (!is_http_scheme(u.scheme))
         why = u.scheme.n ? "is neither http nor https" : "has no scheme (http:// or https://)";
-    else if (u.host.n == 0)
-        why = "has no host";
+    else if (!is_host(u.host))
+        why = u.host.n ? "has a host that cannot be one" : "has no host";
     else if (url_port(url) == 0)
         why = "has no valid port";
     else if (url.n > URL_BYTES_MAX)

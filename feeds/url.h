@@ -36,7 +36,7 @@ struct str url_resolve(struct arena *a, struct str base, struct str reference);
 // Appends a path without its dot segments (RFC 3986 section 5.2.4).
 void url_add_path(struct buf *out, struct str path);
 
-// Tells whether a text is an absolute address whose scheme is http or https.
+// Tells whether a text is an absolute address whose scheme is http or https, with a host and a port that can be.
 bool url_is_http(struct str url);
 
 // Tells whether an absolute address may be fetched: http or https, a host, a valid port, no control character or

@@ -61,7 +61,7 @@ static void add_normalised(struct buf *out, struct str s)
         bool is_escape = high >= 0 && low >= 0;
         unsigned char value = is_escape ? (unsigned char)(high * 16 + low) : c;
         i += is_escape ? 2 : 0;
-        bool is_foreign = c <= ' ' || c >= 0x7F || c == '"' || c == '<' || c == '>';
+        bool is_foreign = c <= ' ' || c >= 0x7F || strchr("\"<>%", c);
         if (is_escape ? is_unreserved(value) : !is_foreign) {
             buf_add_char(out, (char)value);
             continue;
@@ -93,12 +93,12 @@ struct str url_canonical(struct arena *a, struct str url)
         return text;
     struct url u = url_cut(text);
     struct buf path, out;
-    buf_init(&path, URL_BYTES_MAX);
-    url_add_path(&path, u.path.n ? u.path : S("/"));
+    buf_init(&path, 4 * URL_BYTES_MAX);
+    add_normalised(&path, u.path.n ? u.path : S("/")); // first, as "%2e" is a dot
     buf_init(&out, 4 * URL_BYTES_MAX);
     buf_add(&out, S("//"));
     buf_add(&out, url_host_key(a, text));
-    add_normalised(&out, buf_str(&path));
+    url_add_path(&out, buf_str(&path));
     buf_done(&path);
     add_query(&out, u.query);
     if (u.fragment.n) {

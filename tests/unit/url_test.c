@@ -63,6 +63,11 @@ static void canonical_form_is_shared_by_all_addresses_of_a_page(void **state)
         {"http://example.org/a?", "//example.org/a", "an empty query"},
         {"http://example.org/a#part-2", "//example.org/a#part-2", "the fragment stays"},
         {"http://example.org/a#", "//example.org/a", "an empty fragment"},
+        {"http://example.org/a/%2e%2E/b", "//example.org/b", "escaped dots are dots"},
+        {"http://example.org/%%66", "//example.org/%25f", "a bare percent sign makes no new escape"},
+        {"http://[:x.example/", "http://[:x.example/", "no host, no http address"},
+        {"http://a\xE2\x80\x8A" "b\xC3\xA4.example/x", "//a\xE2\x80\x8A" "b\xC3\xA4.example/x",
+         "a blank is no part of a name"},
         {" urn:uuid:12 ", "urn:uuid:12", "no http address"},
         {"tag:example.org,2005:1", "tag:example.org,2005:1", "no http address"},
     };
