@@ -136,6 +136,13 @@ void world_started(struct world *w, struct moment now)
         w->feeds[i].due_true_ms = now.true_ms;
 }
 
+void world_dropped(struct world *w, unsigned feed, bool is_hopping)
+{
+    if (!is_hopping)
+        world_answered(w, feed);
+    w->feeds[feed].is_excused = true; // it was asked and has no answer: it may be asked again at once
+}
+
 void world_crashed(struct world *w, int64_t heartbeat_true_ms)
 {
     for (unsigned i = 0; i < w->options.feeds; i++) {

@@ -61,6 +61,7 @@ void world_polled(struct world *w, const struct world_view *view, bool is_durabl
 // A daemon starts; the feed is due then, as the store says. Crashed: what it learnt since `heartbeat` may be unknown.
 void world_started(struct world *w, struct moment now);
 void world_due(struct world *w, unsigned feed, wall_t due, struct moment now);
+void world_dropped(struct world *w, unsigned feed, bool is_hopping); // its poll was given up by a clean stop
 void world_crashed(struct world *w, int64_t heartbeat_true_ms);
 void world_clock_stepped(struct world *w);
 
