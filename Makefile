@@ -123,6 +123,8 @@ $(OUT)/tests/unit/%: $(OUT)/obj/tests/unit/%.o $(TOOL_LIB) $(CTL_LIB) $(LIB)
 $(OUT)/tests/scenes/%: $(OUT)/obj/tests/scenes/%.o $(TOOL_LIB) $(LIB)
 	@mkdir -p $(@D)
 	$(LINK) -lcmocka
+$(OUT)/sim: $(call obj,$(SIM_SRC)) $(TOOL_LIB) $(LIB)
+	$(LINK)
 $(OUT)/demo: $(call obj,$(DEMO_SRC)) $(TOOL_LIB) $(LIB)
 	$(LINK) -lcmocka
 # A bench links what it needs of the other files of its folder.

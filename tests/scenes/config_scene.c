@@ -22,7 +22,7 @@ static bool log_has(const struct scene *s, const char *text)
 static void typo_at_start_shows_place_caret_and_suggestion(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     scene_open(&s, "typo");
     scene_config(&s, "feed https://news.example/a.xml {\n    evry 5m\n}\n");
     assert_int_equal(scene_start_fails(&s, NULL), EXIT_CONFIG);
@@ -36,7 +36,7 @@ static void typo_at_start_shows_place_caret_and_suggestion(void **state)
 static void all_mistakes_are_told_in_one_run(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     scene_open(&s, "mistakes");
     scene_config(&s, "feed https://news.example/a.xml {\n    evry 5m\n}\nworkerz 3\n");
     scene_write(&s, "rules.d/a.rules", "rule a {\n    when truce NEAR/12 )\n    severty warning\n}\n");
@@ -51,7 +51,7 @@ static void all_mistakes_are_told_in_one_run(void **state)
 static void check_says_the_same_and_starts_nothing(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     struct paper p;
     scene_open(&s, "check");
     paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
@@ -68,7 +68,7 @@ static void check_says_the_same_and_starts_nothing(void **state)
 static void missing_configuration_names_the_path(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     scene_open(&s, "missing");
     assert_int_equal(scene_start_fails(&s, NULL), EXIT_CONFIG);
     assert_true(log_has(&s, "feedwatch.conf"));
@@ -79,7 +79,7 @@ static void missing_configuration_names_the_path(void **state)
 static void reload_with_a_typo_keeps_the_old_generation(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     struct paper p;
     scene_open(&s, "reload-typo");
     paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
@@ -110,7 +110,7 @@ static void reload_with_a_typo_keeps_the_old_generation(void **state)
 static void reload_adds_a_feed_and_drops_another(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     struct paper one, two;
     scene_open(&s, "reload-feeds");
     paper_open(&one, &s, "127.0.0.2", PRESS_RSS);
@@ -136,7 +136,7 @@ static void a_thousand_reloads_under_load_lose_and_double_nothing(void **state)
 {
     (void)state;
     enum { RELOADS = 100, EVERY = 10 };
-    struct scene s;
+    static struct scene s;
     struct paper p;
     scene_open(&s, "reloads");
     paper_open(&p, &s, "127.0.0.2", PRESS_RSS);

@@ -58,7 +58,7 @@ static void kills_at_random_moments_lose_and_double_nothing(void **state)
 {
     (void)state;
     uint64_t kills = number_of("FEEDWATCH_KILLS", KILLS), seed = number_of("FEEDWATCH_SEED", 1);
-    struct scene s;
+    static struct scene s;
     struct paper papers[PAPERS];
     struct rng rng;
     rng_init(&rng, seed);

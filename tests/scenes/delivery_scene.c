@@ -28,11 +28,11 @@ static void end(struct scene *s)
 static void failing_receiver_gets_it_after_5_s_and_a_minute(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     struct paper p;
     send_one(&s, &p, "retry");
     receiver_plan(&s.receiver, (struct receiver_plan){.fault = RECEIVER_STATUS, .status = 503, .times = 2});
-    scene_run(&s, 10 * MINUTE_MS);
+    scene_run(&s, 11 * MINUTE_MS);
     const struct receiver_alert *a = receiver_find(&s.receiver, "truce g1");
     assert_non_null(a);
     scene_run(&s, 2 * MINUTE_MS);
@@ -44,7 +44,7 @@ static void failing_receiver_gets_it_after_5_s_and_a_minute(void **state)
 static void retry_after_is_waited_out(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     struct paper p;
     send_one(&s, &p, "retry-after");
     receiver_plan(&s.receiver, (struct receiver_plan){.fault = RECEIVER_STATUS, .status = 429, .retry_after = "1800",
@@ -74,7 +74,7 @@ static void every_kind_of_failure_is_tried_again(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        struct scene s;
+        static struct scene s;
         struct paper p;
         send_one(&s, &p, table[i].name);
         receiver_plan(&s.receiver, table[i].plan);
@@ -88,7 +88,7 @@ static void every_kind_of_failure_is_tried_again(void **state)
 static void alert_survives_a_stop_while_its_receiver_is_down(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     struct paper p;
     send_one(&s, &p, "down");
     receiver_plan(&s.receiver, (struct receiver_plan){.fault = RECEIVER_STATUS, .status = 503});
@@ -106,7 +106,7 @@ static void alert_survives_a_stop_while_its_receiver_is_down(void **state)
 static void gone_receiver_is_switched_off_and_told(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     struct paper p;
     send_one(&s, &p, "gone");
     receiver_plan(&s.receiver, (struct receiver_plan){.fault = RECEIVER_STATUS, .status = 410, .times = 1});
@@ -124,7 +124,7 @@ static void gone_receiver_is_switched_off_and_told(void **state)
 static void article_out_while_the_daemon_was_down_is_marked_late(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     struct paper p;
     send_one(&s, &p, "late");
     scene_run(&s, 11 * MINUTE_MS);

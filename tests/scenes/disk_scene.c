@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -31,10 +30,8 @@ static void disk_open(struct disk *d, const char *name)
     close(fd);
     d->page->allocations_left = -1;
     snprintf(d->page->prefix, sizeof d->page->prefix, "%s/state", d->s.folder);
-    const char *out = getenv("FEEDWATCH_OUT"), *top = getenv("FEEDWATCH_TOP");
     d->s.env[d->s.n_env++] = arena_fmt(&d->s.arena, FAULT_ENV "=%s", path).p;
-    d->s.env[d->s.n_env++] =
-        arena_fmt(&d->s.arena, "LD_PRELOAD=%s/%s/faults.so", top ? top : ".", out ? out : "build").p;
+    d->s.env[d->s.n_env++] = arena_fmt(&d->s.arena, "LD_PRELOAD=%s", scene_built(&d->s, "faults.so")).p;
     d->s.env[d->s.n_env++] = "ASAN_OPTIONS=verify_asan_link_order=0";
     paper_open(&d->p, &d->s, "127.0.0.2", PRESS_RSS);
     scene_config(&d->s, paper_config(&d->p, ""));
@@ -89,7 +86,7 @@ static void disk_done(struct disk *d)
 static void full_disk_is_told_and_mends_unaided(void **state)
 {
     (void)state;
-    struct disk d;
+    static struct disk d;
     disk_open(&d, "full");
     disk_fail(&d, ENOSPC, 0);
     disk_walk(&d, "full");
@@ -99,7 +96,7 @@ static void full_disk_is_told_and_mends_unaided(void **state)
 static void daemon_killed_on_a_full_disk_loses_nothing(void **state)
 {
     (void)state;
-    struct disk d;
+    static struct disk d;
     disk_open(&d, "full-kill");
     disk_fail(&d, ENOSPC, 0);
     paper_print(&d.p, "g1", "A truce while the disk fails", NULL);
@@ -118,7 +115,7 @@ static void daemon_killed_on_a_full_disk_loses_nothing(void **state)
 static void stop_on_a_full_disk_is_still_quick(void **state)
 {
     (void)state;
-    struct disk d;
+    static struct disk d;
     disk_open(&d, "full-stop");
     disk_fail(&d, ENOSPC, 0);
     paper_print(&d.p, "g1", "A truce while the disk fails", NULL);

@@ -24,7 +24,7 @@ static void open_with_paper(struct scene *s, struct paper *p, const char *name)
 static void second_daemon_is_refused_and_names_the_first(void **state)
 {
     (void)state;
-    struct scene first, second;
+    static struct scene first, second;
     struct paper p;
     open_with_paper(&first, &p, "second");
     // A stage of its own, whose daemon is given the first one's configuration.
@@ -49,7 +49,7 @@ static void second_daemon_is_refused_and_names_the_first(void **state)
 static void state_of_a_killed_daemon_is_taken_over(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     struct paper p;
     open_with_paper(&s, &p, "takeover");
     scene_kill(&s);
@@ -76,7 +76,7 @@ static bool is_posting(struct scene *s, const void *context)
 static void stop_during_a_poll_loses_nothing(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     struct paper p;
     open_with_paper(&s, &p, "stop-poll");
     p.manner = (struct origin_reply){.fault = ORIGIN_HOLD, .fault_at = 200};
@@ -96,7 +96,7 @@ static void stop_during_a_poll_loses_nothing(void **state)
 static void stop_during_a_delivery_loses_nothing_and_keeps_the_id(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     struct paper p;
     open_with_paper(&s, &p, "stop-delivery");
     receiver_plan(&s.receiver, (struct receiver_plan){.fault = RECEIVER_NO_ANSWER, .times = 1});
@@ -116,7 +116,7 @@ static void stop_during_a_delivery_loses_nothing_and_keeps_the_id(void **state)
 static void restart_polls_nobody_before_its_time(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     struct paper p;
     open_with_paper(&s, &p, "interval");
     for (int i = 0; i < 5; i++) {
@@ -138,7 +138,7 @@ static void restart_polls_nobody_before_its_time(void **state)
 static void wrong_clock_starts_no_storm_and_loses_nothing(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     struct paper p;
     open_with_paper(&s, &p, "clock");
     scene_wrong_clock(&s, -HOUR_MS);
@@ -159,7 +159,7 @@ static void wrong_clock_starts_no_storm_and_loses_nothing(void **state)
 static void sleeping_machine_wakes_to_one_poll_a_feed(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     struct paper p;
     open_with_paper(&s, &p, "asleep");
     paper_print(&p, "g1", "A truce from midnight", NULL);
@@ -177,7 +177,7 @@ static void status_and_lists_answer_while_it_runs(void **state)
         {"status", "--json", NULL}, {"feeds", "list", "--json"}, {"alerts", "list", "--json"}, {"status", NULL, NULL},
     };
     (void)state;
-    struct scene s;
+    static struct scene s;
     struct paper p;
     open_with_paper(&s, &p, "ctl");
     paper_print(&p, "g1", "A truce from midnight", NULL);

@@ -14,7 +14,7 @@
 static void first_poll_is_a_baseline_and_the_next_article_alerts(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     struct paper p;
     scene_open(&s, "baseline");
     paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
@@ -45,7 +45,7 @@ static void first_poll_is_a_baseline_and_the_next_article_alerts(void **state)
 static void every_format_is_read(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     struct paper papers[4];
     scene_open(&s, "formats");
     struct str config = S("");
@@ -74,7 +74,7 @@ static void every_format_is_read(void **state)
 static void next_poll_asks_with_what_the_last_answer_gave(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     struct paper p;
     scene_open(&s, "conditional");
     paper_open(&p, &s, "127.0.0.2", PRESS_ATOM);
@@ -104,7 +104,7 @@ static void next_poll_asks_with_what_the_last_answer_gave(void **state)
 static void edited_article_alerts_when_it_matches_for_the_first_time(void **state)
 {
     (void)state;
-    struct scene s;
+    static struct scene s;
     struct paper p;
     scene_open(&s, "edited");
     paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
@@ -133,7 +133,7 @@ static void ten_papers_print_at_once_and_each_article_alerts_once(void **state)
 {
     (void)state;
     enum { PAPERS = 10, ARTICLES = 3 };
-    struct scene s;
+    static struct scene s;
     struct paper papers[PAPERS];
     scene_open(&s, "ten");
     struct str config = S("");

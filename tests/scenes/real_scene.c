@@ -114,9 +114,28 @@ static json_t *status_feeds(struct real *r, json_t **out_root)
     return feeds;
 }
 
+// Names the feeds of the corpus that the daemon does not call well.
+static void print_failing(struct real *r)
+{
+    int status;
+    size_t at;
+    struct str text = scene_ctl(&r->s, &status, "feeds", "list", "--state", "failing", "--json", NULL);
+    json_t *root = json_loadb(text.p, text.n, 0, NULL), *feed;
+    json_array_foreach(json_object_get(root, "feeds"), at, feed)
+    {
+        const char *url = json_string_value(json_object_get(feed, "url"));
+        for (size_t i = 0; i < r->n; i++)
+            if (is_feed(r->feeds[i].kind) && strcmp(url, origin_url(&r->s.origin, r->feeds[i].address, "/feed")) == 0)
+                print_error("%s: %s\n", r->feeds[i].file, json_string_value(json_object_get(feed, "error")));
+    }
+    json_decref(root);
+}
+
 static void expect_baseline(struct real *r)
 {
     json_t *root, *feeds = status_feeds(r, &root);
+    if (json_integer_value(json_object_get(feeds, "failing")) != (json_int_t)(r->n - r->n_feeds))
+        print_failing(r);
     printf("real: %zu pages, %lld baselined, %lld reported as no feed\n", r->n,
            (long long)json_integer_value(json_object_get(feeds, "ok")),
            (long long)json_integer_value(json_object_get(feeds, "failing")));

@@ -168,7 +168,9 @@ void world_watch(struct world *w, struct moment now, int64_t up_since_ms)
 {
     for (unsigned i = 0; i < w->options.feeds; i++) {
         const struct world_feed *f = &w->feeds[i];
+        int64_t held = w->hosts[f->host].held_until_ms;
         int64_t since = f->due_true_ms > up_since_ms ? f->due_true_ms : up_since_ms;
+        since = held > since ? held : since;
         if (now.true_ms - since > STARVED_AFTER_MS && f->started_ms < since)
             world_breach(w, SIM_BREACH_STARVED, now, "feed %u was due %lld s ago", i,
                          (long long)(now.true_ms - since) / SECOND_MS);

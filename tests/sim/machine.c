@@ -125,7 +125,7 @@ struct machine *machine_start(const struct machine_options *options, const struc
     outbox_load(m);
     m->host.trace(m->host.context, "start");
     m->host.later(m->host.context, CHECKPOINT_MS, EVENT_CHECKPOINT, NULL);
-    polls_start(m);
+    machine_poll(m);
     machine_set_alarm(m);
     return m;
 }
@@ -140,7 +140,7 @@ static void poll_ask(struct machine *m, struct sim_poll *p, bool is_hop)
     m->host.later(m->host.context, p->answer.latency_ms, EVENT_ANSWER, p);
 }
 
-void polls_start(struct machine *m)
+void machine_poll(struct machine *m)
 {
     while (m->n_queue < QUEUE_MAX && !m->is_dead) {
         struct outcome *outcome = outcome_new();
@@ -234,8 +234,9 @@ static void on_answer(struct machine *m, struct sim_poll *p)
     }
     pipeline_end(p->pipeline, now);
     poll_unlink(m, p);
-    m->host.trace(m->host.context, "answer %u %u%s new %zu candidates %zu", p->feed, p->outcome->status,
-                  p->outcome->is_changed ? " changed" : "", p->outcome->n_new, p->outcome->decide.n_candidates);
+    m->host.trace(m->host.context, "answer %u %u%s new %zu candidates %zu due in %lld s", p->feed, p->outcome->status,
+                  p->outcome->is_changed ? " changed" : "", p->outcome->n_new, p->outcome->decide.n_candidates,
+                  (long long)wall_diff(p->outcome->feed.due, now) / SECOND_MS);
     if (p->outcome->is_changed)
         writer_push(m, &(struct sim_job){.poll = p});
     else
@@ -294,7 +295,7 @@ void machine_on_event(struct machine *m, enum machine_event event, void *about)
     }
     if (m->is_dead)
         return;
-    polls_start(m);
+    machine_poll(m);
     outbox_go(m);
     machine_set_alarm(m);
 }

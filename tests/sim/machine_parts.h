@@ -84,7 +84,7 @@ static inline struct moment moment_of(const struct machine *m)
     return (struct moment){true_ms(m), now_of(m).wall};
 }
 
-void polls_start(struct machine *m);
+void machine_poll(struct machine *m);
 void poll_done(struct machine *m, struct sim_poll *p, bool is_committed);
 void machine_set_alarm(struct machine *m);
 

@@ -29,7 +29,7 @@ static void article_draw(struct world *w, struct world_feed *f, struct world_art
     a->words[0] = word(rng);
     a->words[1] = word(rng);
     for (unsigned rule = 0; rule < WORLD_RULES; rule++)
-        a->mask |= (rng_unit(rng) < (rule == 0 ? 0.25 : 0.15)) << rule;
+        a->mask |= rng_unit(rng) < (rule == 0 ? 0.25 : 0.15) ? 1U << rule : 0;
     if (rng_unit(rng) < 0.05) {
         a->edited = wall_add(published, (int64_t)rng_below(rng, 6LL * HOUR_MS));
         a->edited_mask = a->mask | (1U << rng_below(rng, WORLD_RULES));
@@ -158,8 +158,10 @@ static struct str document_print(struct world *w, unsigned feed, wall_t at, stru
         shown[0] = shown[n - 1];
         shown[n - 1] = first;
     }
-    if (n > 0 && rng_unit(&w->rng) < 0.03) // one of them twice
-        shown[n++] = shown[rng_below(&w->rng, n)];
+    if (n > 0 && rng_unit(&w->rng) < 0.03) { // one of them twice
+        shown[n] = shown[rng_below(&w->rng, n)];
+        n++;
+    }
     struct press_feed about = {
         .format = f->format,
         .title = arena_fmt(arena, "Paper %u", feed).p,
@@ -193,7 +195,7 @@ static const char *head_of(struct arena *a, int status, const char *lines)
 // True: the host is in a storm, and that was the answer.
 static bool answer_storm(struct world *w, unsigned feed, struct moment now, struct arena *a, struct world_answer *out)
 {
-    const struct world_host *h = &w->hosts[w->feeds[feed].host];
+    struct world_host *h = &w->hosts[w->feeds[feed].host];
     for (unsigned k = 0; k < HOST_STORMS; k++) {
         const struct world_storm *s = &h->storms[k];
         if (now.wall.ms < s->from.ms || now.wall.ms >= s->to.ms)
@@ -201,6 +203,8 @@ static bool answer_storm(struct world *w, unsigned feed, struct moment now, stru
         uint32_t seconds = 60 + (uint32_t)rng_below(&w->rng, 3600);
         out->head = str_of(head_of(a, s->status, arena_fmt(a, "Retry-After: %u\r\n", seconds).p));
         out->view.not_before = wall_add(now.wall, (int64_t)seconds * SECOND_MS);
+        int64_t until = now.true_ms + (int64_t)seconds * SECOND_MS;
+        h->held_until_ms = until > h->held_until_ms ? until : h->held_until_ms;
         return true;
     }
     return false;

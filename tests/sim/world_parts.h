@@ -19,6 +19,7 @@ struct world_host {
     struct world_storm storms[HOST_STORMS];
     unsigned in_flight;
     int64_t started_ms; // true time of the last request
+    int64_t held_until_ms; // true time; a Retry-After of one of its feeds, which may come to hold all of them
     bool was_asked;
 };
 

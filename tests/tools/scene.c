@@ -182,6 +182,7 @@ void scene_config(struct scene *s, const char *more)
 {
     const char *secret = scene_write(s, "secret", "%s\n", SCENE_SECRET);
     chmod(secret, 0600);
+    folder_make(scene_path(s, "rules.d"));
     scene_write(s, "feedwatch.conf",
                 "instance scene\n"
                 "state \"%s/state\"\n"
@@ -190,7 +191,8 @@ void scene_config(struct scene *s, const char *more)
                 "webhook desk {\n"
                 "    url \"%s\"\n"
                 "    secret \"file:%s\"\n"
-                "}\n%s",
+                "}\n%s"
+                "include rules.d/*.rules\n",
                 s->folder, s->folder, receiver_url(&s->receiver, "/hook"), secret, more);
 }
 
@@ -224,7 +226,7 @@ uint64_t scene_rows(struct scene *s, const char *table, size_t *out_n)
 
 // ---- the daemon ---------------------------------------------------------------------------------------------------
 
-static const char *program(struct scene *s, const char *name)
+const char *scene_built(struct scene *s, const char *name)
 {
     return arena_fmt(&s->arena, "%s/%s/%s", *out_folder() == '/' ? "" : top(), out_folder(), name).p;
 }
@@ -262,7 +264,7 @@ static void launch(struct scene *s, const char *const *argv)
 
 void scene_launch(struct scene *s)
 {
-    const char *argv[] = {program(s, "feedwatchd"), "--config", scene_path(s, "feedwatch.conf"), "--foreground", NULL};
+    const char *argv[] = {scene_built(s, "feedwatchd"), "--config", scene_path(s, "feedwatch.conf"), "--foreground", NULL};
     launch(s, argv);
 }
 
@@ -277,7 +279,7 @@ void scene_start(struct scene *s)
 
 int scene_start_fails(struct scene *s, const char *argument, ...)
 {
-    const char *argv[SCENE_ARGS_MAX] = {program(s, "feedwatchd"), "--config", scene_path(s, "feedwatch.conf")};
+    const char *argv[SCENE_ARGS_MAX] = {scene_built(s, "feedwatchd"), "--config", scene_path(s, "feedwatch.conf")};
     size_t n = 3;
     va_list args;
     va_start(args, argument);
@@ -333,7 +335,7 @@ static bool ctl_has_ended(struct scene *s, const void *context)
 
 struct str scene_ctl(struct scene *s, int *out_status, const char *argument, ...)
 {
-    const char *argv[SCENE_ARGS_MAX] = {program(s, "feedwatchctl")};
+    const char *argv[SCENE_ARGS_MAX] = {scene_built(s, "feedwatchctl")};
     size_t n = 1;
     va_list args;
     va_start(args, argument);

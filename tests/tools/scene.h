@@ -11,6 +11,8 @@
 //   scene_stop(&s);                                               // SIGTERM; exit 0 within 5 s
 //   scene_done(&s);
 //
+// A scene is `static` in its test: a test that fails leaves by longjmp, and the loop must outlive that.
+//
 // Nothing sleeps: every wait turns the loop until what is waited for is there, and fails the test at a bound, showing
 // the end of the daemon's log. Origin, receiver, clock and log all live on the scene's one loop.
 #ifndef TESTS_TOOLS_SCENE_H
@@ -70,6 +72,9 @@ const char *scene_path(struct scene *s, const char *name);
 // Returns a hash of all rows of a table of the store, and how many there are: "nothing was written" is that both stay.
 // (The times of polls are checkpointed apart, in a table of their own.)
 uint64_t scene_rows(struct scene *s, const char *table, size_t *out_n);
+
+// Returns the path of something that is built (feedwatchd, faults.so), in the scene's arena.
+const char *scene_built(struct scene *s, const char *name);
 
 // ---- the daemon ----
 
