@@ -13,7 +13,8 @@ const char demo_rules[] =
     "\n"
     "rule ceasefire-talks {\n"
     "    title     \"Ceasefire talks\"\n"
-    "    when      @truce NEAR/12 (talks OR agree* OR broker* OR refus* OR sign* OR envoy* OR переговор* OR угод*)\n"
+    "    when      @truce NEAR/12 (talks OR agree* OR broker* OR refus* OR\n"
+    "                              sign* OR envoy* OR переговор* OR угод*)\n"
     "    unless    \"video game\" OR multiplayer OR esports\n"
     "    severity  warning\n"
     "    notify    desk\n"
@@ -45,8 +46,8 @@ const struct article articles[] = {
      "<p>Guns fell silent at noon, both sides said.</p>", "ceasefire-talks", "two words, upper case"},
     {0, ACT_NEWS, "lw-201", "Observers to patrol a “buffer zone,” council says",
      "<p>The strip is four kilometres wide.</p>", "buffer-zone", "curly quotes and a comma"},
-    {0, ACT_NEWS, "lw-202", "Guild calls a truce in the autumn’s biggest video game",
-     "<p>Players agree to stop raiding until the next season.</p>", NULL, "a look-alike: a video game"},
+    {0, ACT_NEWS, "lw-202", "Guilds agree a truce in the autumn’s biggest video game",
+     "<p>No raids until the next season.</p>", NULL, "a look-alike: a video game"},
     {0, ACT_CRASH, "lw-300", "Both delegations sign the armistice",
      "<p>The text runs to nine pages.</p>", "ceasefire-talks", NULL},
     {0, ACT_CRASH, "lw-301", "First families cross the buffer zone",

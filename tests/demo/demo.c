@@ -259,7 +259,7 @@ static void act_veto(struct demo *d)
                                     scene_path(&d->s, "rules.d"), NULL);
         d->vetoes += str_find(told, S("unless")) < told.n;
         show_event(&d->show, SHOW_HEAD, "“%s” — %s", a->title, a->trait);
-        show_output(&d->show, told);
+        show_detail(&d->show, SHOW_PLAIN, "%.*s", STR_ARG(str_trim(told)));
         pause(d, CARD_PACE_MS);
     }
     pause(d, ACT_PACE_MS);

@@ -101,14 +101,17 @@ void show_detail(const struct show *show, enum show_tone tone, const char *forma
     va_end(args);
 }
 
-// Cuts to at most so many columns, keeping the end (what stands before a hit) or the head (what stands after it).
+// Cuts to at most so many columns at a blank, keeping the end (what stands before a hit) or the head (what follows it).
 static struct str columns_of(struct str s, size_t columns, bool keep_end)
 {
     while (utf8_columns(s) > columns) {
-        if (!keep_end) {
-            s = utf8_head(s, s.n - 1);
+        size_t n = s.n;
+        if (keep_end) {
+            s = str_from(s, str_find_char(s, ' ') + 1);
         } else {
-            s = str_from(s, utf8_length(s));
+            while (n > 0 && s.p[n - 1] != ' ')
+                n--;
+            s = str_head(s, n > 0 ? n - 1 : 0);
         }
     }
     return s;
@@ -117,7 +120,7 @@ static struct str columns_of(struct str s, size_t columns, bool keep_end)
 void show_hit(const struct show *show, struct str before, struct str hit, struct str after)
 {
     struct str left = columns_of(before, SIDE_COLUMNS, true), right = columns_of(after, SIDE_COLUMNS, false);
-    printf("%*s%s", TIME_WIDTH, "", left.n < before.n ? "…" : "");
+    printf("%*s%s", TIME_WIDTH, "", left.n < before.n ? "… " : "");
     put(show, SHOW_DIM, left);
     if (show->with_colour) {
         put(show, SHOW_HIT, hit);
@@ -125,7 +128,7 @@ void show_hit(const struct show *show, struct str before, struct str hit, struct
         printf(">>%.*s<<", STR_ARG(hit));
     }
     put(show, SHOW_DIM, right);
-    puts(right.n < after.n ? "…" : "");
+    puts(right.n < after.n ? " …" : "");
     fflush(stdout);
 }
 

@@ -101,11 +101,12 @@ static void read_document(struct world *w, const struct world_view *view)
     bool is_baseline = !f->is_baselined;
     bool is_new_archive = feed_is_reannounced(f, view->at) && !f->was_reannounced;
     size_t from, to = feed_shows(f, view->at, &from);
-    // What a broken-off document showed is not known here, and in an archive that is announced anew a new article
-    // may pass for an old one.
-    bool is_anything = !view->is_whole || (is_new_archive && !is_baseline);
+    // What a broken-off document showed is not known here, nor then whether it or the next one became the baseline; and
+    // in an archive that is announced anew a new article may pass for an old one.
+    bool is_anything = !view->is_whole || f->is_half_baselined || (is_new_archive && !is_baseline);
     for (size_t i = from; i < to; i++)
         read_article(&f->articles[i], view, is_baseline, is_anything && !f->articles[i].is_known);
+    f->is_half_baselined = is_baseline && !view->is_whole;
     f->is_baselined = true;
     f->was_reannounced |= is_new_archive;
 }

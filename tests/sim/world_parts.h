@@ -45,7 +45,7 @@ struct world_feed {
     bool has_etag;
     wall_t reannounced; // 0: never
     // The books:
-    bool is_baselined, was_reannounced, is_in_flight, was_asked;
+    bool is_baselined, is_half_baselined, was_reannounced, is_in_flight, was_asked;
     int64_t started_ms;   // true time of the last request
     int64_t due_true_ms;  // 0: not known
     wall_t not_before;    // promised to the server
