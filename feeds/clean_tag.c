@@ -66,9 +66,19 @@ static size_t name_length(struct str s)
     return is_first && n > 0 ? n - 1 : n; // a colon at the end is no part
 }
 
+// White space, and control characters, which part words too.
+static bool is_blank(char ch) { return (unsigned char)ch <= ' '; }
+
+static size_t skip_space(struct str s, size_t i)
+{
+    while (i < s.n && is_blank(s.p[i]))
+        i++;
+    return i;
+}
+
 struct str clean_name(struct str tag)
 {
-    size_t from = tag.n > 1 && tag.p[1] == '/' ? 2 : 1;
+    size_t from = tag.n > 1 && tag.p[1] == '/' ? skip_space(tag, 2) : 1; // "</ name>" is meant as one
     struct str rest = str_from(tag, from);
     return str_head(rest, name_length(rest));
 }
@@ -201,13 +211,6 @@ static void close_forgotten_item(struct cleaner *c, struct str name, const char 
 
 // ---- attributes
 
-static size_t skip_space(struct str s, size_t i)
-{
-    while (i < s.n && char_is_space(s.p[i]))
-        i++;
-    return i;
-}
-
 static bool value_is_clean(struct str value)
 {
     return clean_scan(value.p, value.p + value.n, SCAN_TEXT) == value.p + value.n;
@@ -221,7 +224,7 @@ static size_t read_attribute(struct str s, size_t i, struct clean_attribute *out
     size_t n = name_length(rest);
     if (n == 0 || n > CLEAN_NAME_MAX) { // skip to white space
         *is_broken = true;
-        while (i < s.n && !char_is_space(s.p[i]))
+        while (i < s.n && !is_blank(s.p[i]))
             i++;
         return i;
     }
@@ -229,7 +232,7 @@ static size_t read_attribute(struct str s, size_t i, struct clean_attribute *out
     size_t equals = skip_space(s, i + n);
     if (equals == s.n || s.p[equals] != '=') {
         *is_broken = true;
-        if (i + n < s.n && !char_is_space(s.p[i + n])) { // a character that no name has
+        if (i + n < s.n && !is_blank(s.p[i + n])) { // a character that no name has
             out->name.n = 0;
             return i + n + utf8_length(str_from(rest, n));
         }
@@ -244,11 +247,11 @@ static size_t read_attribute(struct str s, size_t i, struct clean_attribute *out
         out->value = str_head(inner, to);
         out->is_clean = value_is_clean(out->value);
         size_t next = from + 1 + to + 1;
-        *is_broken |= to == inner.n || (next < s.n && !char_is_space(s.p[next]));
+        *is_broken |= to == inner.n || (next < s.n && !is_blank(s.p[next]));
         return next < s.n ? next : s.n;
     }
     *is_broken = true;
-    for (to = from; to < s.n && !char_is_space(s.p[to]);)
+    for (to = from; to < s.n && !is_blank(s.p[to]);)
         to++;
     out->value = str_make(s.p + from, to - from);
     return to;
@@ -290,6 +293,8 @@ static size_t read_attributes(struct cleaner *c, struct str s, bool *is_clean, c
         *is_clean &= a.is_clean;
         list[n++] = a;
     }
+    for (size_t i = 0; i < s.n && *is_clean && !is_broken; i++)
+        is_broken = (unsigned char)s.p[i] < 0x20 && !char_is_space(s.p[i]);
     if (is_broken)
         clean_repair(c, REPAIR_TAG, at);
     *is_clean &= !is_broken;
@@ -364,9 +369,11 @@ bool clean_tag(struct cleaner *c, struct str tag, const char *at)
 {
     bool is_end = tag.n > 1 && tag.p[1] == '/';
     struct str name = clean_name(tag);
-    size_t after = (is_end ? 2 : 1) + name.n;
+    if (name.n == 0 || name.n > CLEAN_NAME_MAX)
+        return false;
+    size_t after = (size_t)(name.p - tag.p) + name.n;
     char next = after < tag.n ? tag.p[after] : '>';
-    if (name.n == 0 || name.n > CLEAN_NAME_MAX || !(char_is_space(next) || next == '>' || next == '/'))
+    if (!is_blank(next) && next != '>' && next != '/')
         return false;
     if (is_end) {
         end_tag(c, name, at);

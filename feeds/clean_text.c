@@ -243,7 +243,7 @@ static struct str numeric(struct cleaner *c, struct str body, char scratch[4], u
         number = number > 0x110000 ? number : number * (is_hex ? 16 : 10) + digit;
     }
     uint32_t code = entity_numeric(number);
-    if (code != number || (is_hex && body.p[1] == 'X'))
+    if (code == 0 || code != number || (is_hex && body.p[1] == 'X'))
         clean_repair(c, REPAIR_CHAR_REFERENCE, at);
     if (pair && number >= 0xd800 && number < 0xdc00) {
         *pair = (uint32_t)number;
@@ -271,6 +271,21 @@ static struct str declared(struct cleaner *c, struct str name, const char *at)
     return (struct str){NULL, 0};
 }
 
+// HTML's references by name; "&NBSP;" is meant as "&nbsp;" where the standard has no capitals.
+static struct str html_entity(struct str name)
+{
+    char lower[ENTITY_NAME_MAX];
+    struct str value = entity_named(name);
+    if (value.p || name.n > sizeof lower)
+        return value;
+    for (size_t i = 0; i < name.n; i++) {
+        if (name.p[i] < 'A' || name.p[i] > 'Z')
+            return value;
+        lower[i] = char_lower(name.p[i]);
+    }
+    return entity_named(str_make(lower, name.n));
+}
+
 // What `&body;` stands for, in scratch or elsewhere; p NULL where it stands for nothing.
 static struct str resolve(struct cleaner *c, struct str body, char scratch[4], uint32_t *pair, const char *at)
 {
@@ -287,7 +302,7 @@ static struct str resolve(struct cleaner *c, struct str body, char scratch[4], u
     struct str value = declared(c, body, at);
     if (value.p)
         return value;
-    value = entity_named(body);
+    value = html_entity(body);
     if (value.p)
         clean_repair(c, REPAIR_HTML_ENTITY, at);
     return value;

@@ -97,7 +97,8 @@ static const char *meant_by(const char *label)
         {"windows-874", "cp874"},        {"x-windows-1251", "windows-1251"}, {"win-1251", "windows-1251"},
         {"win1251", "windows-1251"},     {"iso-8859-8-i", "iso-8859-8"},  {"utf8", "utf-8"},
         {"utf_8", "utf-8"},              {"unicode-1-1-utf-8", "utf-8"},  {"x-unicode20utf8", "utf-8"},
-        {"mac", "macintosh"},            {"x-mac-roman", "macintosh"},    {"dos-874", "cp874"},
+        {"mac", "macintosh"},            {"x-mac-roman", "macintosh"},    {"mac-roman", "macintosh"},
+        {"macroman", "macintosh"},       {"x-mac-cyrillic", "mac-cyrillic"}, {"dos-874", "cp874"},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (strcmp(label, table[i][0]) == 0)
@@ -138,28 +139,43 @@ struct pattern {
     size_t n;
     const char *encoding; // NULL: UTF-8
     uint32_t unit;
-    bool is_mark; // and no part of the text
 };
 
-static const struct pattern *find_pattern(struct str head)
+static const struct pattern *find_mark(struct str head)
 {
-    static const struct pattern patterns[] = {
-        {"\xff\xfe\0\0", 4, "utf-32le", 4, true},    {"\0\0\xfe\xff", 4, "utf-32be", 4, true},
-        {"\xff\xfe", 2, "utf-16le", 2, true},        {"\xfe\xff", 2, "utf-16be", 2, true},
-        {"\xef\xbb\xbf", 3, NULL, 1, true},          {"<\0\0\0", 4, "utf-32le", 4, false},
-        {"\0\0\0<", 4, "utf-32be", 4, false},        {"<\0?\0", 4, "utf-16le", 2, false},
-        {"\0<\0?", 4, "utf-16be", 2, false},         {"<\0r\0", 4, "utf-16le", 2, false},
-        {"\0<\0r", 4, "utf-16be", 2, false},         {"<\0f\0", 4, "utf-16le", 2, false},
-        {"\0<\0f", 4, "utf-16be", 2, false},         {"<\0!\0", 4, "utf-16le", 2, false},
-        {"\0<\0!", 4, "utf-16be", 2, false},         {"{\0", 2, "utf-16le", 2, false},
-        {"\0{", 2, "utf-16be", 2, false},            {"\x4c\x6f\xa7\x94", 4, "ibm037", 1, false},
+    static const struct pattern marks[] = {
+        {"\xff\xfe\0\0", 4, "utf-32le", 4}, {"\0\0\xfe\xff", 4, "utf-32be", 4}, {"\xff\xfe", 2, "utf-16le", 2},
+        {"\xfe\xff", 2, "utf-16be", 2},     {"\xef\xbb\xbf", 3, NULL, 1},
     };
-    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
-        if (str_starts(head, str_make(patterns[i].bytes, patterns[i].n)))
-            return &patterns[i];
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        if (str_starts(head, str_make(marks[i].bytes, marks[i].n)))
+            return &marks[i];
     }
     return NULL;
 }
+
+// Where the first characters are ASCII in units of two or four bytes, all other bytes are NUL.
+static const struct pattern *find_units(struct str head)
+{
+    static const struct pattern units[] = {
+        {"\1\0\0\0", 4, "utf-32le", 4}, {"\0\0\0\1", 4, "utf-32be", 4}, {"\1\0", 2, "utf-16le", 2},
+        {"\0\1", 2, "utf-16be", 2},     {"\x4c\x6f\xa7\x94", 0, "ibm037", 1}, // the last: "<?xm" in EBCDIC
+    };
+    enum { LOOKED_AT = 32 };
+    if (str_starts(head, str_make(units[4].bytes, 4)))
+        return &units[4];
+    for (size_t i = 0; i < 4 && head.n >= 2 * units[i].n; i++) {
+        bool fits = true;
+        for (size_t k = 0; k < LOOKED_AT && k < head.n && fits; k++)
+            fits = (head.p[k] != 0) == (units[i].bytes[k % units[i].n] != 0);
+        if (fits)
+            return &units[i];
+    }
+    return NULL;
+}
+
+// Encodings whose bytes are all ASCII's: their label is all there is.
+static bool is_stateful(const char *label) { return strncmp(label, "iso-2022-", 9) == 0; }
 
 static void read_on(struct decoder *d, const char *p, size_t n);
 
@@ -169,39 +185,56 @@ static void decide_by_head(struct decoder *d)
     struct buf held = d->held;
     buf_init(&d->held, SIZE_MAX);
     struct str body = buf_str(&held);
-    const struct pattern *pattern = find_pattern(body);
+    const struct pattern *mark = find_mark(body), *units = mark ? mark : find_units(body);
     d->state = DECODE_ASCII;
     label_of_http(d);
-    if (pattern && pattern->encoding && open_encoding(d, pattern->encoding, pattern->unit)) {
-        d->state = DECODE_ICONV;
-        d->why = pattern->is_mark ? "byte order mark" : "pattern of the first bytes";
-    } else {
+    if (!mark && (!units || !units->encoding))
         label_of_text(d, str_head(body, DECODE_HEAD_BYTES));
-        if (pattern && pattern->is_mark) {
-            d->state = DECODE_UTF8;
-            d->why = "byte order mark";
-            d->label_lied = d->label_text[0] && !is_utf8_label(d->label_text);
-        } else if (strncmp(d->label_text, "iso-2022-", 9) == 0 && memchr(body.p, 0x1b, body.n) &&
-                   open_encoding(d, d->label_text, 1)) {
-            d->state = DECODE_ICONV; // all its bytes are ASCII's
-            d->why = "XML declaration";
-        }
+    const char *label = d->label_http[0] ? d->label_http : d->label_text;
+    if (units && units->encoding && open_encoding(d, units->encoding, units->unit)) {
+        d->state = DECODE_ICONV;
+        d->why = mark ? "byte order mark" : "pattern of the first bytes";
+    } else if (mark) {
+        label_of_text(d, str_head(body, DECODE_HEAD_BYTES));
+        d->state = DECODE_UTF8;
+        d->why = "byte order mark";
+        d->label_lied = d->label_text[0] && !is_utf8_label(d->label_text);
+    } else if (is_stateful(label) && memchr(body.p, 0x1b, body.n) && open_encoding(d, label, 1)) {
+        d->state = DECODE_ICONV;
+        d->why = d->label_http[0] ? "HTTP charset" : "XML declaration";
     }
-    if (pattern && pattern->is_mark)
-        body = str_from(body, pattern->n);
-    read_on(d, body.p, body.n);
+    if (mark)
+        body = str_from(body, mark->n);
+    if (body.n)
+        read_on(d, body.p, body.n);
     buf_done(&held);
 }
 
 // ---- the choice
 
-// Tells whether s, which begins with a bad sequence, may be the head of a good one.
+// Half a surrogate pair as three bytes, which is no UTF-8 (CESU-8 has them): ED A0-AF the first, ED B0-BF the second.
+static bool is_half(struct str s, unsigned char low, unsigned char high)
+{
+    return s.n >= 3 && (unsigned char)s.p[0] == 0xed && (unsigned char)s.p[1] >= low && (unsigned char)s.p[1] <= high &&
+           ((unsigned char)s.p[2] & 0xc0) == 0x80;
+}
+
+// Tells whether s, which begins with a bad sequence, may be the head of a good one, or of surrogates.
 static bool may_go_on(struct str s)
 {
     unsigned char lead = (unsigned char)s.p[0];
     size_t need = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
     uint32_t code;
-    return lead >= 0xc2 && lead <= 0xf4 && s.n < need && utf8_decode(s, &code) == s.n;
+    if (lead < 0xc2 || lead > 0xf4)
+        return false;
+    if (lead == 0xed && s.n >= 2 && (unsigned char)s.p[1] >= 0xa0 && (unsigned char)s.p[1] <= 0xbf) {
+        static const char pair[] = "\xed\xa0\x80\xed\xb0\x80";
+        bool is_so_far = s.n < 3 || is_half(s, 0xa0, 0xaf);
+        for (size_t i = 3; i < s.n && is_so_far; i++)
+            is_so_far = i < 6 && ((unsigned char)s.p[i] & 0xf0) == ((unsigned char)pair[i] & 0xf0);
+        return s.n < 3 || (is_so_far && s.n < 6);
+    }
+    return s.n < need && utf8_decode(s, &code) == s.n;
 }
 
 // Tells whether s is UTF-8, but for a character cut at its end; *out_multi counts its characters outside ASCII.
@@ -213,9 +246,10 @@ static bool is_utf8(struct str s, size_t *out_multi)
         struct str rest = str_from(s, i);
         size_t n = utf8_decode(rest, &code);
         bool is_bad = code == UTF8_BAD && !str_starts(rest, S("\xef\xbf\xbd"));
-        multi += n > 1 && !is_bad;
-        bad += is_bad && !may_go_on(rest);
-        i += n;
+        bool is_surrogate = is_half(rest, 0xa0, 0xbf);
+        multi += (n > 1 && !is_bad) || is_surrogate;
+        bad += is_bad && (is_surrogate || !may_go_on(rest));
+        i += is_surrogate ? 3 : n;
     }
     *out_multi = multi;
     return bad == 0;
@@ -260,48 +294,57 @@ static void put_code(struct decoder *d, uint32_t code)
     put(d, bytes, utf8_encode(code, bytes));
 }
 
-static void put_bad(struct decoder *d, struct str bytes)
+// Writes what stands for the bad sequence at the start of s. Returns its length.
+static size_t put_bad(struct decoder *d, struct str s)
 {
+    uint32_t code;
+    size_t n = utf8_decode(s, &code);
     d->sink.bad(d->sink.context);
-    put_code(d, bytes.n == 1 ? cp1252_code((unsigned char)bytes.p[0]) : UTF8_BAD);
+    if (is_half(s, 0xa0, 0xaf) && is_half(str_from(s, 3), 0xb0, 0xbf)) {
+        uint32_t high = ((unsigned char)s.p[1] & 0x0fu) << 6 | ((unsigned char)s.p[2] & 0x3fu);
+        uint32_t low = ((unsigned char)s.p[4] & 0x0fu) << 6 | ((unsigned char)s.p[5] & 0x3fu);
+        put_code(d, 0x10000 + (high << 10) + low);
+        return 6;
+    }
+    if (is_half(s, 0xa0, 0xbf)) {
+        put_code(d, UTF8_BAD);
+        return 3;
+    }
+    put_code(d, n == 1 ? cp1252_code((unsigned char)s.p[0]) : UTF8_BAD);
+    return n;
 }
 
-static void read_utf8(struct decoder *d, struct str s)
+// Writes what can be written of s, and keeps the head of a character that its end cut.
+static void read_utf8_whole(struct decoder *d, struct str s, bool is_last)
 {
-    while (d->n_part > 0 && s.n > 0) {
-        struct str part = {(char *)d->part, d->n_part};
-        d->part[d->n_part] = (unsigned char)s.p[0];
-        struct str longer = {(char *)d->part, d->n_part + 1};
-        uint32_t code;
-        size_t n = utf8_decode(longer, &code);
-        if (n == longer.n && (code != UTF8_BAD || !may_go_on(longer)) && n > d->n_part) {
-            put(d, longer.p, n); // whole (or U+FFFD as written)
-            d->n_part = 0;
-            s = str_from(s, 1);
-        } else if (may_go_on(longer)) {
-            d->n_part++;
-            s = str_from(s, 1);
-        } else {
-            put_bad(d, part);
-            d->n_part = 0;
-        }
-    }
     while (s.n > 0) {
         size_t n = utf8_valid(s);
         put(d, s.p, n);
         s = str_from(s, n);
         if (s.n == 0)
-            break;
-        if (may_go_on(s)) {
+            return;
+        if (!is_last && may_go_on(s)) {
             memcpy(d->part, s.p, s.n);
             d->n_part = s.n;
-            break;
+            return;
         }
-        uint32_t code;
-        n = utf8_decode(s, &code);
-        put_bad(d, str_head(s, n));
-        s = str_from(s, n);
+        s = str_from(s, put_bad(d, s));
     }
+}
+
+static void read_utf8(struct decoder *d, struct str s)
+{
+    while (d->n_part > 0 && s.n > 0) {
+        char joined[sizeof d->part];
+        size_t had = d->n_part;
+        memcpy(joined, d->part, had);
+        joined[had] = s.p[0];
+        d->n_part = 0;
+        read_utf8_whole(d, str_make(joined, had + 1), false);
+        s = str_from(s, 1);
+    }
+    if (s.n > 0)
+        read_utf8_whole(d, s, false);
 }
 
 // ---- iconv
@@ -400,7 +443,7 @@ void decode_end(struct decoder *d)
     if (d->state == DECODE_WINDOW)
         decide_by_window(d);
     if (d->n_part > 0 && d->state == DECODE_UTF8)
-        put_bad(d, (struct str){(char *)d->part, d->n_part});
+        read_utf8_whole(d, (struct str){(char *)d->part, d->n_part}, true);
     if (d->n_part > 0 && d->state == DECODE_ICONV)
         read_iconv(d, (char *)d->part, d->n_part, true);
     d->n_part = 0;

@@ -49,6 +49,7 @@ const char *repair_phrase(enum repair_kind kind)
     case REPAIR_COMMENT: return "broken comments or instructions dropped";
     case REPAIR_ROOT: return "items outside of the root taken";
     case REPAIR_SYNTAX: return "reading restarted after a syntax error";
+    case REPAIR_JSON: return "comments, commas or escapes that JSON does not have mended";
     case REPAIR_TYPE: return "values of an unexpected type skipped";
     case REPAIR_CUT_OFF: return "the document ends early";
     case REPAIR_LIMIT: return "a limit was reached";

@@ -32,6 +32,7 @@ enum repair_kind {
     REPAIR_COMMENT,         // broken comment, processing instruction, declaration or CDATA mark
     REPAIR_ROOT,            // no root, or several: items taken where they were found
     REPAIR_SYNTAX,          // the XML or JSON parser gave up and was started again
+    REPAIR_JSON,            // JSON: comments, trailing commas, escapes that it does not have
     REPAIR_TYPE,            // JSON: a value of an unexpected type
     REPAIR_CUT_OFF,         // the document ends early
     REPAIR_LIMIT,           // a cap was reached

@@ -98,13 +98,13 @@ static bool escape_byte(struct json_filter *f, char ch)
         else if (ch == 'b' || ch == 'f')
             mend(f, REPAIR_CONTROL);
         else { // \' and other escapes that JSON does not have
-            mend(f, REPAIR_SYNTAX);
+            mend(f, REPAIR_JSON);
             return (unsigned char)ch < 0x20;
         }
         return true;
     }
     if (f->n_escape > 1 && !is_hex) {
-        mend(f, REPAIR_SYNTAX);
+        mend(f, REPAIR_JSON);
         f->n_escape = 0;
         settle_high(f);
         return false;
@@ -142,7 +142,6 @@ static const char *read_string(struct json_filter *f, const char *p, const char 
         if (*p == '"') {
             buf_add_char(&f->out, '"');
             f->is_in_string = f->is_cut = false;
-            f->before = '"';
             if (f->out.n >= WRITE_BYTES)
                 write_out(f);
             return p + 1;
@@ -163,14 +162,42 @@ static void settle_comma(struct json_filter *f, char next)
         return;
     f->has_comma = false;
     if (next == '}' || next == ']')
-        mend(f, REPAIR_SYNTAX);
+        mend(f, REPAIR_JSON);
     else
         buf_add_char(&f->out, ',');
+}
+
+// One byte of a comment, or of what may begin one. Returns false where it is none.
+static bool comment_byte(struct json_filter *f, char ch)
+{
+    switch (f->comment) {
+    case NO_COMMENT:
+        if (ch != '/')
+            return false;
+        f->comment = SLASH;
+        mend(f, REPAIR_JSON);
+        break;
+    case SLASH:
+        f->comment = ch == '/' ? LINE_COMMENT : ch == '*' ? BLOCK_COMMENT : NO_COMMENT;
+        return f->comment != NO_COMMENT;
+    case LINE_COMMENT: f->comment = ch == '\n' ? NO_COMMENT : LINE_COMMENT; break;
+    case BLOCK_COMMENT: f->comment = ch == '*' ? BLOCK_STAR : BLOCK_COMMENT; break;
+    case BLOCK_STAR: f->comment = ch == '/' ? NO_COMMENT : ch == '*' ? BLOCK_STAR : BLOCK_COMMENT; break;
+    }
+    return true;
 }
 
 static const char *read_outside(struct json_filter *f, const char *p)
 {
     char ch = *p++;
+    if (comment_byte(f, ch))
+        return p;
+    if (!f->is_begun && ch != '{') { // a callback's name, a guard against script inclusion
+        if (!char_is_space(ch) && f->repairs[REPAIR_JUNK_BEFORE].count == 0)
+            mend(f, REPAIR_JUNK_BEFORE);
+        return p;
+    }
+    f->is_begun = true;
     if (char_is_space(ch)) {
         f->word_bytes = 0;
         buf_add_char(&f->out, ' ');
@@ -178,7 +205,7 @@ static const char *read_outside(struct json_filter *f, const char *p)
     }
     if (ch == ',') {
         if (f->has_comma)
-            mend(f, REPAIR_SYNTAX);
+            mend(f, REPAIR_JSON);
         f->has_comma = true;
         f->word_bytes = 0;
         return p;
@@ -194,7 +221,6 @@ static const char *read_outside(struct json_filter *f, const char *p)
         f->word_bytes = 0;
     }
     buf_add_char(&f->out, ch);
-    f->before = ch;
     if (f->out.n >= WRITE_BYTES && !f->is_in_string && f->word_bytes == 0)
         write_out(f);
     return p;

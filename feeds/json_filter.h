@@ -21,7 +21,8 @@ struct json_filter {
     size_t word_bytes;    // of a number or a literal
     bool has_comma;       // a comma is held back: it may be a trailing one
     uint32_t high;        // \uD8xx was seen: its other half must follow
-    char before;          // last byte written outside of strings
+    bool is_begun;        // the first '{' was seen
+    enum json_comment { NO_COMMENT, SLASH, LINE_COMMENT, BLOCK_COMMENT, BLOCK_STAR } comment;
 };
 
 // Makes a filter; strings are cut at string_max bytes.

@@ -233,6 +233,10 @@ static int on_start_map(void *context)
     enum json_place place = AT_SKIP;
     if (j->depth == 0) {
         place = AT_TOP;
+    } else if (place_at(j) == AT_TOP && is_key(j, "items")) { // a list as an object with numbers for names
+        wrong_type(j);
+        place = AT_ITEMS;
+        j->has_items = true;
     } else if (place_at(j) == AT_ITEMS) {
         place = AT_ITEM;
         j->external_url = (struct str){NULL, 0};

@@ -43,7 +43,8 @@ enum sniff_kind sniff(struct str head)
     }
     if (start == head.n)
         return SNIFF_EMPTY;
-    if (head.p[start] == '{')
+    bool says_json = str_find(head, S("jsonfeed.org/version/")) < head.n; // behind a comment or a callback's name
+    if (head.p[start] == '{' || (says_json && head.p[start] != '<'))
         return SNIFF_JSON;
     bool has_tag = false, is_page = false;
     for (size_t i = start; i < head.n;) {

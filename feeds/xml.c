@@ -16,6 +16,7 @@ enum {
     ATTRIBUTES_MAX = 256, // as many as the cleaner lets through
     NAMES_REMEMBERED = 128, // a power of two; feeds use about 40
     SPACES_REMEMBERED = 8,
+    OWN_NAME_MAX = 1024,
     RESTARTS_MAX = 64,    // each loses an item; a document that needs more is none
     PATH_MAX_DEPTH = 8,   // a feed's items are two deep
 };
@@ -41,6 +42,8 @@ struct xml_reader {
     struct build_attribute attributes[ATTRIBUTES_MAX];
     const struct clean_output *output; // while it is read
     size_t mark;       // the next of its texts
+    bool has_own;      // the root's namespace is nobody's, or undeclared: all in it is the feed's own
+    struct str own_uri, own_prefix;
     struct known_space spaces[SPACES_REMEMBERED];
     uint32_t n_spaces;
     struct buf path;   // "<rss>", "<channel>": what is open outside of items, for a restart
@@ -104,8 +107,9 @@ static enum name_space space_of(struct xml_reader *x, const xmlChar *uri, const 
         if (x->spaces[i].uri == uri && x->spaces[i].prefix == prefix && x->spaces[i].is_known)
             return x->spaces[i].space;
     }
+    bool is_own = x->has_own && str_eq(x->own_uri, view(uri)) && (uri || str_eq(x->own_prefix, view(prefix)));
     struct known_space *slot = &x->spaces[x->n_spaces++ % SPACES_REMEMBERED];
-    *slot = (struct known_space){uri, prefix, name_space_of(view(uri), view(prefix)), true};
+    *slot = (struct known_space){uri, prefix, is_own ? NS_CORE : name_space_of(view(uri), view(prefix)), true};
     return slot->space;
 }
 
@@ -160,6 +164,21 @@ static struct str attribute_value(const xmlChar *start, const xmlChar *end)
     return str_make(p, n);
 }
 
+// A root of a feed's name in a namespace that is none of a feed's: the whole feed is written in that one.
+static const struct remembered *adopt_namespace(struct xml_reader *x, const xmlChar *local, const xmlChar *prefix,
+                                                const xmlChar *uri)
+{
+    enum element element = name_element(NS_CORE, view(local), false);
+    if (element != EL_RSS && element != EL_RDF && element != EL_FEED && element != EL_CHANNEL && element != EL_ITEM)
+        return remember(x, local, prefix, uri);
+    x->has_own = true;
+    x->own_uri = arena_str(x->builder->arena, str_head(view(uri), OWN_NAME_MAX));
+    x->own_prefix = arena_str(x->builder->arena, str_head(view(prefix), OWN_NAME_MAX));
+    memset(x->names, 0, sizeof x->names);
+    memset(x->spaces, 0, sizeof x->spaces);
+    return remember(x, local, prefix, uri);
+}
+
 static void on_start(void *context, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri, int n_namespaces,
                      const xmlChar **namespaces, int n_attributes, int n_defaulted, const xmlChar **attributes)
 {
@@ -174,6 +193,8 @@ static void on_start(void *context, const xmlChar *local, const xmlChar *prefix,
     if (prefix && !uri)
         x->doc->repairs[REPAIR_UNDECLARED_PREFIX].count++;
     const struct remembered *name = remember(x, local, prefix, uri);
+    if (x->doc->format == FORMAT_NONE && name->element == EL_UNKNOWN)
+        name = adopt_namespace(x, local, prefix, uri);
     struct build_tag tag = {.element = name->element, .space = name->space, .attributes = x->attributes};
     tag.local = view(local);
     tag.prefix = view(prefix);
