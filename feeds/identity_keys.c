@@ -64,7 +64,8 @@ static struct item_keys keys_of(const struct item *item, const struct document *
     return k;
 }
 
-// Takes away links that items with different ids share; more than half of the items on one link: no link counts.
+// Takes away links that several items share: items that differ in id or, where even that is one, in title and text.
+// More than half of the items on one link: no link counts.
 static void drop_shared_links(struct item_keys *keys, size_t n, bool is_volatile, bool *one_link, struct arena *a)
 {
     struct mark_table table;
@@ -77,7 +78,9 @@ static void drop_shared_links(struct item_keys *keys, size_t n, bool is_volatile
             mark_table_add(&table, keys[i].link, i);
             continue;
         }
-        bool is_same_item = !is_volatile && keys[first].raw_id && keys[i].raw_id == keys[first].raw_id;
+        bool is_alike = (keys[i].title && keys[first].title == keys[i].title) ||
+                        (keys[i].text && keys[first].text == keys[i].text);
+        bool is_same_item = is_alike && !is_volatile && keys[first].raw_id && keys[i].raw_id == keys[first].raw_id;
         bool is_copy = keys[first].content == keys[i].content;
         shares[first] += !is_same_item && !is_copy;
     }

@@ -235,6 +235,19 @@ static void one_id_for_all_and_no_links(void **state)
     close_scene(&s);
 }
 
+static void one_id_and_one_link_for_all(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_scene(&s);
+    FETCH(&s, "NN", {"http://h/", "http://h/x", "B", "b", 0}, {"http://h/", "http://h/x", "A", "a", 0});
+    FETCH(&s, "NKK", {"http://h/", "http://h/x", "C", "c", 0}, {"http://h/", "http://h/x", "B", "b", 0},
+          {"http://h/", "http://h/x", "A", "a", 0});
+    FETCH(&s, "KNK", {"http://h/", "http://h/x", "C", "c", 0}, {"http://h/", "http://h/x", "D", "d", 0},
+          {"http://h/", "http://h/x", "A", "a", 0});
+    close_scene(&s);
+}
+
 static void an_item_listed_twice_is_one(void **state)
 {
     (void)state;
@@ -605,6 +618,7 @@ int main(void)
         cmocka_unit_test(a_feed_of_two_items_moves),
         cmocka_unit_test(duplicate_ids_in_one_document),
         cmocka_unit_test(one_id_for_all_and_no_links),
+        cmocka_unit_test(one_id_and_one_link_for_all),
         cmocka_unit_test(an_item_listed_twice_is_one),
         cmocka_unit_test(an_id_is_used_again_for_a_new_article),
         cmocka_unit_test(a_new_slug_is_an_edit),
