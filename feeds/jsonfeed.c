@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // JSON Feed on top of yajl's events. A stack of places says whose keys are read; values of an unexpected type, and
-// keys that are not the standard's, are skipped with all that is in them.
+// keys that are not the standard's, are skipped with all that is in them. RSS written as JSON ({"rss": {"channel":
+// {..., "item": [...]}}}, as scripting.com publishes it) goes the same way under the names of its elements.
 #include "feeds/jsonfeed.h"
 
 #include <yajl/yajl_parse.h>
@@ -31,6 +32,7 @@ struct json_reader {
     struct str external_url;
     bool is_dead;
     bool has_items;
+    bool is_rss; // inside a channel
 };
 
 static enum json_place place_at(const struct json_reader *j) { return j->depth ? j->places[j->depth - 1] : AT_SKIP; }
@@ -84,7 +86,7 @@ static void top_string(struct json_reader *j, struct str text)
         keep_first(j, &meta->title.body, text);
     } else if (is_key(j, "description")) {
         keep_first(j, &meta->description.body, text);
-    } else if (is_key(j, "home_page_url")) {
+    } else if (is_key(j, j->is_rss ? "link" : "home_page_url")) {
         meta->link = address(j, text);
         field_add_link(j->builder, PLACE_FEED, (struct link){.href = meta->link, .rel = S("alternate")}, true);
     } else if (is_key(j, "feed_url")) {
@@ -104,9 +106,9 @@ static void top_string(struct json_reader *j, struct str text)
 static void item_string(struct json_reader *j, struct str text)
 {
     struct item *item = &j->builder->item;
-    if (is_key(j, "id")) {
+    if (is_key(j, j->is_rss ? "guid" : "id")) {
         keep_first(j, &item->id, text);
-    } else if (is_key(j, "url")) {
+    } else if (is_key(j, j->is_rss ? "link" : "url")) {
         item->link = address(j, text);
         field_add_link(j->builder, PLACE_ITEM, (struct link){.href = item->link, .rel = S("alternate")}, true);
     } else if (is_key(j, "external_url")) {
@@ -116,11 +118,11 @@ static void item_string(struct json_reader *j, struct str text)
         keep_first(j, &item->title.body, text);
     } else if (is_key(j, "summary")) {
         keep_first(j, &item->summary.body, text);
-    } else if (is_key(j, "content_html") && text.n) {
+    } else if (is_key(j, j->is_rss ? "description" : "content_html") && text.n) {
         item->content = (struct text){keep(j, text), TEXT_HTML};
     } else if (is_key(j, "content_text")) {
         keep_first(j, &item->content.body, text);
-    } else if (is_key(j, "date_published")) {
+    } else if (is_key(j, j->is_rss ? "pubDate" : "date_published")) {
         item->published = date_of(j, text);
     } else if (is_key(j, "date_modified")) {
         item->updated = date_of(j, text);
@@ -231,13 +233,17 @@ static int on_start_map(void *context)
 {
     struct json_reader *j = context;
     enum json_place place = AT_SKIP;
-    if (j->depth == 0) {
+    if (j->depth == 0 || (place_at(j) == AT_TOP && is_key(j, "rss"))) {
         place = AT_TOP;
     } else if (place_at(j) == AT_TOP && is_key(j, "items")) { // a list as an object with numbers for names
         wrong_type(j);
         place = AT_ITEMS;
         j->has_items = true;
-    } else if (place_at(j) == AT_ITEMS) {
+    } else if (place_at(j) == AT_TOP && is_key(j, "channel")) {
+        place = AT_TOP;
+        j->is_rss = true;
+        j->doc->format = FORMAT_RSS;
+    } else if (place_at(j) == AT_ITEMS || (place_at(j) == AT_TOP && j->is_rss && is_key(j, "item"))) {
         place = AT_ITEM;
         j->external_url = (struct str){NULL, 0};
         build_item_begin(j->builder);
@@ -291,7 +297,7 @@ static int on_start_array(void *context)
     struct json_reader *j = context;
     enum json_place at = place_at(j), place = AT_SKIP;
     bool is_owner = at == AT_TOP || at == AT_ITEM;
-    if (at == AT_TOP && is_key(j, "items")) {
+    if (at == AT_TOP && is_key(j, j->is_rss ? "item" : "items")) {
         place = AT_ITEMS;
         j->has_items = true;
     } else if (is_owner && (is_key(j, "authors") || is_key(j, "author"))) {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "feeds/parse.h"
 #include "tests/tools/folder.h"
 #include "tests/tools/paper.h"
 
@@ -175,9 +176,32 @@ static void add_ten_articles(struct real *r)
     assert_int_equal(n, CHOSEN);
 }
 
+// A document that breaks off in itself: no entity tag of it is kept, so that the rest is not missed.
+static bool is_cut(const struct real_feed *f)
+{
+    struct arena arena;
+    arena_init(&arena, 1 << 30);
+    struct parse_options options = {.url = S("http://127.0.0.1/feed"), .content_type = str_of(type_of(f->kind))};
+    const struct document *document = parse_whole(&options, f->body, &arena);
+    bool is_cut = document->quality == QUALITY_PARTIAL;
+    arena_done(&arena);
+    return is_cut;
+}
+
+// Those whose polls are no failure and no new look at a broken document: they may write nothing.
+static const char *rows_of_whole_feeds(struct real *r)
+{
+    struct str list = S("''");
+    for (size_t i = 0; i < r->n; i++)
+        if (is_feed(r->feeds[i].kind) && !is_cut(&r->feeds[i]))
+            list = arena_fmt(&r->s.arena, "%.*s,'%s'", STR_ARG(list),
+                             origin_url(&r->s.origin, r->feeds[i].address, "/feed"));
+    return arena_fmt(&r->s.arena, "SELECT * FROM feed WHERE first_url IN (%.*s) ORDER BY id", STR_ARG(list)).p;
+}
+
 static void expect_conditional_polls(struct real *r)
 {
-    size_t asked = 0;
+    size_t asked = 0, cut = 0;
     for (size_t i = 0; i < r->n; i++) {
         const struct real_feed *f = &r->feeds[i];
         if (!is_feed(f->kind))
@@ -186,10 +210,13 @@ static void expect_conditional_polls(struct real *r)
         if (origin_count(&r->s.origin, f->address, "/feed") < 3)
             continue; // it asks for longer pauses itself (ttl, sy)
         asked++;
-        if (last->status != 304 || !str_eq(origin_header(last, "if-none-match"), str_of(f->reply.etag)))
+        cut += is_cut(f);
+        if (!is_cut(f) && (last->status != 304 || !str_eq(origin_header(last, "if-none-match"), str_of(f->reply.etag))))
             fail_msg("%s: the further poll was not conditional (status %d)", f->file, last->status);
     }
-    printf("real: %zu of %zu feeds polled again, conditionally\n", asked, r->n_feeds);
+    printf("real: %zu of %zu feeds polled again, conditionally but for %zu that break off in themselves\n", asked,
+           r->n_feeds, cut);
+    assert_true(cut <= r->n_feeds / 50);
     assert_true(asked >= r->n_feeds * 3 / 4);
 }
 
@@ -222,11 +249,13 @@ static void feeds_of_the_corpus_become_a_baseline_then_alerts(void **state)
 
     scene_run(&r->s, HOUR_MS); // each has now been read as it is
     size_t n_before, n_after;
-    uint64_t before = scene_rows(&r->s, "feed", &n_before);
+    const char *query = rows_of_whole_feeds(r);
+    uint64_t before = scene_rows(&r->s, query, &n_before);
     scene_run(&r->s, HOUR_MS);
     expect_conditional_polls(r);
-    uint64_t after = scene_rows(&r->s, "feed", &n_after);
-    assert_int_equal(n_after, n_before);
+    uint64_t after = scene_rows(&r->s, query, &n_after);
+    printf("real: %zu rows of feeds compared\n", n_after);
+    assert_true(n_after >= r->n_feeds - 2 && n_after == n_before);
     if (after != before)
         fail_msg("polls of unchanged feeds wrote to the store");
     assert_int_equal(receiver_report(&r->s.receiver).requests, CHOSEN);

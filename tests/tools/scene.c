@@ -205,16 +205,15 @@ static uint64_t row_hash(sqlite3_stmt *row, uint64_t seed)
     return seed;
 }
 
-uint64_t scene_rows(struct scene *s, const char *table, size_t *out_n)
+uint64_t scene_rows(struct scene *s, const char *query, size_t *out_n)
 {
     sqlite3 *db = NULL;
     sqlite3_stmt *rows = NULL;
     uint64_t hash = 0;
-    const char *query = arena_fmt(&s->arena, "SELECT * FROM \"%s\" ORDER BY rowid", table).p;
     *out_n = 0;
     if (sqlite3_open_v2(scene_path(s, "state/state.db"), &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
         sqlite3_prepare_v2(db, query, -1, &rows, NULL) != SQLITE_OK)
-        fail_msg("table %s: %s", table, sqlite3_errmsg(db));
+        fail_msg("%s: %s", query, sqlite3_errmsg(db));
     while (sqlite3_step(rows) == SQLITE_ROW) {
         hash = row_hash(rows, hash);
         ++*out_n;

@@ -69,9 +69,9 @@ void scene_config(struct scene *s, const char *more);
 // Returns a path in the folder, in the scene's arena.
 const char *scene_path(struct scene *s, const char *name);
 
-// Returns a hash of all rows of a table of the store, and how many there are: "nothing was written" is that both stay.
-// (The times of polls are checkpointed apart, in a table of their own.)
-uint64_t scene_rows(struct scene *s, const char *table, size_t *out_n);
+// Returns a hash of all that a query reads in the store, and how many rows: "nothing was written" is that both stay.
+// (The times of polls are checkpointed apart from the feeds, in a table of their own.)
+uint64_t scene_rows(struct scene *s, const char *query, size_t *out_n);
 
 // Returns the path of something that is built (feedwatchd, faults.so), in the scene's arena.
 const char *scene_built(struct scene *s, const char *name);
