@@ -133,7 +133,7 @@ $(BENCH_LIB): $(call obj,$(filter-out %_bench.c,$(wildcard tests/bench/*.c)))
 	@mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
 $(OUT)/tests/bench/%: $(OUT)/obj/tests/bench/%.o $(BENCH_LIB) $(TOOL_LIB) $(LIB)
 	@mkdir -p $(@D)
-	$(LINK) -lpcre2-8
+	$(LINK) -lcmocka -lpcre2-8
 
 # What a scene loads before libc to make disks fail (tests/faults). Sanitizers have an allocator of their own.
 $(OUT)/faults.so: tests/faults/preload.c tests/faults/fault.h

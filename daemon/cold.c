@@ -52,6 +52,8 @@ void cold_read(const struct cold *c, struct arena *a, struct feed *out)
     out->good_at = (wall_t){c->good_ms};
 }
 
+void cold_touch(struct cold *c, wall_t good_at) { c->good_ms = good_at.ms; }
+
 uint64_t cold_bytes(const struct cold *c)
 {
     return sizeof *c + c->n_first_url + c->n_url + c->n_packed + c->n_marks;

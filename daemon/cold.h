@@ -15,6 +15,9 @@ struct cold *cold_make(const struct feed *feed) __attribute__((returns_nonnull))
 // Reads it back; texts are copied into the arena (a poll outlives the record). Leaves id, options, due and polled_at.
 void cold_read(const struct cold *cold, struct arena *a, struct feed *out);
 
+// Notes a good answer that changed nothing else.
+void cold_touch(struct cold *cold, wall_t good_at);
+
 // Returns the bytes it takes.
 uint64_t cold_bytes(const struct cold *cold);
 

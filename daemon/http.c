@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -10,13 +11,7 @@
 #include "feeds/address.h"
 #include "feeds/url.h"
 
-enum { SWEEP_MS = 1000 };
-
-struct watch { // a socket of curl in the loop
-    uv_poll_t poll;
-    struct http *http;
-    curl_socket_t socket;
-};
+enum { SWEEP_MS = 1000, EVENTS_AT_ONCE = 128 };
 
 bool http_library_init(struct err *err)
 {
@@ -118,28 +113,27 @@ static int on_curl_timer(CURLM *multi, long timeout_ms, void *context)
 static void on_closed(uv_handle_t *handle)
 {
     struct http *h = handle->data;
-    if (--h->handles == 0)
-        mem_free(h);
+    if (--h->handles > 0)
+        return;
+    close(h->epoll);
+    mem_free(h);
 }
 
-static void on_watch_closed(uv_handle_t *handle)
-{
-    struct watch *w = handle->data;
-    struct http *h = w->http;
-    mem_free(w);
-    if (--h->handles == 0)
-        mem_free(h);
-}
-
+// curl's sockets lie in one epoll descriptor of our own, which lies in the loop: a watcher of libuv a socket would cost
+// an allocation, a closing callback and twice the system calls a poll.
 static void on_ready(uv_poll_t *poll, int status, int events)
 {
-    struct watch *w = poll->data;
-    struct http *h = w->http;
-    int flags = status < 0 ? CURL_CSELECT_ERR
-                           : ((events & UV_READABLE) ? CURL_CSELECT_IN : 0) |
-                                 ((events & UV_WRITABLE) ? CURL_CSELECT_OUT : 0);
+    (void)status, (void)events;
+    struct http *h = poll->data;
+    struct epoll_event list[EVENTS_AT_ONCE];
     int running;
-    curl_multi_socket_action(h->multi, w->socket, flags, &running);
+    int n = epoll_wait(h->epoll, list, EVENTS_AT_ONCE, 0); // what does not fit is ready again at once
+    for (int i = 0; i < n; i++) {
+        int flags = ((list[i].events & EPOLLIN) ? CURL_CSELECT_IN : 0) |
+                    ((list[i].events & EPOLLOUT) ? CURL_CSELECT_OUT : 0) |
+                    ((list[i].events & (EPOLLERR | EPOLLHUP)) ? CURL_CSELECT_ERR : 0);
+        curl_multi_socket_action(h->multi, list[i].data.fd, flags, &running);
+    }
     take_finished(h);
 }
 
@@ -147,26 +141,15 @@ static int on_curl_socket(CURL *easy, curl_socket_t socket, int what, void *cont
 {
     (void)easy;
     struct http *h = context;
-    struct watch *w = assigned;
-    if (what == CURL_POLL_REMOVE) {
-        if (w) {
-            uv_poll_stop(&w->poll);
-            uv_close((uv_handle_t *)&w->poll, on_watch_closed);
-            curl_multi_assign(h->multi, socket, NULL);
-        }
-        return 0;
-    }
-    if (!w) {
-        w = mem_alloc(sizeof *w);
-        w->http = h;
-        w->socket = socket;
-        uv_poll_init_socket(h->loop, &w->poll, socket);
-        w->poll.data = w;
-        h->handles++;
-        curl_multi_assign(h->multi, socket, w);
-    }
-    int events = (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
-    uv_poll_start(&w->poll, events, on_ready);
+    struct epoll_event event = {
+        .events = (what & CURL_POLL_IN ? (uint32_t)EPOLLIN : 0) | (what & CURL_POLL_OUT ? (uint32_t)EPOLLOUT : 0),
+        .data.fd = socket,
+    };
+    int how = what == CURL_POLL_REMOVE ? EPOLL_CTL_DEL : assigned ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    int failed = epoll_ctl(h->epoll, how, socket, &event);
+    assert(!failed || how == EPOLL_CTL_DEL); // curl may have closed it already
+    if (how == EPOLL_CTL_ADD)
+        curl_multi_assign(h->multi, socket, h);
     return 0;
 }
 
@@ -217,7 +200,12 @@ struct http *http_open(uv_loop_t *loop, const struct http_options *options, stru
         return NULL;
     }
     h->multi = curl_multi_init();
-    assert(h->multi);
+    h->epoll = epoll_create1(EPOLL_CLOEXEC);
+    assert(h->multi && h->epoll >= 0);
+    uv_poll_init(loop, &h->sockets, h->epoll);
+    h->sockets.data = h;
+    h->handles++;
+    uv_poll_start(&h->sockets, UV_READABLE, on_ready);
     h->user_agent = mem_dupz(str_of(options->user_agent));
     h->ca = mem_dupz(str_of(options->ca ? options->ca : "/etc/ssl/certs/ca-certificates.crt"));
     curl_multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
@@ -255,6 +243,7 @@ void http_close(struct http *h)
     resolve_close(h->resolve);
     mem_free(h->user_agent);
     mem_free(h->ca);
+    uv_close((uv_handle_t *)&h->sockets, on_closed);
     uv_close((uv_handle_t *)&h->timer, on_closed);
     uv_close((uv_handle_t *)&h->sweep, on_closed);
     uv_close((uv_handle_t *)&h->soon, on_closed);

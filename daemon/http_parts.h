@@ -37,7 +37,9 @@ struct http {
     uv_loop_t *loop;
     CURLM *multi;
     struct resolve *resolve;
-    uv_timer_t timer; // curl's
+    int epoll;         // of curl's sockets
+    uv_poll_t sockets; // the epoll descriptor in the loop
+    uv_timer_t timer;  // curl's
     uv_timer_t sweep; // header times
     uv_timer_t soon;  // tells what ended within http_start
     char *user_agent, *ca;

@@ -331,29 +331,51 @@ static struct hot *end_asking(struct shard *s, uint64_t id, struct now now)
     return NULL;
 }
 
-void shard_finish(struct shard *s, const struct feed *next, wall_t hold_until, struct now now)
+static void note_hold(struct shard *s, const struct hot *f, wall_t hold_until, struct now now)
 {
-    struct hot *f = end_asking(s, next->id, now);
-    if (!f)
-        return;
-    if (hold_until.ms > now.wall.ms) { // the URL's own hold is in its due; two URLs speak for the host
-        struct host *h = &s->hosts[f->host];
-        if (h->held_by && h->held_by != f->id && h->hold_until_ms < hold_until.ms)
-            h->hold_until_ms = hold_until.ms;
-        h->held_by = f->id;
-        host_wake(s, f->host, now);
-    }
-    const struct feed_options *options = f->options; // a reload may have come while it was asked
-    uint32_t i = (uint32_t)(f - s->feeds);
-    take_over(s, i, next);
-    f = &s->feeds[i];
-    f->options = options;
-    if (options && options->paused)
+    if (hold_until.ms <= now.wall.ms)
+        return; // the URL's own hold is in its due; two URLs speak for the host
+    struct host *h = &s->hosts[f->host];
+    if (h->held_by && h->held_by != f->id && h->hold_until_ms < hold_until.ms)
+        h->hold_until_ms = hold_until.ms;
+    h->held_by = f->id;
+    host_wake(s, f->host, now);
+}
+
+static void rest(struct shard *s, uint32_t i, struct now now)
+{
+    struct hot *f = &s->feeds[i];
+    if (f->options && f->options->paused)
         f->due_ms = INT64_MAX;
     queue_feed(s, i, now);
     if (f->is_poked && f->state == RESTING)
         wheel_add(&s->due, i, now.mono);
     f->is_poked = false;
+}
+
+void shard_finish(struct shard *s, const struct feed *next, wall_t hold_until, struct now now)
+{
+    struct hot *f = end_asking(s, next->id, now);
+    if (!f)
+        return;
+    note_hold(s, f, hold_until, now);
+    const struct feed_options *options = f->options; // a reload may have come while it was asked
+    uint32_t i = (uint32_t)(f - s->feeds);
+    take_over(s, i, next);
+    s->feeds[i].options = options;
+    rest(s, i, now);
+}
+
+void shard_finish_unchanged(struct shard *s, const struct feed *next, wall_t hold_until, struct now now)
+{
+    struct hot *f = end_asking(s, next->id, now);
+    if (!f)
+        return;
+    note_hold(s, f, hold_until, now);
+    f->due_ms = next->due.ms;
+    f->polled_ms = next->polled_at.ms;
+    cold_touch(f->cold, next->good_at);
+    rest(s, (uint32_t)(f - s->feeds), now);
 }
 
 void shard_give_back(struct shard *s, uint64_t id, int64_t delay_ms, struct now now)

@@ -64,6 +64,9 @@ bool shard_make_due(struct shard *shard, uint64_t id, struct now now);
 // Ends the asking of a feed and takes over its next state (copied). hold_until: what the server asked for, 0 nothing.
 void shard_finish(struct shard *shard, const struct feed *next, wall_t hold_until, struct now now);
 
+// The same where nothing durable changed: only its times are taken over, and nothing is packed anew.
+void shard_finish_unchanged(struct shard *shard, const struct feed *next, wall_t hold_until, struct now now);
+
 // Ends the asking without a result (the daemon stops, the commit was given up): the feed stays as it was, due again
 // after delay_ms.
 void shard_give_back(struct shard *shard, uint64_t id, int64_t delay_ms, struct now now);

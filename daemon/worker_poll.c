@@ -163,7 +163,7 @@ static void finish(struct poll *p, struct now now)
         work->config = config_ref(p->config);
         queue_push(w->threads->writer, &work->message);
     } else {
-        shard_finish(w->shard, &p->outcome->feed, p->outcome->hold_until, now);
+        shard_finish_unchanged(w->shard, &p->outcome->feed, p->outcome->hold_until, now);
         tell(w, p->outcome, 0);
         outcome_free(p->outcome);
     }
