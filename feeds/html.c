@@ -306,19 +306,37 @@ static void take_space(struct scanner *s)
     owe_gap(s, gap, start);
 }
 
-// Tells how many bytes from here on are ordinary.
+enum { STOP_SPACE = 1, STOP_MARKUP = 2, STOP_WIDE = 4 };
+
+// What a byte may be besides ordinary: white space, markup, the first byte of a control or a no-break space.
+static const unsigned char stops[256] = {
+    ['<'] = STOP_MARKUP, ['&'] = STOP_MARKUP, [']'] = STOP_MARKUP, [0x7F] = STOP_SPACE, [0xC2] = STOP_WIDE,
+    [0 ... ' '] = STOP_SPACE,
+};
+
+static bool stops_at(const struct scanner *s, size_t at)
+{
+    unsigned char c = (unsigned char)s->in.p[at], next = at + 1 < s->in.n ? (unsigned char)s->in.p[at + 1] : 0xFF;
+    switch (stops[c]) {
+    case STOP_SPACE: return true;
+    case STOP_MARKUP: return !s->is_plain && (c != ']' || s->cdata_depth);
+    case STOP_WIDE: return next <= 0xA0;
+    default: return false;
+    }
+}
+
+// Tells how many bytes from here on are copied as they are: ordinary ones, and single blanks between two of them.
 static size_t ordinary(const struct scanner *s)
 {
-    size_t n = 0;
-    const unsigned char *p = (const unsigned char *)s->in.p + s->at;
-    for (; n < s->in.n - s->at; n++) {
-        unsigned char c = p[n];
-        bool is_wide_space = c == 0xC2 && n + 1 < s->in.n - s->at && p[n + 1] <= 0xA0;
-        bool is_markup = !s->is_plain && (c == '<' || c == '&' || (c == ']' && s->cdata_depth));
-        if (c <= ' ' || c == 0x7F || is_wide_space || is_markup)
+    size_t at = s->at;
+    for (; at < s->in.n; at++) {
+        if (!stops[(unsigned char)s->in.p[at]] || !stops_at(s, at))
+            continue;
+        bool is_inner_blank = s->in.p[at] == ' ' && at > s->at && at + 1 < s->in.n && !stops_at(s, at + 1);
+        if (!is_inner_blank)
             break;
     }
-    return n;
+    return at - s->at;
 }
 
 static void scan(struct scanner *s)

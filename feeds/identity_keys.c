@@ -38,17 +38,14 @@ static uint64_t address_key(const struct hash_key *key, struct str url, struct a
     return tagged(key, "url", url_canonical(a, url));
 }
 
-// The address of a site's front page is no item's own.
-static bool is_front_page(struct str link, const struct document *doc, struct arena *a)
+// The address of a site's front page is no item's own; nor is that of the feed's page, which is looked at with keys.
+static bool is_front_page(struct str link)
 {
     struct url u = url_cut(link);
-    if (url_is_http(link) && (u.path.n == 0 || str_eq(u.path, S("/"))) && !u.query.n && !u.fragment.n)
-        return true;
-    return doc->meta.link.n && str_eq(url_canonical(a, link), url_canonical(a, doc->meta.link));
+    return (u.path.n == 0 || str_eq(u.path, S("/"))) && !u.query.n && !u.fragment.n && url_is_http(link);
 }
 
-static struct item_keys keys_of(const struct item *item, const struct document *doc, const struct hash_key *key,
-                                struct arena *a)
+static struct item_keys keys_of(const struct item *item, uint64_t site, const struct hash_key *key, struct arena *a)
 {
     const struct text *body = item->content.body.n ? &item->content : &item->summary;
     struct str id = str_trim(item->id), link = str_trim(item->link);
@@ -59,8 +56,10 @@ static struct item_keys keys_of(const struct item *item, const struct document *
         k.raw_id = tagged(key, "raw", id);
         k.id = url_is_http(id) ? address_key(key, id, a) : tagged(key, "id", id);
     }
-    if (link.n && !is_front_page(link, doc, a))
-        k.link = address_key(key, link, a);
+    if (link.n && !is_front_page(link))
+        k.link = str_eq(id, link) && url_is_http(id) ? k.id : address_key(key, link, a);
+    if (k.link == site)
+        k.link = 0;
     return k;
 }
 
@@ -130,8 +129,9 @@ static void choose_id(struct item_keys *k, const struct hash_key *key, enum iden
 void identity_keys(const struct document *doc, const struct hash_key *key, enum identity_choice choice,
                    bool is_volatile, bool *one_link, struct item_keys *out, struct arena *a)
 {
+    uint64_t site = doc->meta.link.n ? address_key(key, str_trim(doc->meta.link), a) : 0;
     for (size_t i = 0; i < doc->n_items; i++)
-        out[i] = keys_of(&doc->items[i], doc, key, a);
+        out[i] = keys_of(&doc->items[i], site, key, a);
     if (choice != IDENTITY_LINK)
         drop_shared_links(out, doc->n_items, is_volatile, one_link, a);
     for (size_t i = 0; i < doc->n_items; i++)
