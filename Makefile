@@ -141,7 +141,7 @@ $(OUT)/faults.so: tests/faults/preload.c tests/faults/fault.h
 	@$(CC) $(STD) $(WARN) -O2 -g -fPIC -shared $(if $(V),-DFAULT_NO_MEMORY) -I. -o $@ $<
 
 # Tests of feeds compare documents as feedwatchctl's JSON.
-$(OUT)/tests/unit/feed_pieces_test $(OUT)/tests/unit/feed_golden_test: $(call obj,daemon/ctl/feeds_parse_json.c)
+$(OUT)/tests/unit/feed_pieces_test $(OUT)/tests/unit/feed_golden_test: $(call obj,daemon/ctl/feeds_parse_json.c daemon/ctl/say.c)
 
 -include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
 

@@ -9,6 +9,7 @@
 #include "daemon/ctl/feeds_parse.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -35,13 +36,6 @@ static void write_out(struct reading *r)
     buf_reset(&r->out);
 }
 
-static void add_json(struct reading *r, json_t *value)
-{
-    say_json_line(value, false, &r->out);
-    r->out.n--; // the line goes on
-    json_decref(value);
-}
-
 static void on_item(void *context, const struct item *item, const struct document *doc)
 {
     struct reading *r = context;
@@ -49,7 +43,7 @@ static void on_item(void *context, const struct item *item, const struct documen
     r->n_shown++;
     if (r->is_json) {
         buf_add(&r->out, r->n_shown == 1 ? S("{\"entries\":[") : S(","));
-        add_json(r, feeds_parse_item_json(item));
+        feeds_parse_item_json(item, &r->out);
     } else {
         feeds_parse_show_item(r->call, item, r->n_shown, &r->out);
     }
@@ -61,12 +55,9 @@ static void show_json(struct reading *r, const struct document *doc)
 {
     if (r->n_shown == 0)
         buf_add(&r->out, S("{\"entries\":["));
-    buf_add(&r->out, S("],"));
-    size_t brace = r->out.n;
-    add_json(r, feeds_parse_document_json(doc));
-    memmove(r->out.p + brace, r->out.p + brace + 1, r->out.n - brace - 1); // one object, not two
-    r->out.n--;
-    buf_add_char(&r->out, '\n');
+    buf_add_char(&r->out, ']');
+    feeds_parse_document_json(doc, &r->out);
+    buf_add(&r->out, S("}\n"));
 }
 
 static void show_person(struct reading *r, const struct document *doc)

@@ -5,16 +5,14 @@
 #ifndef DAEMON_CTL_FEEDS_PARSE_H
 #define DAEMON_CTL_FEEDS_PARSE_H
 
-#include <jansson.h>
-
 #include "base/buf.h"
 #include "daemon/ctl/ctl.h"
 #include "feeds/document.h"
 
-// Returns an item, or the whole document but for its items, as the object that the answer's consumers know:
-// {"format", "encoding", "wellformed", "feed": {...}, "entries": [{...}]} and what else is known.
-json_t *feeds_parse_item_json(const struct item *item);
-json_t *feeds_parse_document_json(const struct document *doc);
+// Appends an item as a JSON object, or the document as the members of one, its items apart: together they make
+// {"entries": [{...}], "format", "encoding", "wellformed", "feed": {...}} and what else is known.
+void feeds_parse_item_json(const struct item *item, struct buf *out);
+void feeds_parse_document_json(const struct document *doc, struct buf *out);
 
 // Appends what a person wants to see: the document's verdict, its feed, an item.
 void feeds_parse_show_document(const struct ctl_call *call, const struct document *doc, struct buf *out);

@@ -19,8 +19,7 @@ int say(struct buf *text)
 
 static int add_bytes(const char *p, size_t n, void *out) { return buf_add(out, str_make(p, n)) ? 0 : -1; }
 
-// Tells whether a character that JSON leaves as it is could steer a terminal: DEL and C1, and bidirectional controls.
-static bool is_steering(uint32_t code)
+bool say_is_steering(uint32_t code)
 {
     return (code >= 0x7f && code <= 0x9f) || code == 0x61c || code == 0x200e || code == 0x200f ||
            (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
@@ -42,7 +41,7 @@ void say_json_line(const json_t *value, bool is_indented, struct buf *out)
             break;
         uint32_t code;
         size_t n = utf8_decode(str_from(rest, i), &code);
-        if (is_steering(code))
+        if (say_is_steering(code))
             buf_addf(out, "\\u%04x", code);
         else
             buf_add(out, str_make(rest.p + i, n));

@@ -19,6 +19,9 @@ int say(struct buf *text);
 // Writes a JSON value to standard output, indented on a terminal, on one line otherwise; returns as say.
 int say_json(const struct ctl_call *call, const json_t *value);
 
+// Tells whether a character that JSON leaves as it is could steer a terminal: DEL and C1, and bidirectional controls.
+bool say_is_steering(uint32_t code);
+
 // Appends a JSON value and a newline; what could steer a terminal is escaped in it.
 void say_json_line(const json_t *value, bool is_indented, struct buf *out);
 

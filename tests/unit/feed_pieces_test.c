@@ -14,13 +14,13 @@ enum { SMALL_PIECES_MAX = 1 << 20 }; // larger files are not cut into single byt
 
 static char *dump(const struct document *doc)
 {
-    json_t *whole = feeds_parse_document_json(doc);
-    json_t *items = json_array();
+    struct buf out;
+    buf_init(&out, SIZE_MAX);
+    feeds_parse_document_json(doc, &out);
     for (size_t i = 0; i < doc->n_items; i++)
-        json_array_append_new(items, feeds_parse_item_json(&doc->items[i]));
-    json_object_set_new(whole, "entries", items);
-    char *text = json_dumps(whole, JSON_INDENT(1) | JSON_SORT_KEYS);
-    json_decref(whole);
+        feeds_parse_item_json(&doc->items[i], &out);
+    char *text = strndup(buf_z(&out), out.n);
+    buf_done(&out);
     return text;
 }
 
