@@ -18,8 +18,8 @@ static const struct str tracking[] = {
     STR("wt_zmc"), STR("wt.mc_id"), STR("xtor"), STR("xtref"), STR("ref_src"), STR("ref_url"), STR("smid"), STR("trk"),
     STR("trkcampaign"), STR("_branch_*"), STR("soc_src"), STR("soc_trk"), STR("guccounter"), STR("guce_*"),
     STR("rb_clickid"), STR("epik"), STR("__twitter_impression"), STR("sr_share"), STR("share_*"), STR("spm"),
-    STR("hss_channel"), STR("ftag"), STR("feedid_src"), STR("bsft_*"), STR("iterableemail*"), STR("ml_subscriber*"),
-    STR("_kx"), STR("elqtrack*"), STR("elq"), STR("srsltid"), STR("cvid_src"), STR("tblci"), STR("rss_src"),
+    STR("hss_channel"), STR("ftag"), STR("bsft_*"), STR("iterableemail*"), STR("ml_subscriber*"),
+    STR("_kx"), STR("elqtrack*"), STR("elq"), STR("srsltid"), STR("tblci"),
 };
 
 bool url_is_tracking(struct str name)
