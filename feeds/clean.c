@@ -8,6 +8,7 @@
 // names a feed's element: `<item <title>` is an item.
 #include "feeds/clean.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "feeds/clean_parts.h"
@@ -406,6 +407,7 @@ static const char *read_text(struct cleaner *c, const char *p, const char *end)
 static void read_pieces(struct cleaner *c, const char *p, const char *end)
 {
     while (p < end) {
+        assert(p); // each step returns a place in the piece
         switch (c->state) {
         case CLEAN_TEXT: p = read_text(c, p, end); break;
         case CLEAN_REF: p = read_reference(c, p, end); break;

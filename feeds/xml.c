@@ -3,7 +3,7 @@
 // libxml2 in push mode with SAX2 handlers, and the resynchroniser.
 //
 // The cleaner balances tags and drops what libxml2 would stop at, so that the resynchroniser is for what nobody
-// thought of, and for one known case: a dictionary over its cap of 10 MB, from a document with a million names.
+// thought of, and for one known case: a dictionary of names that is full, at some 22 MB.
 #include "feeds/xml.h"
 
 #include <libxml/SAX2.h>
@@ -212,8 +212,8 @@ static void on_start(void *context, const xmlChar *local, const xmlChar *prefix,
         see_root(x, &tag, n_namespaces, namespaces);
     else if (x->doc->format == FORMAT_RDF && !x->doc->version.n)
         see_rdf_version(x, tag.space);
-    path_push(x, tag.local);
     build_start(x->builder, &tag);
+    path_push(x, tag.local); // an item is none of the path
 }
 
 static void on_end(void *context, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri)
