@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+//
+// The caps of parse_limits, each at its value and one past it, and what callback mode changes.
+#include <stdio.h>
+
+#include "feeds/clean.h"
+#include "feeds/parse.h"
+#include "tests/tools/check.h"
+#include "tests/tools/hostile_feeds.h"
+
+static const struct document *parse(struct buf *body, const struct parse_limits *limits, struct arena *arena)
+{
+    struct parse_options options = {.limits = limits};
+    return parse_whole(&options, buf_str(body), arena);
+}
+
+// A body of head, unit `count` times and tail; tells whether a limit was reached, and that the last item was read.
+static bool reaches_limit(const char *head, const char *unit, size_t count, const char *tail)
+{
+    struct buf body = hostile_make(head, unit, count, tail);
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    const struct document *doc = parse(&body, NULL, &arena);
+    bool is_reached = doc->repairs[REPAIR_LIMIT].count > 0;
+    assert_true(doc->n_items > 0);
+    assert_str(doc->items[doc->n_items - 1].id, "last");
+    assert_int_equal(doc->quality == QUALITY_PARTIAL, is_reached);
+    arena_done(&arena);
+    buf_done(&body);
+    return is_reached;
+}
+
+static void a_tag_is_dropped_past_its_bytes(void **state)
+{
+    (void)state;
+    size_t max = parse_limits_default.tag_bytes_max, around = sizeof "<x a=\"\"/>" - 1;
+    assert_false(reaches_limit(HOSTILE_RSS "<item><x a=\"", "b", max - around, "\"/></item>" HOSTILE_END));
+    assert_true(reaches_limit(HOSTILE_RSS "<item><x a=\"", "b", max - around + 1, "\"/></item>" HOSTILE_END));
+}
+
+static bool attributes_reach_limit(size_t n)
+{
+    struct buf head;
+    buf_init(&head, SIZE_MAX);
+    buf_add(&head, S(HOSTILE_RSS "<item><x"));
+    for (size_t i = 0; i < n; i++)
+        buf_addf(&head, " a%zu=\"b\"", i);
+    bool is_reached = reaches_limit(buf_z(&head), "", 0, "/></item>" HOSTILE_END);
+    buf_done(&head);
+    return is_reached;
+}
+
+static void attributes_are_dropped_past_their_number(void **state)
+{
+    (void)state;
+    assert_false(attributes_reach_limit(parse_limits_default.attributes_max));
+    assert_true(attributes_reach_limit((size_t)parse_limits_default.attributes_max + 1));
+}
+
+static void elements_are_dropped_past_their_depth(void **state)
+{
+    (void)state;
+    enum { AROUND = 4 }; // rss, channel, item, description
+    const char *head = HOSTILE_RSS "<item><description>", *tail = "</description></item>" HOSTILE_END;
+    assert_false(reaches_limit(head, "<b>", CLEAN_DEPTH_MAX - AROUND, tail));
+    assert_true(reaches_limit(head, "<b>", CLEAN_DEPTH_MAX - AROUND + 1, tail));
+}
+
+static void a_list_is_full_at_a_thousand(void **state)
+{
+    (void)state;
+    const char *unit = "<atom:link href=\"http://e.org/\"/>";
+    assert_false(reaches_limit(HOSTILE_RSS "<item>", unit, 1000, "</item>" HOSTILE_END));
+    assert_true(reaches_limit(HOSTILE_RSS "<item>", unit, 1001, "</item>" HOSTILE_END));
+}
+
+static bool entity_is_kept(size_t value_bytes)
+{
+    struct buf body = hostile_make("<!DOCTYPE rss [<!ENTITY e \"", "v", value_bytes,
+                                   "\">]><rss><channel><title>&e;</title></channel></rss>");
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    bool is_kept = parse(&body, NULL, &arena)->meta.title.body.n == value_bytes;
+    arena_done(&arena);
+    buf_done(&body);
+    return is_kept;
+}
+
+static void entities_are_kept_up_to_their_bytes(void **state)
+{
+    (void)state;
+    assert_true(entity_is_kept(parse_limits_default.entities_bytes_max - 1)); // its name has one
+    assert_false(entity_is_kept(parse_limits_default.entities_bytes_max));
+}
+
+static void kept_bytes_stop_the_items_but_not_the_reading(void **state)
+{
+    (void)state;
+    struct parse_limits limits = parse_limits_default;
+    limits.kept_max = 64 << 10;
+    struct buf body = hostile_make("<rss><channel>", "<item><description>0123456789012345678901234567890123456789"
+                                                     "</description></item>", 1500, "<ttl>7</ttl></channel></rss>");
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    const struct document *doc = parse(&body, &limits, &arena);
+    assert_true(doc->n_items > 10 && doc->n_items < 1500);
+    assert_int_equal(doc->n_items + doc->n_dropped, 1500);
+    assert_int_equal(doc->meta.ttl_minutes, 7);
+    assert_true(arena.bytes < 4 * limits.kept_max);
+    arena_done(&arena);
+    buf_done(&body);
+}
+
+struct seen {
+    size_t items;
+    bool knew_title;
+};
+
+static void on_item(void *context, const struct item *item, const struct document *doc)
+{
+    struct seen *seen = context;
+    seen->items++;
+    seen->knew_title = str_eq(doc->meta.title.body, S("T")) && item->title.body.n > 0;
+}
+
+static void callback_mode_hands_out_items_and_keeps_none(void **state)
+{
+    (void)state;
+    struct seen seen = {0};
+    struct parse_options options = {.limits = &parse_limits_off, .on_item = on_item, .context = &seen};
+    struct buf body = hostile_make(HOSTILE_RSS, "<item><title>a title</title><description>text</description></item>",
+                                   20000, "</channel></rss>");
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    const struct document *doc = parse_whole(&options, buf_str(&body), &arena);
+    assert_int_equal(seen.items, 20000);
+    assert_true(seen.knew_title);
+    assert_int_equal(doc->n_items, 20000);
+    assert_null(doc->items);
+    assert_true(arena.bytes < 64 << 10);
+    arena_done(&arena);
+    buf_done(&body);
+}
+
+static void a_transfer_that_broke_off_makes_the_document_partial(void **state)
+{
+    (void)state;
+    struct parse_options options = {0};
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    struct parser *parser = parser_open(&options, &arena);
+    static const char body[] = "<rss><channel><title>T</title></channel></rss>";
+    parser_feed(parser, body, sizeof body - 1);
+    assert_int_equal(parser_end(parser, true)->quality, QUALITY_PARTIAL);
+    arena_done(&arena);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    parse_library_init();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_tag_is_dropped_past_its_bytes),
+        cmocka_unit_test(attributes_are_dropped_past_their_number),
+        cmocka_unit_test(elements_are_dropped_past_their_depth),
+        cmocka_unit_test(a_list_is_full_at_a_thousand),
+        cmocka_unit_test(entities_are_kept_up_to_their_bytes),
+        cmocka_unit_test(kept_bytes_stop_the_items_but_not_the_reading),
+        cmocka_unit_test(callback_mode_hands_out_items_and_keeps_none),
+        cmocka_unit_test(a_transfer_that_broke_off_makes_the_document_partial),
+    };
+    return cmocka_run_group_tests(tests, set_up, NULL);
+}
