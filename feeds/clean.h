@@ -27,7 +27,7 @@
 enum {
     CLEAN_DEPTH_MAX = 250,      // libxml2 itself refuses more than 256
     CLEAN_WRITE_BYTES = 16384,  // of XML in a write; four pieces of the transfer's smallest
-    CLEAN_TEXTS_BYTES = 65536,  // of text aside in a write
+    CLEAN_TEXTS_BYTES = 16384,  // of text aside in a write
     CLEAN_MARKS_MAX = 2048,     // texts aside in a write: XML of that size has hardly more
     CLEAN_ROOM_BYTES = 8192,    // more that the output has room for, so that it rarely grows
     CLEAN_ATTRIBUTES_ROOM = 256, // of one tag
