@@ -93,12 +93,6 @@ static void go_on(struct clock_control *c)
 
 void clock_control_turn(struct clock_control *c) { go_on(c); }
 
-static void on_idle(void *owner)
-{
-    struct daemon *d = owner;
-    uv_async_send(&d->loop.wake); // not a poke: that would be something under way
-}
-
 static void obey(struct clock_control *c, struct str line)
 {
     struct str rest = line;
@@ -162,8 +156,6 @@ struct clock_control *clock_control_open(struct daemon *d, int fd)
     uv_pipe_init(&d->loop.uv, &c->pipe, 0);
     c->pipe.data = c;
     uv_pipe_open(&c->pipe, fd);
-    d->clock.owner = d;
-    d->clock.on_idle = on_idle;
     uv_read_start((uv_stream_t *)&c->pipe, on_alloc, on_read);
     return c;
 }
@@ -172,7 +164,6 @@ void clock_control_close(struct clock_control *c)
 {
     if (!c)
         return;
-    c->d->clock.on_idle = NULL;
     c->asked = ASKED_NOTHING;
     uv_close((uv_handle_t *)&c->pipe, on_closed);
 }

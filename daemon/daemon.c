@@ -428,10 +428,39 @@ static enum exit_code open_and_serve(struct daemon *d, const struct daemon_optio
     }
     code = serve(d, clock_fd);
     close_all(d, code == EXIT_OK);
-    control_close(d->control);
     if (code == EXIT_OK)
         log_say(d->log, LOG_LEVEL_INFO, NULL, "stopped");
     return code;
+}
+
+static void close_handle(uv_handle_t *handle, void *context)
+{
+    (void)context;
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+// main's loop ran to its end, or never ran: whatever is left in it goes.
+static void close_loop(struct daemon *d)
+{
+    uv_walk(&d->loop.uv, close_handle, NULL);
+    uv_run(&d->loop.uv, UV_RUN_DEFAULT);
+    for (struct message *m = queue_take_all(&d->loop.inbox, 0), *next; m; m = next) {
+        next = m->next;
+        size_t bytes = m->bytes;
+        ((struct job *)m)->run((struct job *)m, d, clock_now(&d->clock)); // questions that came home late
+        queue_handled(&d->loop.inbox, bytes);
+    }
+    loop_done(&d->loop);
+    control_close(d->control);
+    mem_free((void *)(uintptr_t)d->reload_error.p);
+}
+
+// Something may have become idle: the stepped clock's requests wait for it. Not a poke, which would be under way itself.
+static void wake_main(void *owner)
+{
+    struct daemon *d = owner;
+    uv_async_send(&d->loop.wake);
 }
 
 enum exit_code daemon_run(const struct daemon_options *options)
@@ -446,11 +475,14 @@ enum exit_code daemon_run(const struct daemon_options *options)
         return EXIT_UNAVAILABLE;
     }
     loop_init(&d->loop, &d->clock, SIZE_MAX, turn, d);
+    d->clock.owner = d;
+    d->clock.on_idle = wake_main;
     d->threads = (struct threads){.clock = &d->clock, .metrics = &d->metrics, .main = &d->loop.inbox};
     d->started = clock_now(&d->clock).wall;
     d->is_once = options->is_once;
     enum exit_code code = open_and_serve(d, options, clock_fd);
     log_stop(d->log);
+    close_loop(d);
     config_unref(d->config);
     arena_done(&d->arena);
     http_library_done();

@@ -97,7 +97,7 @@ static void loaded(uv_work_t *work, int status)
 {
     struct reload *r = work->data;
     struct daemon *d = r->d;
-    bool ok = status == 0 && r->config && r->config->is_usable;
+    bool ok = status == 0 && r->config && r->config->is_usable && !d->is_stopping; // then nobody is left to take it
     d->reload_at = clock_now(&d->clock).wall;
     d->is_reload_ok = ok;
     if (ok) {
