@@ -456,7 +456,7 @@ static void close_loop(struct daemon *d)
     mem_free((void *)(uintptr_t)d->reload_error.p);
 }
 
-// Something may have become idle: the stepped clock's requests wait for it. Not a poke, which would be under way itself.
+// Something may have become idle: the stepped clock's requests wait for it. Not a poke, which would be under way.
 static void wake_main(void *owner)
 {
     struct daemon *d = owner;
@@ -475,6 +475,7 @@ enum exit_code daemon_run(const struct daemon_options *options)
         return EXIT_UNAVAILABLE;
     }
     loop_init(&d->loop, &d->clock, SIZE_MAX, turn, d);
+    d->loop.is_observer = true;
     d->clock.owner = d;
     d->clock.on_idle = wake_main;
     d->threads = (struct threads){.clock = &d->clock, .metrics = &d->metrics, .main = &d->loop.inbox};

@@ -7,11 +7,15 @@
 
 static void turn(struct loop *loop)
 {
+    if (!loop->is_observer)
+        clock_begin(loop->clock); // the turn itself: what it takes is done with before what it starts has begun
     uint32_t pokes = __atomic_exchange_n(&loop->pokes, 0, __ATOMIC_ACQ_REL);
     struct now now = clock_now(loop->clock);
     if (!loop->is_stopping)
         loop->turn(loop->owner, queue_take_all(&loop->inbox, 0), now);
     if (pokes)
+        clock_end(loop->clock);
+    if (!loop->is_observer)
         clock_end(loop->clock);
 }
 

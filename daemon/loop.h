@@ -24,6 +24,7 @@ struct loop {
     uint32_t pokes;   // atomic
     const char *name;
     bool is_stopping;
+    bool is_observer; // its turns are nothing under way: main looks whether anything is
 };
 
 #define ALARM_NONE INT64_MAX

@@ -178,15 +178,17 @@ static void on_done(void *context, const struct http_result *result)
     p->transfer = NULL;
     p->now = now.wall;
     unlink_poll(&w->asking, p);
-    if (pipeline_answer(p->pipeline, result->fault, result->text, now.wall) == PIPELINE_ASK) {
+    bool is_over = pipeline_answer(p->pipeline, result->fault, result->text, now.wall) == PIPELINE_DONE;
+    if (is_over) {
+        finish(p, now);
+    } else {
         p->hop_at = now.mono;
         link_poll(&w->hopping, p);
-    } else {
-        finish(p, now);
-        worker_poll_ended(w);
     }
     polls_start(w, now);
     worker_set_alarm(w);
+    if (is_over)
+        worker_poll_ended(w); // last: what it made room for has begun
 }
 
 static void hop(struct worker *w, struct now now)
