@@ -11,6 +11,7 @@
 #include "feeds/html.h"
 
 #include "base/utf8.h"
+#include "feeds/html_letters.h"
 #include "feeds/html_names.h"
 
 enum gap { GAP_NONE, GAP_WORD, GAP_LINE, GAP_PARAGRAPH };
@@ -306,18 +307,10 @@ static void take_space(struct scanner *s)
     owe_gap(s, gap, start);
 }
 
-enum { STOP_SPACE = 1, STOP_MARKUP = 2, STOP_WIDE = 4 };
-
-// What a byte may be besides ordinary: white space, markup, the first byte of a control or a no-break space.
-static const unsigned char stops[256] = {
-    ['<'] = STOP_MARKUP, ['&'] = STOP_MARKUP, [']'] = STOP_MARKUP, [0x7F] = STOP_SPACE, [0xC2] = STOP_WIDE,
-    [0 ... ' '] = STOP_SPACE,
-};
-
 static bool stops_at(const struct scanner *s, size_t at)
 {
     unsigned char c = (unsigned char)s->in.p[at], next = at + 1 < s->in.n ? (unsigned char)s->in.p[at + 1] : 0xFF;
-    switch (stops[c]) {
+    switch (html_stops[c]) {
     case STOP_SPACE: return true;
     case STOP_MARKUP: return !s->is_plain && (c != ']' || s->cdata_depth);
     case STOP_WIDE: return next <= 0xA0;
@@ -328,12 +321,10 @@ static bool stops_at(const struct scanner *s, size_t at)
 // Tells how many bytes from here on are copied as they are: ordinary ones, and single blanks between two of them.
 static size_t ordinary(const struct scanner *s)
 {
-    size_t at = s->at;
-    for (; at < s->in.n; at++) {
-        if (!stops[(unsigned char)s->in.p[at]] || !stops_at(s, at))
-            continue;
+    size_t at = html_skip_letters(s->in, s->at, true);
+    for (; at < s->in.n; at = html_skip_letters(s->in, at + 1, false)) {
         bool is_inner_blank = s->in.p[at] == ' ' && at > s->at && at + 1 < s->in.n && !stops_at(s, at + 1);
-        if (!is_inner_blank)
+        if (!is_inner_blank && stops_at(s, at))
             break;
     }
     return at - s->at;

@@ -126,7 +126,9 @@ const struct html_element *html_element_find(struct str name)
     size_t low = 0, high = sizeof elements / sizeof *elements;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        int order = str_cmp(elements[middle].name, key);
+        int order = elements[middle].name.p[0] - lower[0]; // decides nearly always
+        if (order == 0)
+            order = str_cmp(elements[middle].name, key);
         if (order == 0)
             return &elements[middle];
         if (order < 0)
