@@ -1,0 +1,1 @@
+autocmd BufNewFile,BufRead *.rules,feedwatch.conf,*/feedwatch/*.conf setfiletype feedwatch

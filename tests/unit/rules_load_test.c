@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+//
+// rules/load, check and explain: from text to verdicts. Broken files are in tests/golden/diags.
+#include "tests/tools/check.h"
+
+#include "rules/check.h"
+#include "rules/explain.h"
+
+static const struct conf_spec *const tables[] = {rules_specs, NULL};
+
+struct bench {
+    struct conf conf;
+    struct rules rules;
+    struct diags ds;
+    struct ruleset *set;
+    struct arena arena;
+};
+
+static void open_bench(struct bench *b, const char *text, const struct conf_loader *loader)
+{
+    *b = (struct bench){0};
+    diags_init(&b->ds);
+    arena_init(&b->arena, 16 << 20);
+    conf_parse(&b->conf, tables, S("a.rules"), str_of(text), NULL, &b->ds);
+    rules_read(&b->rules, &b->conf, loader, &b->ds);
+    b->set = b->ds.errors ? NULL : rules_compile(&b->rules, 1, &b->ds);
+}
+
+static void close_bench(struct bench *b)
+{
+    ruleset_unref(b->set);
+    diags_done(&b->ds);
+    rules_done(&b->rules);
+    conf_done(&b->conf);
+    arena_done(&b->arena);
+}
+
+static bool matches(struct bench *b, const char *title, const char *body)
+{
+    struct match_scratch *scratch = match_scratch_new();
+    struct doc doc = {.title = str_of(title), .body = str_of(body)};
+    struct matches found = {0};
+    match_run(b->set, scratch, &doc, &b->arena, &found);
+    match_scratch_free(scratch);
+    return found.n > 0;
+}
+
+static void every_property_reaches_the_rule(void **state)
+{
+    (void)state;
+    struct bench b;
+    open_bench(&b,
+               "rule talks {\n title \"Talks\"\n when truce\n severity critical\n tags a b\n notify desk\n"
+               " throttle 30/1h\n group none\n feeds tag:world name:\"Example World\"\n hours 22:00-06:00 Europe/Kyiv\n"
+               " on changed\n was old\n note \"why\"\n test match \"truce\"\n}\n",
+               NULL);
+    assert_int_equal(b.ds.errors, 0);
+    const struct rule *r = ruleset_find(b.set, S("talks"));
+    assert_str(r->title, "Talks");
+    assert_int_equal(r->severity, SEVERITY_CRITICAL);
+    assert_int_equal(r->n_tags, 2);
+    assert_str(r->tags[1], "b");
+    assert_str(r->notify[0], "desk");
+    assert_int_equal(r->throttle_max, 30);
+    assert_int_equal(r->throttle_per_ms, 3600000);
+    assert_int_equal(r->group, GROUP_NONE);
+    assert_true(r->scope[0].is_tag);
+    assert_str(r->scope[1].value, "Example World");
+    assert_int_equal(r->hours_from_minute, 22 * 60);
+    assert_int_equal(r->hours_to_minute, 6 * 60);
+    assert_str(r->hours_zone, "Europe/Kyiv");
+    assert_int_equal(r->on, ON_CHANGED);
+    assert_str(r->was, "old");
+    assert_str(r->note, "why");
+    assert_str(r->query, "truce");
+    close_bench(&b);
+}
+
+static void a_rule_without_properties_has_the_defaults(void **state)
+{
+    (void)state;
+    struct bench b;
+    open_bench(&b, "rule talks {\n when truce\n}\n", NULL);
+    const struct rule *r = ruleset_find(b.set, S("talks"));
+    assert_int_equal(r->severity, SEVERITY_NOTICE);
+    assert_int_equal(r->group, GROUP_STORY);
+    assert_int_equal(r->on, ON_MATCH);
+    assert_false(r->has_hours);
+    assert_int_equal(r->throttle_max, 0);
+    close_bench(&b);
+}
+
+static bool find_beside(void *context, struct str pattern, struct str from, struct arena *a, struct str **out_paths,
+                        size_t *out_n, struct err *err)
+{
+    (void)context;
+    (void)from;
+    (void)err;
+    *out_paths = ARENA_NEW(a, struct str);
+    **out_paths = pattern;
+    *out_n = 1;
+    return true;
+}
+
+static bool read_context(void *context, struct str path, struct arena *a, struct str *out_text, struct err *err)
+{
+    (void)path;
+    (void)a;
+    (void)err;
+    *out_text = *(const struct str *)context;
+    return true;
+}
+
+static void a_list_is_one_phrase_a_line(void **state)
+{
+    (void)state;
+    struct str text = S("# towns\nEl Fasher\r\n\n  Khan Younis  \n#Rafah\n");
+    const struct conf_loader loader = {&text, find_beside, read_context};
+    struct bench b;
+    open_bench(&b, "list towns file towns.txt\nrule shelling {\n when @towns AND shelling\n}\n", &loader);
+    assert_int_equal(b.rules.n_lists, 1);
+    assert_int_equal(b.rules.lists[0].n_phrases, 2);
+    assert_true(matches(&b, "Shelling in Khan Younis", ""));
+    assert_false(matches(&b, "Shelling in Rafah", ""));
+    close_bench(&b);
+}
+
+static void a_list_holds_a_hundred_thousand_phrases_and_no_more(void **state)
+{
+    (void)state;
+    for (int over = 0; over <= 1; over++) {
+        struct buf text;
+        buf_init(&text, 8 << 20);
+        for (int i = 0; i < LIST_ENTRIES_MAX + over; i++)
+            buf_addf(&text, "town%d\n", i);
+        struct str view = buf_str(&text);
+        const struct conf_loader loader = {&view, find_beside, read_context};
+        struct bench b;
+        open_bench(&b, "list towns file towns.txt\nrule shelling {\n when @towns\n}\n", &loader);
+        assert_int_equal(b.ds.errors, over);
+        if (!over)
+            assert_true(matches(&b, "To town99999", ""));
+        close_bench(&b);
+        buf_done(&text);
+    }
+}
+
+static void a_rule_may_stand_before_its_set(void **state)
+{
+    (void)state;
+    struct bench b;
+    open_bench(&b, "rule a {\n when @x\n}\nset x @y OR truce\nset y armistice\n", NULL);
+    assert_true(matches(&b, "An armistice", ""));
+    close_bench(&b);
+}
+
+static void two_rules_cannot_take_one_history(void **state)
+{
+    (void)state;
+    struct bench b;
+    open_bench(&b, "rule a {\n when x1\n was old\n}\nrule b {\n when x2\n was old\n}\n", NULL);
+    assert_int_equal(b.ds.errors, 1);
+    assert_str(b.ds.list[0].message, "was old: rule a took its history already");
+    close_bench(&b);
+}
+
+static void a_test_s_text_is_title_and_body(void **state)
+{
+    (void)state;
+    struct bench b;
+    open_bench(&b,
+               "rule a {\n when title:head AND body:text AND lang:uk AND feed:\"World News\"\n"
+               " test match \"head\\ntext\" lang:uk feed:\"World News\"\n test reject \"text\\nhead\" lang:uk\n}\n",
+               NULL);
+    assert_int_equal(rules_test(&b.rules, b.set, &b.ds), 2);
+    assert_int_equal(b.ds.errors, 0);
+    close_bench(&b);
+}
+
+static struct explanation explain(struct bench *b, const char *title)
+{
+    struct explanation x;
+    struct doc doc = {.title = str_of(title)};
+    explain_rule(&b->rules.entries[0], &doc, &b->arena, &x);
+    return x;
+}
+
+static void an_explanation_names_what_decides(void **state)
+{
+    (void)state;
+    static const struct { const char *title, *reason; } cases[] = {
+        {"Truce talks", "it matches by title: [Truce] talks"},
+        {"Truce", "`(talks OR envoy*)` is not there"},
+        {"Talks about peace", "`truce` is not there"},
+        {"Truce talks in a video game", "`\"video game\"` vetoes it (unless): title: Truce talks in a [video game]"},
+        {"The band Truce talks", "`band` vetoes it (unless): title: The [band] Truce talks"},
+    };
+    struct bench b;
+    open_bench(&b,
+               "rule a {\n when truce AND (talks OR envoy*)\n unless \"video game\" OR multiplayer\n"
+               " unless NEAR/3 (band OR album)\n}\n",
+               NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct explanation x = explain(&b, cases[i].title);
+        struct buf reason;
+        buf_init(&reason, 4096);
+        explain_reason(&x, &reason);
+        assert_str(buf_str(&reason), cases[i].reason);
+        buf_done(&reason);
+        explanation_done(&x);
+    }
+    close_bench(&b);
+}
+
+static void an_explanation_agrees_with_the_matcher(void **state)
+{
+    (void)state;
+    static const char *const titles[] = {"a1 b2", "a1", "b2 c3 d4", "a1 d4", "c3 b2 a1", "d4 c3", "a1 b2 c3 d4", ""};
+    static const char *const rules[] = {
+        "rule r {\n when a1 AND NOT b2\n}\n",        "rule r {\n when 2 OF (a1, b2, c3)\n unless d4\n}\n",
+        "rule r {\n when title:(a1 OR b2) c3\n}\n", "rule r {\n when (a1 ONEAR/1 b2) OR (c3 -b2)\n}\n",
+    };
+    for (size_t r = 0; r < sizeof rules / sizeof *rules; r++) {
+        struct bench b;
+        open_bench(&b, rules[r], NULL);
+        for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
+            struct explanation x = explain(&b, titles[i]);
+            assert_int_equal(x.is_match, matches(&b, titles[i], ""));
+            bool is_vetoed = false;
+            for (size_t j = 1; j < x.n_parts; j++)
+                is_vetoed = is_vetoed || x.parts[j].nodes[0].holds;
+            assert_int_equal(x.is_match, x.parts[0].nodes[0].holds && !is_vetoed);
+            explanation_done(&x);
+        }
+        close_bench(&b);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_property_reaches_the_rule),
+        cmocka_unit_test(a_rule_without_properties_has_the_defaults),
+        cmocka_unit_test(a_list_is_one_phrase_a_line),
+        cmocka_unit_test(a_list_holds_a_hundred_thousand_phrases_and_no_more),
+        cmocka_unit_test(a_rule_may_stand_before_its_set),
+        cmocka_unit_test(two_rules_cannot_take_one_history),
+        cmocka_unit_test(a_test_s_text_is_title_and_body),
+        cmocka_unit_test(an_explanation_names_what_decides),
+        cmocka_unit_test(an_explanation_agrees_with_the_matcher),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
