@@ -108,7 +108,8 @@ $(CTL_LIB): $(call obj,$(filter-out %/main.c,$(CTL_SRC)))
 $(TOOL_LIB): $(call obj,$(filter-out %_main.c,$(TOOL_SRC)))
 	@mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
 
-LINK = @echo "LINK $@" && $(CC) $(CFLAGS) $(LDHARDEN) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+LINK = @echo "LINK $@" && $(CC) $(CFLAGS) $(LDHARDEN) -o $@ $(filter %.o,$^) $(filter %libsim.a,$^) \
+       $(filter-out %libsim.a,$(filter %.a,$^)) \
        $(if $(filter %libtools.a,$^),$(LDLIBS_TOOLS)) $(LDLIBS)
 $(OUT)/feedwatchd: $(call obj,daemon/main.c) $(LIB)
 	$(LINK)
@@ -123,8 +124,12 @@ $(OUT)/tests/unit/%: $(OUT)/obj/tests/unit/%.o $(TOOL_LIB) $(CTL_LIB) $(LIB)
 $(OUT)/tests/scenes/%: $(OUT)/obj/tests/scenes/%.o $(TOOL_LIB) $(LIB)
 	@mkdir -p $(@D)
 	$(LINK) -lcmocka
-$(OUT)/sim: $(call obj,$(SIM_SRC)) $(TOOL_LIB) $(LIB)
+SIM_LIB    := $(OUT)/libsim.a
+$(SIM_LIB): $(call obj,$(filter-out %_main.c,$(SIM_SRC)))
+	@mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
+$(OUT)/sim: $(OUT)/obj/tests/sim/sim_main.o $(SIM_LIB) $(TOOL_LIB) $(LIB)
 	$(LINK)
+$(OUT)/tests/unit/sim_test: $(SIM_LIB)
 $(OUT)/demo: $(call obj,$(DEMO_SRC)) $(TOOL_LIB) $(LIB)
 	$(LINK) -lcmocka
 # A bench links what it needs of the other files of its folder.

@@ -231,9 +231,10 @@ void sim_run(const struct sim_options *options, struct sim_result *out)
     s.is_well = true;
     memory_disk_fault(s.disk, MEMORY_NONE, 0, 0);
     machine_be_well(s.machine);
-    while (s.ms < (int64_t)(options->days + DRAIN_DAYS) * DAY_MS &&
-           (machine_waiting(s.machine) > 0 || world_missing(s.world, false, moment_now(&s)) > 0))
-        step(&s);
+    int64_t end_ms = (int64_t)(options->days + DRAIN_DAYS) * DAY_MS;
+    while (s.ms < end_ms && (machine_waiting(s.machine) > 0 || world_missing(s.world, false, moment_now(&s)) > 0))
+        for (int64_t until = s.ms + HOUR_MS; s.ms < until;)
+            step(&s);
     world_missing(s.world, true, moment_now(&s));
     machine_stop(s.machine);
     memory_disk_close(s.disk);

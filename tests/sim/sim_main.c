@@ -31,17 +31,41 @@ static bool bug_of(struct str name, enum sim_bug *out)
 
 static void add(struct sim_result *sum, const struct sim_result *r)
 {
-    uint64_t *to = &sum->events;
-    const uint64_t *from = &r->events;
-    for (size_t i = 0; &to[i] <= &sum->notices; i++)
-        to[i] += from[i];
+    sum->polls += r->polls;
+    sum->unchanged += r->unchanged;
+    sum->failures += r->failures;
+    sum->expected += r->expected;
+    sum->delivered += r->delivered;
+    sum->attempts += r->attempts;
+    sum->digests += r->digests;
+    sum->commits += r->commits;
+    sum->commits_failed += r->commits_failed;
+    sum->crashes += r->crashes;
+    sum->restarts += r->restarts;
+    sum->clock_steps += r->clock_steps;
+}
+
+static void print_sum(const struct sim_options *o, uint64_t seeds, const struct sim_result *sum, uint64_t bad)
+{
+    printf("sim: %llu seeds x %u feeds x %u days: %llu polls (%llu unchanged, %llu failed), %llu alerts due, %llu "
+           "delivered, %llu attempts, %llu digests; %llu commits (%llu failed), %llu crashes, %llu starts, %llu clock "
+           "steps; %llu seeds with a breach\n",
+           (unsigned long long)seeds, o->feeds, o->days, (unsigned long long)sum->polls,
+           (unsigned long long)sum->unchanged, (unsigned long long)sum->failures, (unsigned long long)sum->expected,
+           (unsigned long long)sum->delivered, (unsigned long long)sum->attempts, (unsigned long long)sum->digests,
+           (unsigned long long)sum->commits, (unsigned long long)sum->commits_failed,
+           (unsigned long long)sum->crashes, (unsigned long long)sum->restarts, (unsigned long long)sum->clock_steps,
+           (unsigned long long)bad);
 }
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"seed", required_argument, NULL, 's'}, {"seeds", required_argument, NULL, 'n'},
-                                            {"feeds", required_argument, NULL, 'f'}, {"days", required_argument, NULL, 'd'},
-                                            {"bug", required_argument, NULL, 'b'}, {"trace", no_argument, NULL, 't'}, {0}};
+    static const struct option options[] = {
+        {"seed", required_argument, NULL, 's'}, {"seeds", required_argument, NULL, 'n'},
+        {"feeds", required_argument, NULL, 'f'}, {"days", required_argument, NULL, 'd'},
+        {"bug", required_argument, NULL, 'b'},  {"trace", no_argument, NULL, 't'},
+        {0},
+    };
     uint64_t seed = 1, seeds = 1, feeds = 100, days = 2;
     struct sim_options o = {0};
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
@@ -58,11 +82,11 @@ int main(int argc, char **argv)
     }
     struct sim_result sum = {0};
     uint64_t bad = 0;
+    o.feeds = (unsigned)feeds;
+    o.days = (unsigned)days;
     for (uint64_t i = seed; i < seed + seeds; i++) {
         struct sim_result r;
         o.seed = i;
-        o.feeds = (unsigned)feeds;
-        o.days = (unsigned)days;
         sim_run(&o, &r);
         add(&sum, &r);
         if (sim_breaches(&r) > 0 && ++bad <= SHOWN_MAX)
@@ -72,14 +96,6 @@ int main(int argc, char **argv)
         if (seeds == 1)
             printf("trace %016llx\n", (unsigned long long)r.trace_hash);
     }
-    printf("sim: %llu seeds x %llu feeds x %llu days: %llu polls (%llu unchanged, %llu failed), %llu alerts due, %llu "
-           "delivered, %llu attempts, %llu digests; %llu commits (%llu failed), %llu crashes, %llu starts, %llu clock "
-           "steps; %llu seeds with a breach\n",
-           (unsigned long long)seeds, (unsigned long long)feeds, (unsigned long long)days,
-           (unsigned long long)sum.polls, (unsigned long long)sum.unchanged, (unsigned long long)sum.failures,
-           (unsigned long long)sum.expected, (unsigned long long)sum.delivered, (unsigned long long)sum.attempts,
-           (unsigned long long)sum.digests, (unsigned long long)sum.commits, (unsigned long long)sum.commits_failed,
-           (unsigned long long)sum.crashes, (unsigned long long)sum.restarts, (unsigned long long)sum.clock_steps,
-           (unsigned long long)bad);
+    print_sum(&o, seeds, &sum, bad);
     return bad > 0;
 }
