@@ -101,12 +101,17 @@ static void read_document(struct world *w, const struct world_view *view)
     struct world_feed *f = &w->feeds[view->feed];
     bool is_baseline = !f->is_baselined;
     bool is_new_archive = feed_is_reannounced(f, view->at) && !f->was_reannounced;
-    size_t from, to = feed_shows(f, view->at, &from);
+    size_t from, to = feed_shows(f, view->at, &from), known = 0;
+    for (size_t i = from; i < to; i++)
+        known += f->articles[i].is_known;
+    bool is_obscure = is_new_archive && (known < 4 || known * 5 < (to - from) * 4);
     // What a broken-off document showed is not known here, nor then whether it or the next one became the baseline; and
     // in an archive that is announced anew a new article may pass for an old one.
     bool is_anything = !view->is_whole || f->is_half_baselined || (is_new_archive && !is_baseline);
     for (size_t i = from; i < to; i++)
         read_article(&f->articles[i], view, is_baseline, is_anything);
+    for (size_t i = from; i < to && is_obscure; i++)
+        f->articles[i].is_anything = true;
     f->is_half_baselined = is_baseline && !view->is_whole;
     f->is_baselined = true;
     f->was_reannounced |= is_new_archive;
@@ -158,11 +163,16 @@ void world_crashed(struct world *w, int64_t heartbeat_true_ms)
     }
 }
 
-void world_clock_stepped(struct world *w)
+void world_clock_stepped(struct world *w, int64_t step_ms)
 {
+    // Holds are promises in wall time: a clock set back makes them longer.
+    int64_t longer_ms = step_ms < 0 ? -step_ms : 0;
+    for (unsigned i = 0; i < w->n_hosts; i++)
+        w->hosts[i].held_until_ms += longer_ms;
     for (unsigned i = 0; i < w->options.feeds; i++) {
         w->feeds[i].is_excused = true;
         w->feeds[i].not_before = (wall_t){0};
+        w->feeds[i].due_true_ms += longer_ms;
     }
 }
 
@@ -226,9 +236,12 @@ void world_digested(struct world *w, struct hash128 digest, struct hash128 held)
     ARENA_PUSH(&w->arena, e->held, e->n_held, held);
 }
 
-// An article that was announced anew under another id and then edited has no past that could be told from its marks:
-// docs/reliability.md names that as a limit.
-static bool has_lost_its_past(const struct book_entry *e) { return e->guid[0] == 'j' && e->article->edited.ms; }
+// An article that was announced anew under another id has no past that its marks could tell, where it is edited later
+// or stood among mostly new ones: docs/reliability.md names that as a limit.
+static bool has_lost_its_past(const struct book_entry *e)
+{
+    return e->guid[0] == 'j' && (e->article->edited.ms || e->article->is_anything);
+}
 
 static void article_told(struct world *w, const struct book_entry *e, struct moment now)
 {

@@ -160,10 +160,11 @@ static void die(struct sim *s, bool is_crash)
 
 static void clock_step(struct sim *s)
 {
-    s->wall_off_ms += (int64_t)rng_below(&s->rng, 2LL * HOUR_MS) - HOUR_MS;
+    int64_t step_ms = (int64_t)rng_below(&s->rng, 2LL * HOUR_MS) - HOUR_MS;
+    s->wall_off_ms += step_ms;
     s->result->clock_steps++;
     host_trace(s, "clock steps to %lld", (long long)s->wall_off_ms);
-    world_clock_stepped(s->world);
+    world_clock_stepped(s->world, step_ms);
 }
 
 static void break_something(struct sim *s)

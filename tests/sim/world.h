@@ -63,7 +63,7 @@ void world_started(struct world *w, struct moment now);
 void world_due(struct world *w, unsigned feed, wall_t due, struct moment now);
 void world_dropped(struct world *w, unsigned feed, bool is_hopping); // its poll was given up by a clean stop
 void world_crashed(struct world *w, int64_t heartbeat_true_ms);
-void world_clock_stepped(struct world *w);
+void world_clock_stepped(struct world *w, int64_t step_ms);
 
 // Looks for feeds that are due and not asked.
 void world_watch(struct world *w, struct moment now, int64_t up_since_ms);
