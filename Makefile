@@ -14,7 +14,7 @@ OUT     := build$(if $(V),/$(V))
 VERSION := 0.1.0
 
 # ---- packages, by Debian 12's names -------------------------------------------------------------------------------
-DEPS_BUILD := gcc libc6-dev libuv1-dev libcurl4-openssl-dev libc-ares-dev libxml2-dev libsqlite3-dev libyajl-dev \
+DEPS_BUILD := gcc libc6-dev ca-certificates libuv1-dev libcurl4-openssl-dev libc-ares-dev libxml2-dev libsqlite3-dev libyajl-dev \
               libjansson-dev libssl-dev libxxhash-dev libutf8proc-dev libstemmer-dev libvectorscan-dev \
               libmicrohttpd-dev libsystemd-dev uthash-dev
 DEPS_TEST  := libcmocka-dev libseccomp-dev zlib1g-dev libbrotli-dev python3 binutils mandoc
@@ -76,6 +76,11 @@ UNITS      := $(patsubst %.c,$(OUT)/%,$(UNIT_SRC))
 SCENES     := $(patsubst %.c,$(OUT)/%,$(SCENE_SRC))
 BENCHES    := $(patsubst %.c,$(OUT)/%,$(BENCH_SRC))
 PROGRAMS   := $(if $(wildcard daemon/main.c),$(OUT)/feedwatchd) $(if $(wildcard daemon/ctl/main.c),$(OUT)/feedwatchctl)
+
+# As many jobs as there are cores, unless told otherwise: the two commands of the README build in parallel.
+ifeq ($(filter -j% --jobs%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -150,17 +155,49 @@ $(OUT)/tests/unit/feed_pieces_test $(OUT)/tests/unit/feed_golden_test: $(call ob
 
 -include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
 
+# What scenes start besides the programs.
+SCENE_NEEDS := $(if $(SCENE_SRC),$(TOOL_MAINS) $(OUT)/faults.so $(OUT)/demo)
+
 # ---- tests --------------------------------------------------------------------------------------------------------
 .PHONY: unit units-build scenes test asan
 units-build: $(UNITS)
 unit: $(UNITS) ## run the unit and golden tests
 	@sh tests/tools/run.sh $(OUT) $(UNITS)
-scenes: $(PROGRAMS) $(SCENES) $(TOOL_MAINS) $(OUT)/faults.so ## run the scenes: the real daemon against an origin and a receiver
+scenes: $(PROGRAMS) $(SCENES) $(SCENE_NEEDS) ## run the scenes: the real daemon against an origin and a receiver
 	@sh tests/tools/run.sh $(OUT) $(SCENES)
-test: $(PROGRAMS) $(UNITS) $(SCENES) $(TOOL_MAINS) $(OUT)/faults.so ## run all quick tests
+test: $(PROGRAMS) $(UNITS) $(SCENES) $(SCENE_NEEDS) ## run all quick tests
 	@sh tests/tools/run.sh $(OUT) $(UNITS) $(SCENES)
 asan: ## the same under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory V=asan test
+
+# ---- proof: what is run before an issue is closed; figures belong into docs/reliability.md --------------------------
+# Simulations: 200 seeds on two cores, or one (SEED=).
+SEEDS ?= 200
+FEEDS ?= 100
+DAYS  ?= 2
+N     ?= 20
+.PHONY: sim crash tsan cover torture faults proof
+sim: $(OUT)/sim ## simulate days of polling under a virtual clock (SEED= one, SEEDS= FEEDS= DAYS=)
+	@sh tests/tools/sim.sh $(OUT)/sim "$(SEED)" $(SEEDS) $(FEEDS) $(DAYS)
+crash: $(PROGRAMS) $(OUT)/tests/scenes/crash_scene ## kill -9 at N (20) random moments under load: 0 lost, 0 under two ids
+	@FEEDWATCH_KILLS=$(N) FEEDWATCH_SEED=$(or $(SEED),$$(date +%s)) sh tests/tools/run.sh $(OUT) $(OUT)/tests/scenes/crash_scene
+	@grep '^crash:' $(OUT)/log/crash_scene.log
+torture: $(PROGRAMS) $(OUT)/tests/scenes/torture_scene $(OUT)/faults.so ## let N (20) sampled allocations of the daemon fail
+	@FEEDWATCH_SAMPLES=$(N) sh tests/tools/run.sh $(OUT) $(OUT)/tests/scenes/torture_scene
+	@grep '^torture:' $(OUT)/log/torture_scene.log
+faults: $(PROGRAMS) $(SCENES) $(SCENE_NEEDS) ## full disk, broken servers and receivers, wrong clocks
+	@sh tests/tools/run.sh $(OUT) $(foreach s,disk hostile delivery life,$(OUT)/tests/scenes/$(s)_scene)
+tsan: ## unit tests and scenes under ThreadSanitizer
+	@$(MAKE) --no-print-directory V=tsan test
+cover: build/deps-lint.ok ## line coverage of units and scenes; fails under COVER_MIN %
+	@find build/cov -name '*.gcda' -delete 2>/dev/null || true
+	@$(MAKE) --no-print-directory V=cov test
+	@gcovr --root . --object-directory build/cov/obj $(foreach r,$(ROOMS),--filter $(r)/) --gcov-ignore-parse-errors \
+	    --fail-under-line $(COVER_MIN) --print-summary -o build/cov/cover.txt; status=$$?; \
+	    grep '^TOTAL' build/cov/cover.txt; exit $$status
+COVER_MIN ?= 85
+proof: ## everything that takes longer than CI has: asan tsan fuzz torture faults crash sim cover
+	@sh tests/tools/proof.sh
 
 # ---- benches: side by side with the peers, on one core; figures belong into docs/benchmarks.md ----------------------
 BENCH_NAMES := $(patsubst tests/bench/%_bench.c,bench-%,$(BENCH_SRC))

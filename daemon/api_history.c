@@ -145,8 +145,8 @@ static void alert_append(void *list, const struct alert *alert)
 static void alerts_list(struct asking *a)
 {
     struct alert_filter filter;
-    size_t n;
-    bool has_more;
+    size_t n = 0;
+    bool has_more = false;
     json_t *list = json_array();
     if (filter_read(a, &filter) && limit_read(a, &n) && alerts_each(a, &filter, n, alert_append, list, &has_more))
         a->reply.json = json_pack("{s:O, s:b, s:I}", "alerts", list, "more", has_more, "now_ms", (json_int_t)a->now.ms);
@@ -251,7 +251,7 @@ static bool delivery_describe(struct asking *a, const struct delivery *delivery,
 static void deliveries_list(struct asking *a)
 {
     struct delivery_query query;
-    size_t n;
+    size_t n = 0;
     if (!api_delivery_filter(a, &query) || !limit_read(a, &n))
         return;
     json_t *list = json_array();

@@ -11,10 +11,9 @@ enum { SNIPPET_BYTES = 120 }; // about 60 letters of any script each side
 static struct str term_text(const struct eval *e, const struct span *s, struct arena *arena)
 {
     const uint32_t *code = e->g->code + s->code;
-    uint32_t arg = code_arg(*code);
     if (code_op(*code) == OP_TERM && s->aux) // of a list: the phrase
         code = e->g->code + e->g->listed[s->aux - 1].code;
-    arg = code_arg(*code);
+    uint32_t arg = code_arg(*code);
     if (code_op(*code) == OP_LEAF)
         return e->g->leaves[arg].text;
     if (code_op(*code) != OP_PHRASE)

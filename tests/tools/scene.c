@@ -398,6 +398,8 @@ void scene_run_begin(struct scene *s, int64_t ms)
 
 void scene_run_end(struct scene *s) { clock_wait(s, "the end of a run"); }
 
+void scene_run_end_or_death(struct scene *s) { scene_until(s, "the end of a run", has_answered, NULL); }
+
 void scene_run(struct scene *s, int64_t ms)
 {
     scene_run_begin(s, ms);

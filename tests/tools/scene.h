@@ -124,6 +124,9 @@ void scene_wrong_clock(struct scene *s, int64_t ms);
 void scene_run_begin(struct scene *s, int64_t ms);
 void scene_run_end(struct scene *s);
 
+// Waits until the run is over or the daemon has ended.
+void scene_run_end_or_death(struct scene *s);
+
 // Lets the loop turn for so long of real time: for moments to be killed at and for the pace of a show, never to wait
 // for something.
 void scene_live(struct scene *s, uint64_t ms);
