@@ -15,8 +15,6 @@
 #include "daemon/paths.h"
 #include "feeds/parse.h"
 
-enum { PULSE_MS = 2000, PULSE_ONCE_MS = 100 };
-
 static uint64_t random_u64(void)
 {
     uint64_t n = 0;
@@ -95,8 +93,13 @@ static void add_new_feeds(struct loading *l)
                             .due = l->now.wall};
         shard_put(worker_shard(daemon_worker_of(d, f->url)), &feed, l->now);
     }
-    for (uint32_t i = 0; i < d->n_workers; i++)
-        shard_spread(worker_shard(d->workers[i]), l->now);
+    for (uint32_t i = 0; i < d->n_workers; i++) {
+        struct shard *shard = worker_shard(d->workers[i]);
+        if (d->is_once)
+            d->to_poll += shard_make_all_due(shard, l->now);
+        else
+            shard_spread(shard, l->now);
+    }
 }
 
 // ---- opening, in order; each failure says its exit code ----
@@ -242,61 +245,6 @@ static void on_signal(uv_signal_t *signal, int number)
     }
 }
 
-static void pong(struct job *job, void *owner, struct now now)
-{
-    (void)owner, (void)now;
-    uint32_t *pongs = *(uint32_t **)(void *)(job + 1);
-    __atomic_add_fetch(pongs, 1, __ATOMIC_RELAXED);
-    mem_free(job);
-}
-
-static void ping(struct daemon *d, struct queue *q)
-{
-    struct job *job = mem_alloc(sizeof *job + sizeof(uint32_t *));
-    job->run = pong;
-    *(uint32_t **)(void *)(job + 1) = &d->pongs;
-    d->pings++;
-    queue_push(q, &job->message);
-}
-
-static void ping_all(struct daemon *d)
-{
-    d->pings = 0;
-    __atomic_store_n(&d->pongs, 0, __ATOMIC_RELAXED);
-    ping(d, d->threads.writer);
-    ping(d, d->threads.delivery);
-    ping(d, d->threads.history);
-    ping(d, d->threads.keeper);
-    for (uint32_t i = 0; i < d->n_workers; i++)
-        ping(d, &worker_loop(d->workers[i])->inbox);
-}
-
-// Every thread answered the last round: it has made progress. A writer that waits for a full disk is alive too: it
-// says so by itself, and a restart would not help.
-static void on_pulse(uv_timer_t *timer)
-{
-    struct daemon *d = timer->data;
-    wall_t since;
-    char text[8];
-    bool all = __atomic_load_n(&d->pongs, __ATOMIC_RELAXED) >= d->pings;
-    bool is_waiting_for_disk = writer_is_failing(d->writer, &since, text, sizeof text);
-    if (all || is_waiting_for_disk)
-        notify_watchdog();
-    if (all)
-        ping_all(d);
-}
-
-static void start_pulse(struct daemon *d)
-{
-    int64_t ms = notify_watchdog_ms() / 3;
-    uv_timer_init(&d->loop.uv, &d->pulse);
-    d->pulse.data = d;
-    if (ms <= 0)
-        return; // nobody watches
-    ping_all(d);
-    uv_timer_start(&d->pulse, on_pulse, (uint64_t)ms, (uint64_t)(ms < PULSE_MS ? ms : PULSE_MS));
-}
-
 static void start_signals(struct daemon *d)
 {
     static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
@@ -391,7 +339,7 @@ static enum exit_code serve(struct daemon *d, int clock_fd)
 {
     struct err err;
     start_signals(d);
-    start_pulse(d);
+    daemon_start_pulse(d);
     if (!open_api(d, &err)) {
         fprintf(stderr, "feedwatchd: %s\n", err.text);
         return EXIT_UNAVAILABLE;

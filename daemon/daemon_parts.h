@@ -41,6 +41,7 @@ struct daemon {
     uint32_t pings;        // sent with it
     wall_t started;
     uint64_t generation;
+    uint64_t to_poll;      // --once: feeds that were due at the start
     bool is_reloading, is_stopping, is_once;
     wall_t reload_at;      // of the last reload; 0: none
     bool is_reload_ok;
@@ -58,6 +59,9 @@ void daemon_print(const struct diags *diags);
 // asked for meanwhile is answered when its own is done.
 typedef void (*reload_done_fn)(void *context, bool ok, struct str text);
 void daemon_reload(struct daemon *d, reload_done_fn done, void *context);
+
+// Starts the timer of the watchdog, or of --once.
+void daemon_start_pulse(struct daemon *d);
 
 // Begins the stop.
 void daemon_stop(struct daemon *d);

@@ -217,6 +217,17 @@ void shard_spread(struct shard *s, struct now now)
             wheel_add(&s->due, i, mono_add(now.mono, (int64_t)rng_below(&s->rng, (uint64_t)s->limits.spread_ms)));
 }
 
+uint32_t shard_make_all_due(struct shard *s, struct now now)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < s->n_feeds; i++)
+        if (s->feeds[i].state == RESTING) {
+            wheel_add(&s->due, i, now.mono);
+            n++;
+        }
+    return n;
+}
+
 static void free_slot(struct shard *s, uint32_t i)
 {
     struct hot *f = &s->feeds[i];

@@ -51,6 +51,9 @@ void shard_put(struct shard *shard, const struct feed *feed, struct now now);
 // Spreads over spread_ms what is overdue, once all of the start is in.
 void shard_spread(struct shard *shard, struct now now);
 
+// Makes every feed that is neither paused nor stopped due now, and returns how many those are.
+uint32_t shard_make_all_due(struct shard *shard, struct now now);
+
 // Takes a feed out. One that is being asked goes when it is finished. False: there is none of that id.
 bool shard_remove(struct shard *shard, uint64_t id, struct now now);
 
