@@ -59,6 +59,27 @@ static bool read_first_run(struct str text, struct feed_options *o, struct err *
     return true;
 }
 
+// From here on options->credential is what is sent, "user:password" or a header's whole line.
+static void read_credential(const struct conf_node *node, struct arena *a, struct diags *diags, struct feed_options *o)
+{
+    const struct conf_node *credential = conf_find(node->first, S("credential"));
+    struct str where = o->credential;
+    struct err err = {0};
+    o->credential = (struct str){0};
+    if (!credential || credential->is_broken || !where.n)
+        return;
+    const struct conf_value *value = &credential->args[0];
+    enum config_secret how = config_read_secret(where, a, &o->credential, &err);
+    if (how == SECRET_WRONG)
+        conf_error(diags, credential, value, "%s", err.text);
+    else if (how == SECRET_MISSING)
+        diag_add(diags, DIAG_WARNING, credential->source, value->at, value->n, "the feed is asked without it: %s",
+                 err.text);
+    else if (str_find_char(o->credential, '\n') < o->credential.n ||
+             str_find_char(o->credential, ':') == o->credential.n)
+        conf_error(diags, credential, value, "expected user:password, or a header line as Authorization: Bearer ...");
+}
+
 void config_read_feed(const struct conf_node *node, struct arena *a, struct diags *diags, struct config_feed *out)
 {
     out->url = node->args[0].text;
@@ -72,6 +93,7 @@ void config_read_feed(const struct conf_node *node, struct arena *a, struct diag
     struct err err;
     if (first && !first->is_broken && !read_first_run(first->args[0].text, &out->options, &err))
         conf_error(diags, first, &first->args[0], "%s", err.text);
+    read_credential(node, a, diags, &out->options);
     const struct conf_node *every = conf_find(node->first, S("every"));
     if (every && !out->options.allow_private && out->options.every_s &&
         out->options.every_s < FEED_FLOOR_PUBLIC_S) {

@@ -12,6 +12,10 @@ void config_read_feed(const struct conf_node *node, struct arena *a, struct diag
 // Reads all webhook and file statements, and adds the built-in syslog.
 void config_read_receivers(struct config *config, struct diags *diags);
 
+// Reads credential:NAME or file:PATH, without white space at its ends. Wrong: it is neither.
+enum config_secret { SECRET_READ, SECRET_MISSING, SECRET_WRONG };
+enum config_secret config_read_secret(struct str where, struct arena *a, struct str *out, struct err *err);
+
 // Tells of names after `notify` and `feeds` that nobody has.
 void config_check_rules(const struct config *config, struct diags *diags);
 

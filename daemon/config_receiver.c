@@ -45,6 +45,21 @@ static bool read_secret(const char *path, char *out, size_t *out_n, struct err *
     return true;
 }
 
+enum config_secret config_read_secret(struct str where, struct arena *a, struct str *out, struct err *err)
+{
+    bool is_wrong;
+    char bytes[SECRET_BYTES_MAX];
+    size_t n = 0;
+    const char *path = secret_path(where, a, &is_wrong, err);
+    if (is_wrong)
+        return SECRET_WRONG;
+    if (!path || !read_secret(path, bytes, &n, err))
+        return SECRET_MISSING;
+    *out = arena_str(a, str_trim(str_make(bytes, n)));
+    explicit_bzero(bytes, sizeof bytes);
+    return SECRET_READ;
+}
+
 // One `secret` of a webhook: a missing one switches the receiver off, a bad one is an error.
 static void add_key(struct config *config, struct config_receiver *r, const struct conf_node *secret,
                     struct diags *diags)

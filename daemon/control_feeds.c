@@ -140,8 +140,7 @@ void control_feeds(struct question *q)
         return;
     }
     if (q->request.verb == CONTROL_OPML_EXPORT || q->request.verb == CONTROL_OPML_IMPORT) {
-        question_fail(q, CONTROL_REFUSED, "feedwatchctl feeds add URL", "lists of feeds are not read or written yet");
-        question_home(q);
+        control_opml(q);
         return;
     }
     if (q->request.verb == CONTROL_FEEDS_LIST) {

@@ -35,6 +35,7 @@ struct question {
     struct outbox_count *outbox;
     size_t n_outbox;
     struct store_feed *row; // to be committed
+    struct import *import;
 };
 
 // Sends the question to a thread; its `run` there ends with question_home, or with the next question_send.
@@ -56,6 +57,7 @@ void control_feeds(struct question *q);   // FEED*, OPML_*
 void control_writes(struct question *q);  // resend, retry, drop, silences
 void control_receivers(struct question *q);
 void control_feed_add(struct question *q);
+void control_opml(struct question *q);
 
 // On the worker's thread: pauses or resumes, removes. False: the reply says why not; true: it is on its way.
 bool question_pause(struct question *q, struct worker *w, struct feed *feed, struct now now);

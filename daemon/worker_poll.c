@@ -60,6 +60,15 @@ static void ask(struct poll *p, struct now now)
         p->headers[n++] = arena_fmt(a, "If-Modified-Since: %.*s", STR_ARG(r.last_modified)).p;
     if (r.ask_identity)
         p->headers[n++] = "Accept-Encoding: identity";
+    const char *user = NULL;
+    if (options && options->credential.n && url_same_origin(r.url, p->outcome->before.first_url)) {
+        bool is_header = str_find(options->credential, S(": ")) < options->credential.n;
+        const char *text = arena_dupz(a, options->credential);
+        if (is_header)
+            p->headers[n++] = text;
+        else
+            user = text;
+    }
     p->headers[n] = NULL;
     p->now = now.wall;
     const char *proxy = p->config->proxy;
@@ -71,6 +80,7 @@ static void ask(struct poll *p, struct now now)
         .encodings = r.ask_identity ? NULL : "gzip, br, deflate",
         .ca = options && options->ca_file.n ? arena_dupz(a, options->ca_file) : NULL,
         .proxy = proxy,
+        .user_password = user,
         .reach = options && options->allow_private ? HTTP_ANY : HTTP_PUBLIC,
         .total_ms = options && options->timeout_s ? options->timeout_s * SECOND_MS : POLL_MS,
         .body_bytes_max = POLL_BODY_BYTES_MAX,
