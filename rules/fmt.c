@@ -23,7 +23,7 @@ static void spaces(struct writer *w, size_t n)
 
 static struct str slice(const struct writer *w, size_t from, size_t to)
 {
-    return str_make(w->text.p + from, to - from);
+    return str_head(str_from(w->text, from), to - from); // an empty text has no bytes to point at
 }
 
 static void begin_line(struct writer *w, unsigned depth)
