@@ -17,7 +17,6 @@ struct control *control_open(struct daemon *d)
 
 void control_close(struct control *c)
 {
-    assert(!c || c->under_way == 0);
     mem_free(c);
 }
 
@@ -50,7 +49,6 @@ static void tell(struct question *q)
     };
     if (!q->control->is_closing)
         q->answer(q->context, &answer);
-    q->control->under_way--;
     json_decref(r->json);
     json_decref(q->request.args);
     arena_done(&q->arena);
@@ -174,6 +172,5 @@ void control_ask(struct control *control, const struct control_request *request,
     q->request.args = json_incref(request->args);
     q->answer = answer;
     q->context = context;
-    control->under_way++;
     begin(q);
 }

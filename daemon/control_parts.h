@@ -12,8 +12,14 @@
 
 struct control {
     struct daemon *d;
-    uint64_t under_way;
     bool is_closing;
+};
+
+struct receiver_test { // `receivers test`
+    struct delivery delivery;
+    struct str body;
+    const char **headers;
+    struct config *config;
 };
 
 struct question {
@@ -36,6 +42,7 @@ struct question {
     size_t n_outbox;
     struct store_feed *row; // to be committed
     struct import *import;
+    struct receiver_test *test;
 };
 
 // Sends the question to a thread; its `run` there ends with question_home, or with the next question_send.
@@ -58,6 +65,7 @@ void control_writes(struct question *q);  // resend, retry, drop, silences
 void control_receivers(struct question *q);
 void control_feed_add(struct question *q);
 void control_opml(struct question *q);
+void control_receiver_test(struct question *q);
 
 // On the worker's thread: pauses or resumes, removes. False: the reply says why not; true: it is on its way.
 bool question_pause(struct question *q, struct worker *w, struct feed *feed, struct now now);

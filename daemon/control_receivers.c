@@ -55,6 +55,5 @@ void control_receivers(struct question *q)
         question_send(q, q->control->d->threads.delivery, on_delivery);
         return;
     }
-    question_fail(q, CONTROL_REFUSED, "feedwatchctl receivers list", "a test of a receiver is not offered yet");
-    question_home(q);
+    control_receiver_test(q);
 }

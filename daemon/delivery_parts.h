@@ -67,6 +67,11 @@ void row_try(struct row *row, struct now now);
 void row_note(struct row *row, uint16_t status, struct str address, uint32_t took_ms, struct str reason,
               struct now now);
 
+// Fills the ROW_HEADERS_MAX + 1 headers of Standard Webhooks 1.0.0: id, timestamp of the attempt, signatures; the same
+// id and bytes at every attempt.
+void delivery_headers(struct arena *a, const struct delivery *delivery, struct str body,
+                      const struct config_receiver *c, wall_t now, const char **headers);
+
 // Starts what may be started and sets the alarm.
 void delivery_go(struct delivery_loop *d, struct now now);
 

@@ -82,36 +82,35 @@ static const char *content_type(struct str format)
     return f && f->content_type.n ? f->content_type.p : "application/json";
 }
 
-// Standard Webhooks 1.0.0: id, timestamp of the attempt, signatures; the same id and bytes at every attempt.
-static void make_headers(struct row *row, const struct config_receiver *c, wall_t now)
+void delivery_headers(struct arena *a, const struct delivery *delivery, struct str body,
+                      const struct config_receiver *c, wall_t now, const char **headers)
 {
-    struct arena *a = &row->arena;
     char id[ALERT_ID_BYTES];
-    alert_id_text(row->delivery.alert, id);
+    alert_id_text(delivery->alert, id);
     long long seconds = now.ms / SECOND_MS;
     size_t n = 0;
-    row->headers[n++] = arena_fmt(a, "Content-Type: %s", content_type(row->delivery.format)).p;
-    row->headers[n++] = arena_fmt(a, "webhook-id: %s", id).p;
-    row->headers[n++] = arena_fmt(a, "webhook-timestamp: %lld", seconds).p;
-    row->headers[n++] = arena_fmt(a, "webhook-attempt: %u", row->delivery.attempts + 1).p;
-    row->headers[n++] = arena_fmt(a, "idempotency-key: %s", id).p;
+    headers[n++] = arena_fmt(a, "Content-Type: %s", content_type(delivery->format)).p;
+    headers[n++] = arena_fmt(a, "webhook-id: %s", id).p;
+    headers[n++] = arena_fmt(a, "webhook-timestamp: %lld", seconds).p;
+    headers[n++] = arena_fmt(a, "webhook-attempt: %u", delivery->attempts + 1).p;
+    headers[n++] = arena_fmt(a, "idempotency-key: %s", id).p;
     if (c->n_keys) {
         struct buf signature;
         buf_init(&signature, 4096);
-        sign_header(c->keys, c->n_keys, str_of(id), seconds, row->body, &signature);
-        row->headers[n++] = arena_fmt(a, "webhook-signature: %s", buf_z(&signature)).p;
+        sign_header(c->keys, c->n_keys, str_of(id), seconds, body, &signature);
+        headers[n++] = arena_fmt(a, "webhook-signature: %s", buf_z(&signature)).p;
         buf_done(&signature);
     }
     for (size_t i = 0; i < c->n_headers; i++)
-        row->headers[n++] = c->headers[i];
-    row->headers[n] = NULL;
+        headers[n++] = c->headers[i];
+    headers[n] = NULL;
 }
 
 static void try_webhook(struct row *row, struct now now)
 {
     struct delivery_loop *d = row->receiver->loop;
     const struct config_receiver *c = row->receiver->config;
-    make_headers(row, c, now.wall);
+    delivery_headers(&row->arena, &row->delivery, row->body, c, now.wall, row->headers);
     row->config = config_ref(d->config);
     const struct http_request request = {
         .url = c->url,

@@ -19,7 +19,6 @@ void queue_init(struct queue *q, struct clock *clock, size_t bytes_max, void (*w
 
 void queue_done(struct queue *q)
 {
-    assert(!q->head);
     pthread_mutex_destroy(&q->lock);
     pthread_cond_destroy(&q->filled);
 }

@@ -34,7 +34,8 @@ struct queue {
 // Makes an empty queue that has room up to bytes_max.
 void queue_init(struct queue *q, struct clock *clock, size_t bytes_max, void (*wake)(void *reader), void *reader);
 
-// Frees it; it must be empty and without users.
+// Frees it; nobody uses it any more. What is left in it at the end of the process (a question whose asker has gone) is
+// dropped with it.
 void queue_done(struct queue *q);
 
 // Adds a message at the end. Any thread.

@@ -65,7 +65,7 @@ static void hear(struct schedule *s, const struct feed *feed, const struct sched
     s->not_before[REASON_FLOOR] = wall_add(from, (int64_t)floor_of(feed, policy) * SECOND_MS);
     if (o->every_s)
         s->not_before[REASON_EVERY] = wall_add(from, (int64_t)o->every_s * SECOND_MS);
-    else
+    else if (feed->good_at.ms || !feed->failures) // nothing is known of one that never answered: back-off alone
         s->not_before[REASON_RATE] = paid_at(feed, policy->price, from, now, max_s);
     if (s->not_before[REASON_RATE].ms == wall_add(from, (int64_t)max_s * SECOND_MS).ms) {
         s->not_before[REASON_MAX] = s->not_before[REASON_RATE];
