@@ -50,8 +50,9 @@ const struct conf_node *names_add(struct conf *conf, const struct conf_node *nod
     if (conf->names->n * 2 >= conf->names->room)
         names_grow(conf, conf->names);
     const struct conf_node **slot = name_slot(conf->names, node);
-    if (*slot)
-        return *slot;
+    const struct conf_node *there = *slot;
+    if (there)
+        return there;
     *slot = node;
     conf->names->n++;
     return NULL;
