@@ -417,7 +417,7 @@ bool expr_check(struct expr *expr, enum expr_role role, const struct source *sou
     struct check c = {.source = source, .sets = sets, .ds = ds};
     check_tree(&c, expr, false);
     const struct expr *why = NULL;
-    if (role == EXPR_WHEN && !c.is_told && !is_positive(expr, &why)) {
+    if (role == EXPR_WHEN && !c.is_told && !is_positive(expr, &why) && why) { // none to blame: `0 OF`, told as read
         struct diag *d = diag_add(ds, DIAG_ERROR, source, why->at, why->n,
                                   why == expr ? "a rule that is only negative matches almost everything"
                                               : "this branch is only negative and matches almost everything");

@@ -110,8 +110,8 @@ static void expression(struct writer *w, struct str s)
             spaces(w, depth ? open[level] : base);
         else if (is_comment)
             buf_add(w->out, S("  "));
-        else if ((was_space && c != ')' && c != ',' && !ends_with(w, '(')) || ends_with(w, ','))
-            buf_add_char(w->out, ' ');
+        else if ((was_space && c != ')' && c != ',' && !ends_with(w, '(')) || (ends_with(w, ',') && c != '#'))
+            buf_add_char(w->out, ' '); // not before a # that stood behind a comma: it would begin a comment
         buf_add(w->out, str_trim(str_make(s.p + i, end - i)));
         if (c == '(' && !is_comment) {
             if (depth < DEPTH_MAX)
