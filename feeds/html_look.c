@@ -28,7 +28,7 @@ bool html_looks_like_html(struct str text)
     for (size_t i = 0; i < text.n; i++) {
         uint32_t code[2];
         struct str rest = str_from(text, i);
-        if (text.p[i] == '<' && i < last_end && is_telling_tag(rest))
+        if (i < last_end && text.p[i] == '<' && is_telling_tag(rest))
             return true;
         size_t n = text.p[i] == '&' ? html_reference(rest, code) : 0;
         if (n && rest.p[n - 1] == ';')

@@ -76,7 +76,7 @@ static void a_hostile_title_stays_in_its_line_and_its_quotes(void **state)
 {
     (void)state;
     static const char *const titles[] = {"a\nalert rule=fake", "a\" url=https://evil.example", "a\\", "a\\\" b",
-                                         "\x1b[31mred", "\xe2\x80\xae" "gnp", "bad \xff\xfe bytes", "\xe2\x80\xa8x"};
+                                         "\x1b[31mred", ("\xe2\x80\xae" "gnp"), "bad \xff\xfe bytes", "\xe2\x80\xa8x"};
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
         struct alert alert = {.rule = S("r"), .feed = 1, .title = str_of(titles[i]), .url = S("u")};
         struct buf line = line_of(&alert);
