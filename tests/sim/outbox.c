@@ -169,7 +169,8 @@ static void writing_end(struct machine *m, bool is_committed)
             row_noted(m, m->queue[i].row);
     }
     m->n_queue -= m->n_writing;
-    memmove(m->queue, m->queue + m->n_writing, m->n_queue * sizeof *m->queue);
+    if (m->n_queue > 0)
+        memmove(m->queue, m->queue + m->n_writing, m->n_queue * sizeof *m->queue);
     m->n_writing = 0;
     arena_done(&m->writing.arena);
     m->has_writing = false;
