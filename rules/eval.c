@@ -96,8 +96,8 @@ static void scan_regexes(struct eval *e)
                 e->regex_places_room = e->regex_places_room ? e->regex_places_room * 2 : 64;
                 e->regex_places = mem_resize_array(e->regex_places, e->regex_places_room, sizeof *e->regex_places);
             }
+            eval_post(e, hits[k].term, &w, 1u << v->field, AUX_REGEX | (uint32_t)e->n_regex_places);
             e->regex_places[e->n_regex_places++] = hits[k].place;
-            eval_post(e, hits[k].term, &w, 1u << v->field, (uint32_t)e->n_regex_places);
         }
     }
 }

@@ -12,12 +12,14 @@
 #include "rules/stem.h"
 #include "rules/text.h"
 
+enum { AUX_REGEX = 1 << 30 };
+
 struct node {
     uint32_t pos;
     uint32_t next; // index + 1; 0: the last
     uint32_t phrase;
     uint32_t sentence;
-    uint32_t aux;    // regex: index + 1 of its hit; list: index + 1 of the phrase
+    uint32_t aux;    // regex: AUX_REGEX and the index of its hit; list: index + 1 of the phrase; else 0
     uint16_t length; // positions
     uint16_t field;  // its bit
 };
@@ -78,7 +80,7 @@ struct eval {
     size_t n_candidates, candidates_room;
     struct regex_scratch *regex;
     struct stemmers *stemmers;
-    struct place *regex_places; // by aux - 1
+    struct place *regex_places; // of regex hits
     size_t n_regex_places, regex_places_room;
     bool is_regex_scanned;
     struct spans stack;  // operands of NEAR, nested calls on top of each other

@@ -28,7 +28,15 @@ static int by_place(const void *a, const void *b)
         return x->pos < y->pos ? -1 : 1;
     if (x->end != y->end)
         return x->end < y->end ? -1 : 1;
+    if (x->aux != y->aux)
+        return x->aux < y->aux ? -1 : 1;
     return (x->code > y->code) - (x->code < y->code);
+}
+
+// The same place; what regexes find inside one word are places of their own.
+static bool is_same_place(const struct span *a, const struct span *b)
+{
+    return a->pos == b->pos && a->end == b->end && (a->aux == b->aux || !((a->aux | b->aux) & AUX_REGEX));
 }
 
 void spans_settle(struct spans *s, size_t first)
@@ -44,7 +52,7 @@ void spans_settle(struct spans *s, size_t first)
         qsort(list, n, sizeof *list, by_place);
     size_t kept = n > 0;
     for (size_t i = 1; i < n; i++)
-        if (list[i].pos != list[kept - 1].pos || list[i].end != list[kept - 1].end)
+        if (!is_same_place(&list[i], &list[kept - 1]))
             list[kept++] = list[i];
     s->n = first + kept;
 }

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: MIT
+//
+// rules/text, base/fold: the traps of real text, script by script: what a rule finds in it, and what it does not.
+#include "tests/tools/check.h"
+
+#include "rules/text.h"
+#include "tests/tools/rulebook.h"
+
+struct trap {
+    const char *when, *body;
+    bool matches;
+    const char *why;
+};
+
+static const struct trap latin[] = {
+    {"ceasefire", "A cease-fire holds", true, "a compound is also its joined word"},
+    {"ceasefire", "A Cease\u2011Fire holds", true, "a non-breaking hyphen is a hyphen"},
+    {"ceasefire", "A cease\u2010fire", true, "every dash is a hyphen"},
+    {"ceasefire", "A cease\u2013fire", true, "every dash is a hyphen"},
+    {"ceasefire", "cease fire", false, "two words are no compound"},
+    {"cease", "A cease-fire", true, "a compound is its parts"},
+    {"fire", "A cease-fire", true, "a compound is its parts"},
+    {"cease-fire", "ceasefire", true, "a hyphen in the rule finds the joined word"},
+    {"cease-fire", "cease fire", true, "and the two words"},
+    {"cease-fire", "Cease-Fire", true, "and itself"},
+    {"cease-fire", "fire cease", false, "in order"},
+    {"cease-fire", "cease. Fire", false, "not over a sentence"},
+    {"\"ceasefire talks\"", "cease-fire talks", true, "the joined word is as long as its parts"},
+    {"\"cease-fire talks\"", "ceasefire talks", true, "a hyphen inside a phrase"},
+    {"\"cease-fire talks\"", "cease fire talks", true, "a hyphen inside a phrase"},
+    {"\"the ceasefire\"", "the cease-fire", true, "a phrase may end in a compound"},
+    {"ceasefire NEAR/1 talks", "cease-fire talks", true, "distance counts from the compound's end"},
+    {"motherinlaw", "his mother-in-law", true, "the whole compound joined"},
+    {"mother-in-law", "mother in law", true, "all hyphens or none"},
+    {"cease-fire*", "ceasefires", true, "a pattern with a hyphen"},
+    {"cease-fire*", "cease fires", true, "a pattern with a hyphen"},
+    {"cease-fire*", "cease-fires", true, "a pattern with a hyphen"},
+    {"ceasefire", "cease - fire", false, "a dash between spaces joins nothing"},
+    {"ceasefire", "cease\u00ADfire", true, "soft hyphen drops"},
+    {"ceasefire", "cease\u200Bfire", true, "zero-width space drops"},
+    {"ceasefire", "\uFEFFceasefire", true, "a byte order mark drops"},
+    {"\"buffer zone\"", "buffer\u00A0zone", true, "NBSP is a space"},
+    {"\"buffer zone\"", "buffer\u2009zone", true, "a thin space is a space"},
+    {"\"buffer zone\"", "buffer  \n zone", true, "so is a line's end"},
+    {"\"buffer zone\"", "buffer\n\nzone", false, "a blank line ends a paragraph"},
+    {"\"buffer zone\"", "a \u201Cbuffer zone,\u201D he said", true, "curly quotes"},
+    {"\"buffer zone\"", "a \u00ABbuffer\u00BB zone", true, "angle quotes"},
+    {"Gaza", "Gaza's border", true, "possessive"},
+    {"Gaza", "Gaza\u2019s border", true, "curly possessive"},
+    {"\"Gaza border\"", "Gaza's border", true, "the s leaves no gap"},
+    {"s", "Gaza's border", false, "the s is no word"},
+    {"Gaza's", "Gaza", true, "in a rule too"},
+    {"\"states rights\"", "the states' rights", true, "a plural's apostrophe"},
+    {"don't", "don\u2019t", true, "an apostrophe inside"},
+    {"accord", "l\u2019accord", true, "elision parts words"},
+    {"\"cease fire\"", "They cease: fire is seen", false, "a colon ends a phrase"},
+    {"\"cease fire\"", "They cease; fire is seen", false, "a semicolon ends a phrase"},
+    {"\"cease fire\"", "They cease. Fire is seen", false, "a full stop"},
+    {"\"cease fire\"", "They cease! Fire", false, "an exclamation mark"},
+    {"\"cease fire\"", "They cease? Fire", false, "a question mark"},
+    {"\"cease fire\"", "They cease\u2026 fire", false, "an ellipsis"},
+    {"\"cease fire\"", "They cease... fire", false, "three dots"},
+    {"\"cease fire\"", "\u201Cthey cease.\u201D Fire broke out", false, "a stop inside quotes"},
+    {"\"cease fire\"", "(they cease.) Fire broke out", false, "a stop inside brackets"},
+    {"\"cease fire\"", "They cease, fire", true, "a comma ends nothing"},
+    {"\"U.S. troops\"", "the U.S. troops", true, "dots of U.S."},
+    {"\"U.S. Army\"", "the U.S. Army", true, "dots of U.S. before a capital"},
+    {"\"Dr Strange\"", "says Dr. Strange", true, "the dot of Dr."},
+    {"\"Rowling wrote\"", "J. K. Rowling wrote", true, "initials"},
+    {"\"K Rowling\"", "J. K. Rowling", true, "initials"},
+    {"\"z.B. Waffen\"", "z.B. Waffen", true, "z.B."},
+    {"\"z B Waffen\"", "z. B. Waffen", true, "z. B. with a space"},
+    {"\"Prof Huber\"", "mit Prof. Huber", true, "Prof."},
+    {"truce SAME Strange", "A truce, says Dr. Strange, holds", true, "SAME over an abbreviation"},
+    {"\"3 5\"", "3.5 percent", true, "a decimal point"},
+    {"caf\u00E9", "the cafe", true, "accents fold"},
+    {"cafe", "the cafe\u0301", true, "a combining accent folds"},
+    {"naive", "na\u00EFve", true, "diaeresis folds"},
+    {"strasse", "Stra\u00DFe", true, "sharp s"},
+    {"stra\u00DFe", "STRASSE", true, "sharp s, other way"},
+    {"istanbul", "\u0130stanbul", true, "Turkish dotted capital I"},
+    {"\u0130STANBUL", "istanbul", true, "Turkish dotted capital I in a rule"},
+    {"diyarbakir", "Diyarbak\u0131r", true, "dotless i, by the table"},
+    {"lodz", "\u0141\u00F3d\u017A", true, "L with stroke"},
+    {"oresund", "\u00D8resund", true, "O with stroke"},
+    {"aether", "\u00E6ther", true, "ae"},
+    {"dakovo", "\u0110akovo", true, "D with stroke"},
+    {"viet", "Vi\u1EC7t Nam", true, "two accents"},
+    {"zone", "\uFF3A\uFF4F\uFF4E\uFF45", true, "full width"},
+    {"office", "o\uFB03ce", true, "ligature"},
+    {"zone", "ozone", false, "whole words"},
+    {"zone", "zones", false, "whole words"},
+    {"truce", "<truce>", true, "signs part words"},
+    {"truce", "#truce", true, "a hash tag"},
+    {"f-16", "F16 jets", true, "letters and digits run together"},
+    {"f16", "F-16 jets", true, "and joined"},
+    {"\"at t\"", "AT&T", true, "parts of AT&T are words"},
+    {"=US", "us", false, "exact case"},
+    {"=US", "the US", true, "exact case"},
+    {"=\"Cease-Fire\"", "the Cease-Fire", true, "exact case of a compound"},
+    {"=\"Cease-Fire\"", "the cease-fire", false, "exact case of a compound"},
+    {"=\u0130zmir", "\u0130zmir", true, "exact case of a dotted I"},
+};
+
+static const struct trap cyrillic[] = {
+    {"перемирие", "ПЕРЕМИРИЕ", true, "case"},
+    {"елка", "ёлка", true, "yo is ye"},
+    {"ёлка", "елка", true, "yo is ye"},
+    {"елка", "е\u0308лка", true, "yo decomposed"},
+    {"мир", "мі\u0301р", false, "another letter"},
+    {"замок", "за\u0301мок", true, "a stress mark folds"},
+    {"йод", "иод", false, "short i stays"},
+    {"йод", "и\u0306од", true, "short i decomposed is short i"},
+    {"їжак", "іжак", false, "yi stays"},
+    {"їжак", "і\u0308жак", true, "yi decomposed is yi"},
+    {"ґанок", "ганок", false, "ge with upturn is a letter"},
+    {"Київ", "КИЇВ", true, "case of yi"},
+    {"об'єкт", "об\u2019єкт", true, "apostrophes are one"},
+    {"об'єкт", "об\u02BCєкт", true, "the modifier apostrophe too"},
+    {"перемир*", "перемир\u2019я", true, "a beginning before an apostrophe"},
+    {"\"режим тишины\"", "режим «тишины»", true, "angle quotes"},
+    {"\"стрельба огонь\"", "стрельба. Огонь", false, "a full stop"},
+    {"\"млн грн\"", "5 млн. грн", true, "an abbreviation"},
+    {"\"А Пушкин\"", "А. Пушкин", true, "an initial"},
+    {"прекращение-огня", "прекращение огня", true, "a hyphen in the rule"},
+};
+
+static const struct trap greek[] = {
+    {"εκεχειρια", "εκεχειρία", true, "tonos folds"},
+    {"ειρηνης", "ΕΙΡΗΝΗΣ", true, "case, final sigma"},
+    {"λογος", "ΛΟΓΟΣ", true, "final sigma"},
+    {"λόγοσ", "λόγος", true, "final sigma"},
+    {"προϊον", "προιόν", true, "dialytika folds"},
+    {"αθηνα", "ἀθήνα", true, "breathing folds"},
+    {"αθηνα", "αθηναι", false, "whole words"},
+};
+
+static const struct trap arabic[] = {
+    {"هدنة", "الهدنة", true, "the article"},
+    {"الهدنة", "هدنة", true, "the article in the rule"},
+    {"هدنة", "والهدنة", true, "and + article"},
+    {"هدنة", "بالهدنة", true, "with + article"},
+    {"هدنة", "للهدنة", true, "for + article"},
+    {"هدنة", "وبالهدنة", true, "and + with + article"},
+    {"هدنة", "كالهدنة", true, "like + article"},
+    {"هدنة", "فالهدنة", true, "so + article"},
+    {"هدنة", "هُدْنَة", true, "harakat"},
+    {"هدنة", "هـــدنة", true, "tatweel"},
+    {"اتفاق", "إتفاق", true, "hamza below"},
+    {"اتفاق", "أتفاق", true, "hamza above"},
+    {"اخر", "آخر", true, "madda"},
+    {"مسوول", "مسؤول", true, "hamza on waw"},
+    {"\"وقف اطلاق النار\"", "وقف إطلاق النار", true, "a phrase"},
+    {"\"وقف نار\"", "وقف النار", true, "a phrase with the article"},
+    {"على", "علي", false, "alef maksura stays"},
+    {"الله", "له", false, "too short to be an article"},
+    {"سلام", "سلم", false, "other letters"},
+    {"هدن*", "الهدنة", true, "a beginning behind the article"},
+    {"هدنة", "هدنتان", false, "whole words"},
+    {"\"هدنة قصف\"", "هدنة؟ قصف", false, "an Arabic question mark"},
+};
+
+static const struct trap hebrew[] = {
+    {"הפסקת", "הפסקת אש", true, "a word"},
+    {"\"הפסקת אש\"", "הפסקת־אש", true, "maqaf is a hyphen"},
+    {"\"שלום\"", "שָׁלוֹם", true, "points fold"},
+    {"\"צה״ל\"", "צה\"ל", true, "gershayim or the quote typed for it"},
+    {"צהל", "צה״ל", true, "an acronym is one word"},
+    {"שלום", "השלום", false, "the Hebrew article stays"},
+};
+
+static const struct trap indic[] = {
+    {"युद्धविराम", "युद्धविराम की घोषणा", true, "a word with conjuncts"},
+    {"कमल", "कमाल", false, "a vowel sign makes another word"},
+    {"कि", "की", false, "a vowel sign makes another word"},
+    {"\"युद्ध विराम\"", "युद्ध। विराम", false, "danda ends a sentence"},
+    {"क़लम", "क\u093Cलम", true, "nukta composed or not"},
+    {"যুদ্ধবিরতি", "যুদ্ধবিরতি চুক্তি", true, "Bengali"},
+    {"போர்நிறுத்தம்", "போர்நிறுத்தம் அறிவிப்பு", true, "Tamil"},
+    {"போர்", "போரு", false, "a Tamil vowel sign"},
+};
+
+static const struct trap asian[] = {
+    {"停火", "双方同意停火协议", true, "a Han word inside a run"},
+    {"停火", "停止开火", false, "not next to each other"},
+    {"\"停火 协议\"", "停火协议", true, "characters are words"},
+    {"停火", "停。火", false, "an ideographic full stop"},
+    {"停火 NEAR/5 谈判", "停火的谈判", true, "distance in characters"},
+    {"停火*", "停火线", true, "* on a script without spaces is the phrase"},
+    {"停戦", "両国は停戦に合意した", true, "Japanese"},
+    {"ガザ", "ガザ地区", true, "katakana"},
+    {"ガザ", "カサ地区", false, "voicing stays"},
+    {"ガザ", "\uFF76\uFF9E\uFF7B\uFF9E", true, "half width with voicing marks"},
+    {"ガザ", "カ\u3099サ\u3099", true, "voicing decomposed"},
+    {"がざ", "ガザ", false, "hiragana is not katakana"},
+    {"휴전", "휴전이 발효됐다", true, "Hangul with a particle"},
+    {"휴전", "\u1112\u1172\u110C\u1165\u11AB", true, "Hangul in jamo"},
+    {"휴전", "휴식전", false, "not next to each other"},
+    {"\"휴전 협상\"", "휴전 협상", true, "Hangul over a space"},
+    {"หยุดยิง", "ข้อตกลงหยุดยิงมีผล", true, "Thai has no spaces"},
+    {"กา", "ก่า", false, "a Thai tone mark makes another word"},
+    {"WHO 停火", "WHO停火", true, "Latin next to Han"},
+    {"2024年", "在2024年", true, "digits next to Han"},
+};
+
+static void check_traps(const struct trap *traps, size_t n)
+{
+    size_t wrong = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (rulebook_matches(traps[i].when, NULL, traps[i].body) == traps[i].matches)
+            continue;
+        print_error("%s %s in \"%s\": %s\n", traps[i].when, traps[i].matches ? "must match" : "must not match",
+                    traps[i].body, traps[i].why);
+        wrong++;
+    }
+    assert_int_equal(wrong, 0);
+}
+
+#define TRAPS(script)                                                                                                  \
+    static void script##_traps(void **state)                                                                           \
+    {                                                                                                                  \
+        (void)state;                                                                                                   \
+        check_traps(script, sizeof(script) / sizeof *(script));                                                        \
+    }
+TRAPS(latin)
+TRAPS(cyrillic)
+TRAPS(greek)
+TRAPS(arabic)
+TRAPS(hebrew)
+TRAPS(indic)
+TRAPS(asian)
+
+static void words_do_not_run_over_the_end_of_a_field(void **state)
+{
+    (void)state;
+    struct rulebook b;
+    rulebook_init(&b);
+    rulebook_rule(&b, S("phrase"), S("\"buffer zone\""), NULL, 0);
+    rulebook_rule(&b, S("near"), S("buffer NEAR/1000 zone"), NULL, 0);
+    rulebook_rule(&b, S("same"), S("buffer SAME zone"), NULL, 0);
+    rulebook_rule(&b, S("author"), S("author:\"ann lee\""), NULL, 0);
+    rulebook_rule(&b, S("and"), S("buffer zone"), NULL, 0);
+    struct ruleset *set = rulebook_build(&b);
+    struct match_scratch *scratch = match_scratch_new();
+    struct matches found;
+    const struct str authors[] = {S("Mary Ann"), S("Lee Roy")};
+    struct doc doc = {.title = S("The buffer"), .body = S("zone of"), .authors = authors, .n_authors = 2};
+    match_run(set, scratch, &doc, &b.arena, &found);
+    assert_int_equal(found.n, 1);
+    assert_str(found.list[0].rule->name, "and");
+    match_scratch_free(scratch);
+    ruleset_unref(set);
+    rulebook_done(&b);
+}
+
+static void stems_follow_the_language_of_the_item(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *when, *lang, *body;
+        bool matches;
+    } rows[] = {
+        {"negotiate~", "en", "negotiations", true}, {"negotiate~", "en-GB", "negotiating", true},
+        {"verhandlung~", "de", "Verhandlungen", true}, {"verhandlung~", "uk", "Verhandlungen", false},
+        {"переговоры~", "ru", "переговорах", true},   {"переговоры~", "", "на переговорах были", true},
+        {"перемовини~", "uk", "перемовинах", false},  {"перемовини~", "uk", "Перемовини", true},
+        {"négociation~", "fr", "négociations", true}, {"rozmowa~", "pl", "rozmowy", false},
+        {"lang:pt truce", "pt-BR", "truce", true},    {"lang:en truce", "de", "truce", false},
+        {"lang:unknown truce", "", "truce", true},    {"lang:(uk OR ru) truce", "ru_RU", "truce", true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct rulebook b;
+        rulebook_init(&b);
+        rulebook_rule(&b, S("r"), str_of(rows[i].when), NULL, 0);
+        struct ruleset *set = rulebook_build(&b);
+        assert_non_null(set);
+        struct match_scratch *scratch = match_scratch_new();
+        struct matches found;
+        struct doc doc = {.body = str_of(rows[i].body), .lang = str_of(rows[i].lang)};
+        match_run(set, scratch, &doc, &b.arena, &found);
+        if ((found.n == 1) != rows[i].matches)
+            print_error("%s [%s] %s\n", rows[i].when, rows[i].lang, rows[i].body);
+        assert_int_equal(found.n, rows[i].matches);
+        match_scratch_free(scratch);
+        ruleset_unref(set);
+        rulebook_done(&b);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(latin_traps),
+        cmocka_unit_test(cyrillic_traps),
+        cmocka_unit_test(greek_traps),
+        cmocka_unit_test(arabic_traps),
+        cmocka_unit_test(hebrew_traps),
+        cmocka_unit_test(indic_traps),
+        cmocka_unit_test(asian_traps),
+        cmocka_unit_test(words_do_not_run_over_the_end_of_a_field),
+        cmocka_unit_test(stems_follow_the_language_of_the_item),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
