@@ -141,6 +141,21 @@ static uint32_t *file_starts(const struct filing *f, uint32_t n_terms)
     return starts; // starts[t + 1] is where the next key of t goes, and in the end where those of t + 1 begin
 }
 
+static uint32_t count_ops(const uint32_t *code, size_t n, enum op op)
+{
+    uint32_t count = 0;
+    const uint32_t *end = code + n;
+    while (code < end) {
+        enum op here = code_op(*code);
+        count += here == op;
+        size_t inside = here == OP_NEAR ? 2 + code_arg(*code) - 1 : here == OP_OF ? 3 : 2;
+        bool is_branch = here == OP_AND || here == OP_OR || here == OP_OF || here == OP_NEAR;
+        bool is_head = here == OP_NOT || here == OP_FIELD || here == OP_SCOPED;
+        code += is_branch ? inside : is_head ? 1 : code_size(code);
+    }
+    return count;
+}
+
 static void file_rules(struct segment *g, struct plan *plan)
 {
     struct filing f = {0};
@@ -148,6 +163,11 @@ static void file_rules(struct segment *g, struct plan *plan)
         plan_tree(plan, g->code + g->rule_code[i] + 1);
         g->costs[i].is_always = plan->n_keys == 0;
         g->costs[i].n_keys = (uint32_t)plan->n_keys;
+        const uint32_t *when = g->code + g->rule_code[i] + 1;
+        size_t n = code_size(when);
+        g->costs[i].n_regexes = count_ops(when, n, OP_REGEX);
+        g->costs[i].n_terms =
+            count_ops(when, n, OP_TERM) + count_ops(when, n, OP_PHRASE) + count_ops(when, n, OP_LEAF);
         if (plan->n_keys == 0) {
             g->always = mem_resize_array(g->always, g->n_always + 1, sizeof *g->always);
             g->always[g->n_always++] = i;

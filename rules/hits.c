@@ -72,7 +72,8 @@ void hits_make(const struct eval *e, struct arena *arena, struct match *out)
         const struct span *s = &e->hits.list[i];
         const struct text_value *v = text_value_at(e->text, s->pos);
         bool is_regex = code_op(e->g->code[s->code]) == OP_REGEX;
-        struct place p = is_regex ? e->regex_places[s->aux & ~(uint32_t)AUX_REGEX] : text_place(e->text, v, s->pos, s->end);
+        struct place p = is_regex ? e->regex_places[s->aux & ~(uint32_t)AUX_REGEX]
+                                  : text_place(e->text, v, s->pos, s->end);
         if (v != value || p.start < byte) {
             value = v;
             byte = point = 0;

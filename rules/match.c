@@ -174,7 +174,8 @@ static void post_stems(struct match_scratch *s, const struct text_value *v, cons
     struct place p = text_place(&s->text, v, w->pos, w->pos + w->length);
     struct str spelled = {v->text.p + p.start, p.end - p.start};
     // ASCII is spelled as it is folded, but for the hyphen of a compound.
-    uint64_t key = (w->flags & WORD_PLAIN ? w->hash : hash64_seeded(e->g->seed + 1, spelled)) + e->stem_lang;
+    uint64_t key = w->flags & WORD_PLAIN ? w->hash : hash64_seeded(e->g->seed + 1, spelled);
+    key ^= (e->stem_lang + 1) * 0x9E3779B97F4A7C15u; // the low bit must not tell languages apart: it is lost below
     struct cached *entry;
     if (post_cached(s, e->state->stems, key | 1, w, field, &entry))
         return;

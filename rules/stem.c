@@ -64,7 +64,8 @@ static size_t rewrite(struct str s, enum how how, char out[SPELLED_BYTES])
             fold_next_nfkc(str_from(s, at), true, &f);
         else
             fold_next(str_from(s, at), &f);
-        for (size_t i = 0; i < f.n && f.class == FOLD_WORD && n + 4 <= SPELLED_BYTES; i++)
+        bool is_word = f.class == FOLD_WORD || f.class == FOLD_SINGLE;
+        for (size_t i = 0; i < f.n && is_word && n + 4 <= SPELLED_BYTES; i++)
             n += utf8_encode(f.codes[i], out + n);
         at += f.bytes;
     }
@@ -125,8 +126,11 @@ void stems_build(struct segment *g, const struct term *terms, uint32_t n)
             continue;
         text_reset(&t, g->seed);
         text_add(&t, FIELD_URL, 0, terms[i].folded); // a stem's term keeps the word as it is spelled
+        const struct word *whole = t.words; // with hyphens in it: joined
+        for (size_t k = 1; k < t.n_words; k++)
+            whole = t.words[k].length > whole->length ? &t.words[k] : whole;
         if (t.n_words)
-            add_stem(g, stem_hash(g, 0, word_folded(&t, &t.words[t.n_words - 1])), i);
+            add_stem(g, stem_hash(g, 0, word_folded(&t, whole)), i);
         for (unsigned language = 1; language < LANGUAGES; language++)
             add_stem(g, hash_in(g, s, language, terms[i].folded), i);
     }
