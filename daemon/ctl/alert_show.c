@@ -138,4 +138,4 @@ static void render(const struct ctl_call *call, const json_t *answer, struct buf
     deliveries_add(call, answer, out);
 }
 
-int ctl_alerts_show(const struct ctl_call *call) { return show_each(call, "GET", "/api/v1/alerts/", "", render); }
+int ctl_alerts_show(const struct ctl_call *call) { return show_each(call, "GET", "/api/v1/alerts/", "", NULL, render); }

@@ -9,12 +9,13 @@
 #include "daemon/ctl/json.h"
 #include "daemon/ctl/say.h"
 #include "daemon/ctl/show.h"
+#include "daemon/ctl/views.h"
 
 enum { TAIL_EVERY_MS = 1000 }; // how often `tail --follow` asks; an answer without news costs the daemon microseconds
 
 static const char *const filters[] = {"rule", "feed", "severity", "state", "since", "until", "text", "limit", NULL};
 
-static void list_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+void view_alerts(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     static const struct table_column columns[] = {
         {"WHEN", TABLE_RIGHT, 0},  {"SEVERITY", TABLE_LEFT, 0}, {"RULE", TABLE_LEFT, 12},
@@ -47,7 +48,7 @@ int ctl_alerts_list(const struct ctl_call *call)
 {
     struct buf path = show_path("/api/v1/alerts", NULL, "");
     show_query(call, &path, filters);
-    return show(call, "GET", path, NULL, list_render);
+    return show(call, "GET", path, NULL, view_alerts);
 }
 
 static void tail_line(const struct ctl_call *call, const json_t *alert, struct buf *out)

@@ -28,6 +28,7 @@ const struct ctl_option ctl_options[] = {
 const struct ctl_command ctl_commands[] = {
     {.heading = "The daemon",
      .group = "status", .words = "", .about = "what the daemon is doing", .run = ctl_status},
+    {.group = "top", .words = "", .about = "the same, live, with alerts and failing feeds", .run = ctl_top},
     {.group = "health", .words = "", .about = "is all well? exit 1 with the reasons if not", .run = ctl_health,
      .details = "Prints what is wrong, a line each, and what to do. Made for monitoring: the exit\n"
                 "status is the answer."},

@@ -10,6 +10,7 @@
 #include "daemon/ctl/ctl.h"
 
 int ctl_status(const struct ctl_call *call);
+int ctl_top(const struct ctl_call *call);
 int ctl_health(const struct ctl_call *call);
 int ctl_reload(const struct ctl_call *call);
 int ctl_metrics(const struct ctl_call *call);

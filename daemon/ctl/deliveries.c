@@ -68,7 +68,7 @@ static int change(const struct ctl_call *call, const char *verb_path, const char
     if (call->n_words > 0 && is_chosen)
         return say_error(call, CTL_USAGE, NULL, "either ids or --receiver, --state, --all: not both");
     if (call->n_words > 0)
-        return show_each(call, "POST", "/api/v1/deliveries/", verb_path, render);
+        return show_each(call, "POST", "/api/v1/deliveries/", verb_path, NULL, render);
     if (!is_chosen)
         return say_error(call, CTL_USAGE, "feedwatchctl deliveries list --state dead",
                          "name deliveries by id, or say which: --receiver NAME, --state dead, --all");
@@ -133,5 +133,5 @@ static void test_render(const struct ctl_call *call, const json_t *answer, struc
 
 int ctl_receivers_test(const struct ctl_call *call)
 {
-    return show_each(call, "POST", "/api/v1/receivers/", "/test", test_render);
+    return show_each(call, "POST", "/api/v1/receivers/", "/test", NULL, test_render);
 }

@@ -8,6 +8,7 @@
 #include "daemon/ctl/json.h"
 #include "daemon/ctl/say.h"
 #include "daemon/ctl/show.h"
+#include "daemon/ctl/views.h"
 
 static struct str feed_title(const json_t *feed)
 {
@@ -15,7 +16,7 @@ static struct str feed_title(const json_t *feed)
     return name.n > 0 ? name : title.n > 0 ? title : json_text(feed, "url");
 }
 
-static void list_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+void view_feeds(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     static const struct table_column columns[] = {
         {"ID", TABLE_LEFT, 0},    {"FEED", TABLE_LEFT, 16},    {"STATE", TABLE_LEFT, 0},   {"LAST", TABLE_RIGHT, 0},
@@ -24,9 +25,7 @@ static void list_render(const struct ctl_call *call, const json_t *answer, struc
     wall_t now = json_time(answer, "now_ms");
     json_t *feeds = json_object_get(answer, "feeds"), *feed;
     if (json_array_size(feeds) == 0) {
-        bool is_filtered = ctl_value(call, "state") || ctl_value(call, "tag");
-        buf_add(out, is_filtered ? S("no feed is like that; all of them: feedwatchctl feeds list\n")
-                                 : S("no feeds yet; add one: feedwatchctl feeds add URL\n"));
+        buf_add(out, S("no feeds yet; add one: feedwatchctl feeds add URL\n"));
         return;
     }
     struct table t;
@@ -47,11 +46,20 @@ static void list_render(const struct ctl_call *call, const json_t *answer, struc
     show_more(answer, "feeds", out);
 }
 
+static void filtered_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    if (json_array_size(json_object_get(answer, "feeds")) > 0)
+        view_feeds(call, answer, out);
+    else
+        buf_add(out, S("no feed is like that; all of them: feedwatchctl feeds list\n"));
+}
+
 int ctl_feeds_list(const struct ctl_call *call)
 {
     struct buf path = show_path("/api/v1/feeds", NULL, "");
     show_query(call, &path, (const char *const[]){"state", "tag", "limit", NULL});
-    return show(call, "GET", path, NULL, list_render);
+    bool is_filtered = ctl_value(call, "state") || ctl_value(call, "tag");
+    return show(call, "GET", path, NULL, is_filtered ? filtered_render : view_feeds);
 }
 
 static void field(const struct ctl_call *call, const char *name, struct str value, struct buf *out)
@@ -95,7 +103,10 @@ static void show_render(const struct ctl_call *call, const json_t *feed, struct 
              (long long)json_number(feed, "failures"));
 }
 
-int ctl_feeds_show(const struct ctl_call *call) { return show_each(call, "GET", "/api/v1/feeds/", "", show_render); }
+int ctl_feeds_show(const struct ctl_call *call)
+{
+    return show_each(call, "GET", "/api/v1/feeds/", "", NULL, show_render);
+}
 
 // One reason: the deciding one first and marked, the others with the time that each would have allowed.
 static void reason_line(const struct ctl_call *call, const json_t *reason, wall_t now, struct buf *out)
@@ -138,7 +149,10 @@ static void why_render(const struct ctl_call *call, const json_t *answer, struct
     }
 }
 
-int ctl_feeds_why(const struct ctl_call *call) { return show_each(call, "GET", "/api/v1/feeds/", "/why", why_render); }
+int ctl_feeds_why(const struct ctl_call *call)
+{
+    return show_each(call, "GET", "/api/v1/feeds/", "/why", NULL, why_render);
+}
 
 // One line about what was done to a feed: "added 3f2a91  https://...".
 static void done_line(const char *what, const json_t *feed, struct buf *out)
@@ -177,7 +191,10 @@ static void rm_render(const struct ctl_call *call, const json_t *answer, struct 
     done_line("removed", answer, out);
 }
 
-int ctl_feeds_rm(const struct ctl_call *call) { return show_each(call, "DELETE", "/api/v1/feeds/", "", rm_render); }
+int ctl_feeds_rm(const struct ctl_call *call)
+{
+    return show_each(call, "DELETE", "/api/v1/feeds/", "", NULL, rm_render);
+}
 
 static void pause_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
@@ -187,7 +204,7 @@ static void pause_render(const struct ctl_call *call, const json_t *answer, stru
 
 int ctl_feeds_pause(const struct ctl_call *call)
 {
-    return show_each(call, "POST", "/api/v1/feeds/", "/pause", pause_render);
+    return show_each(call, "POST", "/api/v1/feeds/", "/pause", NULL, pause_render);
 }
 
 static void resume_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
@@ -198,7 +215,7 @@ static void resume_render(const struct ctl_call *call, const json_t *answer, str
 
 int ctl_feeds_resume(const struct ctl_call *call)
 {
-    return show_each(call, "POST", "/api/v1/feeds/", "/resume", resume_render);
+    return show_each(call, "POST", "/api/v1/feeds/", "/resume", NULL, resume_render);
 }
 
 static void poll_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
@@ -212,5 +229,6 @@ int ctl_feeds_poll(const struct ctl_call *call)
     bool is_forced = ctl_value(call, "force") != NULL;
     if (is_forced && !call->is_json)
         fprintf(stderr, "feedwatchctl: --force asks without the validators: the whole feed is sent again\n");
-    return show_each(call, "POST", "/api/v1/feeds/", is_forced ? "/poll?force=true" : "/poll", poll_render);
+    json_t *body = show_body(call, (const char *const[]){"force", NULL});
+    return show_each(call, "POST", "/api/v1/feeds/", "/poll", body, poll_render);
 }

@@ -32,16 +32,18 @@ int show(const struct ctl_call *call, const char *method, struct buf path, json_
     return code;
 }
 
-int show_each(const struct ctl_call *call, const char *method, const char *before, const char *after, show_fn render)
+int show_each(const struct ctl_call *call, const char *method, const char *before, const char *after, json_t *body,
+              show_fn render)
 {
     int first = CTL_OK;
     for (size_t i = 0; i < call->n_words; i++) {
-        int code = show(call, method, show_path(before, call->words[i], after), NULL, render);
+        int code = show(call, method, show_path(before, call->words[i], after), json_incref(body), render);
         if (first == CTL_OK)
             first = code;
         if (code == CTL_UNAVAILABLE)
             break; // it will not be there for the next one either
     }
+    json_decref(body);
     return first;
 }
 

@@ -29,9 +29,10 @@ void show_query(const struct ctl_call *call, struct buf *path, const char *const
 // The same as a JSON object, for a body. Switches become true.
 json_t *show_body(const struct ctl_call *call, const char *const *options);
 
-// Asks once for each operand (the path is before + operand + after) and prints an answer a line; goes on after a
-// failure and returns the first failure's code.
-int show_each(const struct ctl_call *call, const char *method, const char *before, const char *after, show_fn render);
+// Asks once for each operand (the path is before + operand + after; the body, if not NULL, is the same for all and is
+// consumed) and prints each answer; goes on after a failure and returns the first failure's code.
+int show_each(const struct ctl_call *call, const char *method, const char *before, const char *after, json_t *body,
+              show_fn render);
 
 // Cells that lists share. A moment is relative to now; `none` stands for 0.
 void show_moment(struct table *t, wall_t at, wall_t now, const char *none);

@@ -78,7 +78,7 @@ int ctl_silence_add(const struct ctl_call *call)
 
 int ctl_silence_expire(const struct ctl_call *call)
 {
-    return show_each(call, "DELETE", "/api/v1/silences/", "", one_render);
+    return show_each(call, "DELETE", "/api/v1/silences/", "", NULL, one_render);
 }
 
 static void preview_render(const struct ctl_call *call, const json_t *answer, struct buf *out)

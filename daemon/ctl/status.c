@@ -6,6 +6,7 @@
 #include "daemon/ctl/json.h"
 #include "daemon/ctl/say.h"
 #include "daemon/ctl/show.h"
+#include "daemon/ctl/views.h"
 
 // One line of the status: a label and what follows it, sanitised by what adds to `out`.
 static void label(const struct ctl_call *call, const char *name, struct buf *out)
@@ -46,7 +47,7 @@ static void daemon_line(const struct ctl_call *call, const json_t *answer, struc
     say_text(out, json_text(answer, "config"));
     buf_addf(out, ", generation %lld", (long long)json_number(answer, "generation"));
     const json_t *reload = json_object_get(answer, "reload");
-    if (reload && !json_flag(reload, "ok")) {
+    if (json_number(reload, "at_ms") > 0 && !json_flag(reload, "ok")) {
         buf_addf(out, "\n%10s %sthe last reload was refused ", "", say_mark(call, SAY_RED));
         say_moment(out, json_time(reload, "at_ms"), now);
         buf_addf(out, "%s: feedwatchctl check", say_mark(call, SAY_PLAIN));
@@ -88,7 +89,7 @@ static void store_line(const struct ctl_call *call, const json_t *answer, struct
     buf_add_char(out, '\n');
 }
 
-static void status_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+void view_status(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     daemon_line(call, answer, out);
     feeds_line(call, json_object_get(answer, "feeds"), out);
@@ -98,7 +99,7 @@ static void status_render(const struct ctl_call *call, const json_t *answer, str
 
 int ctl_status(const struct ctl_call *call)
 {
-    return show(call, "GET", show_path("/api/v1/status", NULL, ""), NULL, status_render);
+    return show(call, "GET", show_path("/api/v1/status", NULL, ""), NULL, view_status);
 }
 
 static void health_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
