@@ -22,6 +22,13 @@ static void commit_rows(struct job *job, void *owner, struct now now)
         steps[i] = (struct delivery_step){.alert = q->rows[i].alert, .receiver = q->rows[i].receiver,
                                           .state = DELIVERY_DROPPED, .attempts = q->rows[i].attempts,
                                           .first_try = q->rows[i].first_try};
+    // By hand begins from the start: due now, with the whole schedule and its whole life before it.
+    for (size_t i = 0; !is_drop && i < q->n_rows; i++) {
+        struct delivery *row = &q->rows[i];
+        *row = (struct delivery){.alert = row->alert, .receiver = row->receiver, .rule = row->rule,
+                                 .format = row->format, .state = DELIVERY_WAITING, .queued = now.wall,
+                                 .due = now.wall};
+    }
     if (is_drop) {
         batch.steps = steps;
         batch.n_steps = q->n_rows;

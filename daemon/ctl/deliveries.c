@@ -115,23 +115,3 @@ int ctl_receivers_list(const struct ctl_call *call)
 {
     return show(call, "GET", show_path("/api/v1/receivers", NULL, ""), NULL, receivers_render);
 }
-
-static void test_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
-{
-    buf_addf(out, "%s", say_mark(call, SAY_GREEN));
-    say_text(out, json_text(answer, "name"));
-    buf_addf(out, " accepted it%s", say_mark(call, SAY_PLAIN));
-    if (json_number(answer, "status") > 0)
-        buf_addf(out, ": HTTP %lld", (long long)json_number(answer, "status"));
-    buf_addf(out, " in %lld ms", (long long)json_number(answer, "took_ms"));
-    if (json_text(answer, "address").n > 0) {
-        buf_add(out, S(" at "));
-        say_text(out, json_text(answer, "address"));
-    }
-    buf_add_char(out, '\n');
-}
-
-int ctl_receivers_test(const struct ctl_call *call)
-{
-    return show_each(call, "POST", "/api/v1/receivers/", "/test", NULL, test_render);
-}

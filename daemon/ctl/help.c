@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum { COMMAND_COLUMNS = 34, OPTION_COLUMNS = 20 }; // where the second column begins
+enum { COMMAND_COLUMNS = 30, OPTION_COLUMNS = 20 }; // where the second column begins
 
 static void line_add(struct buf *out, struct str left, size_t columns, const char *right)
 {

@@ -37,7 +37,9 @@ static void each_command_and_option_is_in_feedwatchctl_1(void **state)
         char text[128];
         snprintf(text, sizeof text, ".It Cm %s%s%s", c->group, c->verb ? " " : "", c->verb ? c->verb : "");
         // The rules' commands stand in one item, with their own page.
-        if (!has(&page, text) && strcmp(c->group, "rules") != 0)
+        if (strcmp(c->group, "rules") == 0)
+            continue;
+        if (!has(&page, text))
             fail_msg("%s", text);
         for (const struct ctl_option *o = c->options; o && o->name; o++) {
             snprintf(text, sizeof text, "-%s", o->name);
