@@ -32,7 +32,7 @@ static void head_add(const struct ctl_call *call, const json_t *answer, const js
              say_mark(call, SAY_PLAIN));
     say_text(out, json_text(answer, "rule"));
     buf_add(out, S("  "));
-    say_clock(out, json_time(answer, "at_ms"), json_time(answer, "now_ms"));
+    say_clock(out, json_time(answer, "at_ms"), json_now(answer));
     buf_addf(out, "  %s%.*s%s%s\n\n", show_mark(call, state), STR_ARG(state), say_mark(call, SAY_PLAIN),
              json_flag(answer, "late") ? "  late" : "");
     line(call, "url", json_text(answer, "url"), out);
@@ -93,9 +93,11 @@ static void attempt_add(const json_t *attempt, wall_t now, struct buf *out)
     say_moment(out, json_time(attempt, "at_ms"), now);
     buf_add(out, S(": "));
     int64_t status = json_number(attempt, "status");
-    if (status > 0)
-        buf_addf(out, "HTTP %lld", (long long)status);
     struct str error = json_text(attempt, "error"), address = json_text(attempt, "address");
+    if (status > 0 && address.n > 0)
+        buf_addf(out, "HTTP %lld", (long long)status);
+    else if (error.n == 0)
+        buf_add(out, S("written")); // a file or the log
     if (error.n > 0) {
         buf_add(out, status > 0 ? S(", ") : S(""));
         say_text(out, error);
@@ -109,7 +111,7 @@ static void attempt_add(const json_t *attempt, wall_t now, struct buf *out)
 
 static void deliveries_add(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
-    wall_t now = json_time(answer, "now_ms");
+    wall_t now = json_now(answer);
     size_t i, k;
     json_t *delivery, *attempt;
     json_array_foreach(json_object_get(answer, "deliveries"), i, delivery) {

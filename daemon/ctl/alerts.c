@@ -23,12 +23,12 @@ void view_alerts(const struct ctl_call *call, const json_t *answer, struct buf *
     };
     json_t *alerts = json_object_get(answer, "alerts"), *alert;
     if (json_array_size(alerts) == 0) {
-        buf_add(out, S("no alerts; why a rule is silent: feedwatchctl rules explain RULE --item ID\n"));
+        buf_add(out, S("no alerts; why an article did not match: feedwatchctl rules explain RULE FILE\n"));
         return;
     }
     struct table t;
     table_init(&t, columns, sizeof columns / sizeof columns[0]);
-    wall_t now = json_time(answer, "now_ms");
+    wall_t now = json_now(answer);
     size_t i;
     json_array_foreach(alerts, i, alert) {
         struct str severity = json_text(alert, "severity"), state = json_text(alert, "state");

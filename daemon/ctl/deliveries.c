@@ -19,7 +19,7 @@ static void list_render(const struct ctl_call *call, const json_t *answer, struc
     }
     struct table t;
     table_init(&t, columns, sizeof columns / sizeof columns[0]);
-    wall_t now = json_time(answer, "now_ms");
+    wall_t now = json_now(answer);
     size_t i;
     json_array_foreach(deliveries, i, one) {
         struct str state = json_text(one, "state"), error = json_text(one, "error");
@@ -95,7 +95,7 @@ static void receivers_render(const struct ctl_call *call, const json_t *answer, 
     json_t *receivers = json_object_get(answer, "receivers"), *one;
     struct table t;
     table_init(&t, columns, sizeof columns / sizeof columns[0]);
-    wall_t now = json_time(answer, "now_ms");
+    wall_t now = json_now(answer);
     size_t i;
     json_array_foreach(receivers, i, one) {
         struct str state = json_text(one, "state");

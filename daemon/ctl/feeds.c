@@ -20,9 +20,9 @@ void view_feeds(const struct ctl_call *call, const json_t *answer, struct buf *o
 {
     static const struct table_column columns[] = {
         {"ID", TABLE_LEFT, 0},    {"FEED", TABLE_LEFT, 16},    {"STATE", TABLE_LEFT, 0},   {"LAST", TABLE_RIGHT, 0},
-        {"NEXT", TABLE_RIGHT, 0}, {"ITEMS", TABLE_RIGHT, 0},   {"ALERTS", TABLE_RIGHT, 0}, {"NOTE", TABLE_LEFT, 12},
+        {"NEXT", TABLE_RIGHT, 0}, {"ITEMS", TABLE_RIGHT, 0}, {"NOTE", TABLE_LEFT, 12},
     };
-    wall_t now = json_time(answer, "now_ms");
+    wall_t now = json_now(answer);
     json_t *feeds = json_object_get(answer, "feeds"), *feed;
     if (json_array_size(feeds) == 0) {
         buf_add(out, S("no feeds yet; add one: feedwatchctl feeds add URL\n"));
@@ -39,7 +39,6 @@ void view_feeds(const struct ctl_call *call, const json_t *answer, struct buf *o
         show_moment(&t, json_time(feed, "last_ms"), now, "never");
         show_moment(&t, json_time(feed, "next_ms"), now, "-");
         show_count(&t, feed, "items");
-        show_count(&t, feed, "alerts");
         table_cell(&t, json_text(feed, "error"));
     }
     show_table(call, &t, out);
@@ -82,7 +81,7 @@ static void field_moment(const struct ctl_call *call, const char *name, wall_t a
 
 static void show_render(const struct ctl_call *call, const json_t *feed, struct buf *out)
 {
-    wall_t now = json_time(feed, "now_ms");
+    wall_t now = json_now(feed);
     struct str state = json_text(feed, "state");
     const char *mark = show_mark(call, state);
     buf_addf(out, "%s", say_mark(call, SAY_BOLD));
@@ -98,8 +97,8 @@ static void show_render(const struct ctl_call *call, const json_t *feed, struct 
     field_moment(call, "last poll", json_time(feed, "last_ms"), now, out);
     field_moment(call, "next poll", json_time(feed, "next_ms"), now, out);
     field_moment(call, "last news", json_time(feed, "changed_ms"), now, out);
-    buf_addf(out, "%s%-12s%s %lld known, %lld alerts, %lld failures in a row\n", say_mark(call, SAY_DIM), "items",
-             say_mark(call, SAY_PLAIN), (long long)json_number(feed, "items"), (long long)json_number(feed, "alerts"),
+    buf_addf(out, "%s%-12s%s %lld known, %lld failures in a row\n", say_mark(call, SAY_DIM), "items",
+             say_mark(call, SAY_PLAIN), (long long)json_number(feed, "items"),
              (long long)json_number(feed, "failures"));
 }
 
@@ -124,7 +123,7 @@ static void reason_line(const struct ctl_call *call, const json_t *reason, wall_
 
 static void why_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
-    wall_t now = json_time(answer, "now_ms"), next = json_time(answer, "next_ms");
+    wall_t now = json_now(answer), next = json_time(answer, "next_ms");
     buf_addf(out, "%s", say_mark(call, SAY_BOLD));
     say_text(out, feed_title(answer));
     buf_addf(out, "%s\nlast poll ", say_mark(call, SAY_PLAIN));

@@ -3,6 +3,8 @@
 // Fields of the daemon's answers. See json.h.
 #include "daemon/ctl/json.h"
 
+#include <time.h>
+
 struct str json_text(const json_t *object, const char *name)
 {
     const json_t *value = json_object_get(object, name);
@@ -15,6 +17,12 @@ int64_t json_number(const json_t *object, const char *name)
 }
 
 wall_t json_time(const json_t *object, const char *name) { return (wall_t){json_number(object, name)}; }
+
+wall_t json_now(const json_t *answer)
+{
+    wall_t now = json_time(answer, "now_ms");
+    return now.ms > 0 ? now : (wall_t){(int64_t)time(NULL) * SECOND_MS};
+}
 
 bool json_flag(const json_t *object, const char *name) { return json_is_true(json_object_get(object, name)); }
 

@@ -19,6 +19,9 @@ int64_t json_number(const json_t *object, const char *name);
 // Returns the wall time (milliseconds) at `name`, or 0.
 wall_t json_time(const json_t *object, const char *name);
 
+// Returns when the answer was made, by the daemon's clock where it says so.
+wall_t json_now(const json_t *answer);
+
 bool json_flag(const json_t *object, const char *name);
 
 // Returns the value inside an object inside an object, or NULL: json_in(answer, "feeds", "total").

@@ -69,7 +69,7 @@ static void render_hits(const struct ctl_call *call, const json_t *answer, struc
         table_cellf(&t, "%lld", (long long)json_number(rule, "hits_today"));
         table_cellf(&t, "%lld", (long long)json_number(rule, "hits_7d"));
         table_cellf(&t, "%lld", (long long)json_number(rule, "hits_30d"));
-        show_moment(&t, json_time(rule, "last_ms"), json_time(answer, "now_ms"), "never");
+        show_moment(&t, json_time(rule, "last_ms"), json_now(answer), "never");
         add_cost(&t, rule);
         table_cell(&t, json_text(rule, "title"));
     }

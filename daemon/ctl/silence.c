@@ -13,7 +13,7 @@ static void one_render(const struct ctl_call *call, const json_t *silence, struc
     buf_addf(out, "%s  ", say_mark(call, SAY_PLAIN));
     say_text(out, json_text(silence, "matcher"));
     buf_add(out, S("  until "));
-    say_clock(out, json_time(silence, "until_ms"), json_time(silence, "now_ms"));
+    say_clock(out, json_time(silence, "until_ms"), json_now(silence));
     buf_add_char(out, '\n');
 }
 
@@ -34,7 +34,7 @@ static void list_render(const struct ctl_call *call, const json_t *answer, struc
     json_array_foreach(silences, i, one) {
         table_cell(&t, json_text(one, "id"));
         table_cell(&t, json_text(one, "matcher"));
-        show_moment(&t, json_time(one, "until_ms"), json_time(answer, "now_ms"), "-");
+        show_moment(&t, json_time(one, "until_ms"), json_now(answer), "-");
         show_count(&t, one, "hidden");
         table_cell(&t, json_text(one, "comment"));
     }

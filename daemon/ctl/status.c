@@ -36,7 +36,7 @@ static void feeds_line(const struct ctl_call *call, const json_t *feeds, struct 
 
 static void daemon_line(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
-    wall_t now = json_time(answer, "now_ms");
+    wall_t now = json_now(answer);
     label(call, "daemon", out);
     buf_add(out, S("feedwatchd "));
     say_text(out, json_text(answer, "version"));
@@ -80,8 +80,11 @@ static void store_line(const struct ctl_call *call, const json_t *answer, struct
 {
     label(call, "store", out);
     say_text(out, json_text(json_object_get(answer, "store"), "engine"));
-    buf_add(out, S(", "));
-    say_bytes(out, json_number(json_object_get(answer, "store"), "bytes"));
+    int64_t bytes = json_number(json_object_get(answer, "store"), "bytes");
+    if (bytes > 0) {
+        buf_add(out, S(", "));
+        say_bytes(out, bytes);
+    }
     if (json_number(answer, "memory_bytes") > 0) {
         buf_add(out, S("; memory "));
         say_bytes(out, json_number(answer, "memory_bytes"));
