@@ -13,9 +13,15 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
+// A \b at an end of a pattern. Vectorscan has no Unicode \b, so it is looked at where a match is told.
+struct ends {
+    bool begins, ends;
+};
+
 struct regexes {
     hs_database_t *database;
     uint32_t *terms; // by number of the regex
+    struct ends *ends;
     unsigned n;
 };
 
@@ -33,6 +39,7 @@ struct regex_scratch {
     uint32_t *origin; // of each byte of nfkc, and of its end
     size_t nfkc_room, origin_room;
     const struct regexes *now;
+    struct str subject; // what is scanned
 };
 
 struct set {
@@ -75,6 +82,52 @@ static bool compile_set(struct regexes *r, struct set *set, struct diags *ds)
     return false;
 }
 
+static bool has_boundary(struct str p)
+{
+    for (size_t i = 0; i + 1 < p.n; i++)
+        if (p.p[i] == '\\' && (p.p[++i] == 'b' || p.p[i] == 'B'))
+            return true;
+    return false;
+}
+
+static bool has_top_choice(struct str p)
+{
+    int depth = 0;
+    bool is_in_class = false;
+    for (size_t i = 0; i < p.n; i++) {
+        if (p.p[i] == '\\') {
+            i++;
+        } else if (is_in_class || p.p[i] == '[') {
+            is_in_class = p.p[i] != ']';
+        } else {
+            depth += (p.p[i] == '(') - (p.p[i] == ')');
+            if (p.p[i] == '|' && depth == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+// Takes \b from both ends of a pattern, where it stands for the whole of it. What is left of \b inside is ASCII's.
+static struct str cut_ends(struct str p, struct ends *out)
+{
+    *out = (struct ends){false, false};
+    if (has_top_choice(p))
+        return p;
+    if (str_starts(p, S("\\b"))) {
+        out->begins = true;
+        p = str_from(p, 2);
+    }
+    size_t slashes = 0;
+    while (slashes + 1 < p.n && p.p[p.n - 2 - slashes] == '\\')
+        slashes++;
+    if (slashes % 2 == 1 && p.p[p.n - 1] == 'b') {
+        out->ends = true;
+        p.n -= 2;
+    }
+    return p;
+}
+
 bool regexes_build(struct segment *g, const struct term *terms, uint32_t n, struct diags *ds)
 {
     unsigned count = 0;
@@ -88,12 +141,14 @@ bool regexes_build(struct segment *g, const struct term *terms, uint32_t n, stru
                       .terms = mem_alloc_array(count, sizeof(void *))};
     struct regexes *r = mem_alloc(sizeof *r);
     r->terms = mem_alloc_array(count, sizeof *r->terms);
+    r->ends = mem_alloc_array(count, sizeof *r->ends);
     g->regexes = r;
     for (uint32_t i = 0; i < n; i++) {
         if (terms[i].kind != TERM_REGEX)
             continue;
-        set.patterns[set.n] = arena_dupz(&g->arena, terms[i].leaf->text);
-        set.flags[set.n] = HS_FLAG_SOM_LEFTMOST | HS_FLAG_UTF8 | HS_FLAG_UCP |
+        struct str pattern = cut_ends(terms[i].leaf->text, &r->ends[set.n]);
+        set.patterns[set.n] = arena_dupz(&g->arena, pattern);
+        set.flags[set.n] = HS_FLAG_SOM_LEFTMOST | HS_FLAG_UTF8 | (has_boundary(pattern) ? 0u : HS_FLAG_UCP) |
                            (terms[i].leaf->is_caseless ? HS_FLAG_CASELESS : 0u);
         set.ids[set.n] = set.n;
         set.terms[set.n] = &terms[i];
@@ -117,6 +172,7 @@ void regexes_free(struct regexes *r)
         return;
     hs_free_database(r->database);
     mem_free(r->terms);
+    mem_free(r->ends);
     mem_free(r);
 }
 
@@ -139,10 +195,31 @@ void regex_scratch_free(struct regex_scratch *s)
     mem_free(s);
 }
 
+static bool is_word_at(struct str s, size_t at)
+{
+    struct fold f;
+    if (at >= s.n)
+        return false;
+    fold_next_nfkc(str_from(s, at), false, &f);
+    return f.class == FOLD_WORD || f.class == FOLD_SINGLE || s.p[at] == '_';
+}
+
+// Whether a word begins or ends at this byte.
+static bool is_boundary(struct str s, size_t at)
+{
+    size_t before = at;
+    while (before > 0 && ((unsigned char)s.p[--before] & 0xC0) == 0x80)
+        continue;
+    return is_word_at(s, at) != (at > 0 && is_word_at(s, before));
+}
+
 static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context)
 {
     (void)flags;
     struct regex_scratch *s = context;
+    const struct ends *ends = &s->now->ends[id];
+    if ((ends->begins && !is_boundary(s->subject, from)) || (ends->ends && !is_boundary(s->subject, to)))
+        return 0;
     uint32_t swallowed = 0;
     while (s->tops[id] && from <= s->hits[s->tops[id] - 1].place.start) {
         s->hits[s->tops[id] - 1].term = NO_TERM;
@@ -220,6 +297,7 @@ const struct regex_hit *regexes_scan(const struct regexes *r, struct regex_scrat
     s->now = r;
     bool is_same;
     struct str nfkc = normalise(s, text, &is_same);
+    s->subject = nfkc;
     if (nfkc.n == 0 || nfkc.n > UINT32_MAX ||
         hs_scan(r->database, nfkc.p, (unsigned)nfkc.n, 0, s->hs, on_match, s) != HS_SUCCESS)
         return NULL;
