@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "daemon/ctl/commands.h"
-#include "daemon/ctl/json.h"
+#include "daemon/ctl/answer.h"
 #include "daemon/ctl/say.h"
 #include "daemon/ctl/show.h"
 
@@ -25,23 +25,23 @@ static void line(const struct ctl_call *call, const char *name, struct str value
 
 static void head_add(const struct ctl_call *call, const json_t *answer, const json_t *data, struct buf *out)
 {
-    struct str severity = json_text(answer, "severity"), state = json_text(answer, "state");
+    struct str severity = answer_text(answer, "severity"), state = answer_text(answer, "state");
     buf_addf(out, "%s", say_mark(call, SAY_BOLD));
-    say_text(out, json_text(answer, "title"));
+    say_text(out, answer_text(answer, "title"));
     buf_addf(out, "%s\n%s%.*s%s  ", say_mark(call, SAY_PLAIN), show_mark(call, severity), STR_ARG(severity),
              say_mark(call, SAY_PLAIN));
-    say_text(out, json_text(answer, "rule"));
+    say_text(out, answer_text(answer, "rule"));
     buf_add(out, S("  "));
-    say_clock(out, json_time(answer, "at_ms"), json_now(answer));
+    say_clock(out, answer_time(answer, "at_ms"), answer_now(answer));
     buf_addf(out, "  %s%.*s%s%s\n\n", show_mark(call, state), STR_ARG(state), say_mark(call, SAY_PLAIN),
-             json_flag(answer, "late") ? "  late" : "");
-    line(call, "url", json_text(answer, "url"), out);
-    line(call, "feed", json_text(json_object_get(answer, "feed"), "title"), out);
+             answer_flag(answer, "late") ? "  late" : "");
+    line(call, "url", answer_text(answer, "url"), out);
+    line(call, "feed", answer_text(json_object_get(answer, "feed"), "title"), out);
     const json_t *rule = json_object_get(data, "rule");
-    line(call, "rule", json_text(rule, "title"), out);
-    line(call, "query", json_text(rule, "query"), out);
-    line(call, "version", json_text(rule, "version"), out);
-    line(call, "id", json_text(answer, "id"), out);
+    line(call, "rule", answer_text(rule, "title"), out);
+    line(call, "query", answer_text(rule, "query"), out);
+    line(call, "version", answer_text(rule, "version"), out);
+    line(call, "id", answer_text(answer, "id"), out);
 }
 
 static void hits_add(const struct ctl_call *call, const json_t *match, struct buf *out)
@@ -51,16 +51,16 @@ static void hits_add(const struct ctl_call *call, const json_t *match, struct bu
     for (size_t i = 0; i < n; i++) {
         const json_t *term = json_array_get(terms, i), *snippet = json_object_get(term, "snippet");
         label(call, i == 0 ? "hits" : "", out);
-        buf_addf(out, "%s%-8.*s%s ", say_mark(call, SAY_DIM), STR_ARG(json_text(term, "field")),
+        buf_addf(out, "%s%-8.*s%s ", say_mark(call, SAY_DIM), STR_ARG(answer_text(term, "field")),
                  say_mark(call, SAY_PLAIN));
-        say_text(out, json_text(snippet, "before"));
+        say_text(out, answer_text(snippet, "before"));
         buf_addf(out, "%s", call->has_colour ? "\033[1;33m" : "[");
-        say_text(out, json_text(snippet, "hit"));
+        say_text(out, answer_text(snippet, "hit"));
         buf_addf(out, "%s", call->has_colour ? "\033[0m" : "]");
-        say_text(out, json_text(snippet, "after"));
+        say_text(out, answer_text(snippet, "after"));
         buf_add_char(out, '\n');
     }
-    int64_t total = json_number(match, "total");
+    int64_t total = answer_number(match, "total");
     if (total > (int64_t)n)
         buf_addf(out, "%-10sand %lld more\n", "", (long long)(total - (int64_t)n));
 }
@@ -71,12 +71,12 @@ static void story_add(const struct ctl_call *call, const json_t *story, struct b
     if (json_array_size(members) < 2)
         return;
     label(call, "story", out);
-    buf_addf(out, "%lld articles:\n", (long long)json_number(story, "size"));
+    buf_addf(out, "%lld articles:\n", (long long)answer_number(story, "size"));
     for (size_t i = 0; i < json_array_size(members); i++) {
         buf_addf(out, "%-10s  ", "");
-        say_text(out, json_text(json_array_get(members, i), "feed"));
+        say_text(out, answer_text(json_array_get(members, i), "feed"));
         buf_add(out, S(": "));
-        say_text(out, json_text(json_array_get(members, i), "title"));
+        say_text(out, answer_text(json_array_get(members, i), "title"));
         buf_add_char(out, '\n');
     }
 }
@@ -90,10 +90,10 @@ static void decisions_add(const struct ctl_call *call, const json_t *decisions, 
 static void attempt_add(const json_t *attempt, wall_t now, struct buf *out)
 {
     buf_addf(out, "%-12s", "");
-    say_moment(out, json_time(attempt, "at_ms"), now);
+    say_moment(out, answer_time(attempt, "at_ms"), now);
     buf_add(out, S(": "));
-    int64_t status = json_number(attempt, "status");
-    struct str error = json_text(attempt, "error"), address = json_text(attempt, "address");
+    int64_t status = answer_number(attempt, "status");
+    struct str error = answer_text(attempt, "error"), address = answer_text(attempt, "address");
     if (status > 0 && address.n > 0)
         buf_addf(out, "HTTP %lld", (long long)status);
     else if (error.n == 0)
@@ -106,22 +106,22 @@ static void attempt_add(const json_t *attempt, wall_t now, struct buf *out)
         buf_add(out, S(", "));
         say_text(out, address);
     }
-    buf_addf(out, ", %lld ms\n", (long long)json_number(attempt, "took_ms"));
+    buf_addf(out, ", %lld ms\n", (long long)answer_number(attempt, "took_ms"));
 }
 
 static void deliveries_add(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
-    wall_t now = json_now(answer);
+    wall_t now = answer_now(answer);
     size_t i, k;
     json_t *delivery, *attempt;
     json_array_foreach(json_object_get(answer, "deliveries"), i, delivery) {
-        struct str state = json_text(delivery, "state");
+        struct str state = answer_text(delivery, "state");
         label(call, i == 0 ? "sent to" : "", out);
-        say_text(out, json_text(delivery, "receiver"));
+        say_text(out, answer_text(delivery, "receiver"));
         buf_addf(out, ": %s%.*s%s", show_mark(call, state), STR_ARG(state), say_mark(call, SAY_PLAIN));
-        if (json_time(delivery, "due_ms").ms > 0 && str_eq(state, S("waiting"))) {
+        if (answer_time(delivery, "due_ms").ms > 0 && str_eq(state, S("waiting"))) {
             buf_add(out, S(", next attempt "));
-            say_moment(out, json_time(delivery, "due_ms"), now);
+            say_moment(out, answer_time(delivery, "due_ms"), now);
         }
         buf_add_char(out, '\n');
         json_array_foreach(json_object_get(delivery, "attempts"), k, attempt)
@@ -131,10 +131,10 @@ static void deliveries_add(const struct ctl_call *call, const json_t *answer, st
 
 static void render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
-    const json_t *data = json_in(answer, "payload", "data");
+    const json_t *data = answer_in(answer, "payload", "data");
     head_add(call, answer, data, out);
     hits_add(call, json_object_get(data, "match"), out);
-    line(call, "summary", json_text(json_object_get(data, "article"), "summary"), out);
+    line(call, "summary", answer_text(json_object_get(data, "article"), "summary"), out);
     story_add(call, json_object_get(data, "story"), out);
     decisions_add(call, json_object_get(answer, "decisions"), out);
     deliveries_add(call, answer, out);

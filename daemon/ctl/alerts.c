@@ -6,7 +6,7 @@
 
 #include "daemon/ctl/client.h"
 #include "daemon/ctl/commands.h"
-#include "daemon/ctl/json.h"
+#include "daemon/ctl/answer.h"
 #include "daemon/ctl/say.h"
 #include "daemon/ctl/show.h"
 #include "daemon/ctl/views.h"
@@ -28,17 +28,17 @@ void view_alerts(const struct ctl_call *call, const json_t *answer, struct buf *
     }
     struct table t;
     table_init(&t, columns, sizeof columns / sizeof columns[0]);
-    wall_t now = json_now(answer);
+    wall_t now = answer_now(answer);
     size_t i;
     json_array_foreach(alerts, i, alert) {
-        struct str severity = json_text(alert, "severity"), state = json_text(alert, "state");
-        show_moment(&t, json_time(alert, "at_ms"), now, "-");
+        struct str severity = answer_text(alert, "severity"), state = answer_text(alert, "state");
+        show_moment(&t, answer_time(alert, "at_ms"), now, "-");
         table_cell_marked(&t, severity, show_mark(call, severity));
-        table_cell(&t, json_text(alert, "rule"));
-        table_cell(&t, json_text(alert, "title"));
-        table_cell(&t, json_text(json_object_get(alert, "feed"), "title"));
+        table_cell(&t, answer_text(alert, "rule"));
+        table_cell(&t, answer_text(alert, "title"));
+        table_cell(&t, answer_text(json_object_get(alert, "feed"), "title"));
         table_cell_marked(&t, state, show_mark(call, state));
-        table_cell(&t, json_text(alert, "id"));
+        table_cell(&t, answer_text(alert, "id"));
     }
     show_table(call, &t, out);
     show_more(answer, "alerts", out);
@@ -54,16 +54,16 @@ int ctl_alerts_list(const struct ctl_call *call)
 static void tail_line(const struct ctl_call *call, const json_t *alert, struct buf *out)
 {
     char utc[WALL_RFC3339_BYTES];
-    struct str severity = json_text(alert, "severity");
-    buf_addf(out, "%s  %s%-8.*s%s  %s", wall_rfc3339(json_time(alert, "at_ms"), false, utc),
+    struct str severity = answer_text(alert, "severity");
+    buf_addf(out, "%s  %s%-8.*s%s  %s", wall_rfc3339(answer_time(alert, "at_ms"), false, utc),
              show_mark(call, severity), STR_ARG(severity), say_mark(call, SAY_PLAIN), say_mark(call, SAY_BOLD));
-    say_text(out, json_text(alert, "rule"));
+    say_text(out, answer_text(alert, "rule"));
     buf_addf(out, "%s  ", say_mark(call, SAY_PLAIN));
-    say_text(out, json_text(alert, "title"));
+    say_text(out, answer_text(alert, "title"));
     buf_addf(out, "  %s", say_mark(call, SAY_DIM));
-    say_text(out, json_text(json_object_get(alert, "feed"), "title"));
+    say_text(out, answer_text(json_object_get(alert, "feed"), "title"));
     buf_add(out, S("  "));
-    say_text(out, json_text(alert, "url"));
+    say_text(out, answer_text(alert, "url"));
     buf_addf(out, "%s\n", say_mark(call, SAY_PLAIN));
 }
 
@@ -76,7 +76,7 @@ static int tail_print(const struct ctl_call *call, const json_t *answer, bool is
     size_t n = json_array_size(alerts);
     for (size_t i = 0; i < n; i++) {
         const json_t *alert = json_array_get(alerts, is_newest_first ? n - 1 - i : i);
-        int64_t its = json_number(alert, "seq");
+        int64_t its = answer_number(alert, "seq");
         *seq = its > *seq ? its : *seq;
         if (call->is_json)
             say_json_line(alert, false, &text);
@@ -105,7 +105,7 @@ int ctl_alerts_tail(const struct ctl_call *call)
     int code = client_ask(call, "GET", buf_z(&path), NULL, &answer);
     if (code == CTL_OK)
         code = tail_print(call, answer, true, &seq);
-    seq = seq > 0 ? seq : json_number(answer, "newest");
+    seq = seq > 0 ? seq : answer_number(answer, "newest");
     json_decref(answer);
     while (code == CTL_OK && ctl_value(call, "follow") && tail_wait()) {
         char after[32];
@@ -127,7 +127,7 @@ int ctl_alerts_tail(const struct ctl_call *call)
 static void resend_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     (void)call;
-    int64_t n = json_number(answer, "deliveries");
+    int64_t n = answer_number(answer, "deliveries");
     buf_addf(out, "%lld %s due now, under the same id\n", (long long)n, n == 1 ? "delivery is" : "deliveries are");
 }
 

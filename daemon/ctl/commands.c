@@ -32,6 +32,10 @@ const struct ctl_command ctl_commands[] = {
     {.group = "health", .words = "", .about = "is all well? exit 1 with the reasons if not", .run = ctl_health,
      .details = "Prints what is wrong, a line each, and what to do. Made for monitoring: the exit\n"
                 "status is the answer."},
+    {.group = "check", .words = "", .about = "what is wrong with the configuration (no daemon)", .run = ctl_check,
+     .options = OPTIONS({"strict", NULL, "warnings are errors", 0}),
+     .details = "Reads it as the daemon does, with feeds, receivers and rules, and runs the tests\n"
+                "beside the rules. Exit status 78: it would be refused."},
     {.group = "reload", .words = "", .about = "read the configuration and the rules again", .run = ctl_reload,
      .options = OPTIONS({"wait", NULL, "until the new generation runs or was refused", 'w'}),
      .details = "The new generation is built beside the old one and takes its place at once. With\n"

@@ -12,6 +12,7 @@
 int ctl_status(const struct ctl_call *call);
 int ctl_top(const struct ctl_call *call);
 int ctl_health(const struct ctl_call *call);
+int ctl_check(const struct ctl_call *call);
 int ctl_reload(const struct ctl_call *call);
 int ctl_metrics(const struct ctl_call *call);
 int ctl_backup(const struct ctl_call *call);

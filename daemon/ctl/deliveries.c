@@ -2,7 +2,7 @@
 //
 // The outbox: what waits, what is dead, sending it again, giving it up. And the receivers it goes to.
 #include "daemon/ctl/commands.h"
-#include "daemon/ctl/json.h"
+#include "daemon/ctl/answer.h"
 #include "daemon/ctl/say.h"
 #include "daemon/ctl/show.h"
 
@@ -19,18 +19,18 @@ static void list_render(const struct ctl_call *call, const json_t *answer, struc
     }
     struct table t;
     table_init(&t, columns, sizeof columns / sizeof columns[0]);
-    wall_t now = json_now(answer);
+    wall_t now = answer_now(answer);
     size_t i;
     json_array_foreach(deliveries, i, one) {
-        struct str state = json_text(one, "state"), error = json_text(one, "error");
-        int64_t status = json_number(one, "status");
+        struct str state = answer_text(one, "state"), error = answer_text(one, "error");
+        int64_t status = answer_number(one, "status");
         bool is_waiting = str_eq(state, S("waiting"));
-        table_cell(&t, json_text(one, "id"));
-        table_cell(&t, json_text(one, "receiver"));
+        table_cell(&t, answer_text(one, "id"));
+        table_cell(&t, answer_text(one, "receiver"));
         table_cell_marked(&t, state, show_mark(call, state));
         show_count(&t, one, "attempts");
-        show_moment(&t, is_waiting ? json_time(one, "due_ms") : (wall_t){0}, now, "-");
-        table_cell(&t, json_text(one, "title"));
+        show_moment(&t, is_waiting ? answer_time(one, "due_ms") : (wall_t){0}, now, "-");
+        table_cell(&t, answer_text(one, "title"));
         if (error.n > 0 || status == 0)
             table_cell(&t, error);
         else
@@ -50,14 +50,14 @@ int ctl_deliveries_list(const struct ctl_call *call)
 static void retry_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     (void)call;
-    int64_t n = json_number(answer, "deliveries");
+    int64_t n = answer_number(answer, "deliveries");
     buf_addf(out, "%lld %s due now\n", (long long)n, n == 1 ? "delivery is" : "deliveries are");
 }
 
 static void drop_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     (void)call;
-    int64_t n = json_number(answer, "deliveries");
+    int64_t n = answer_number(answer, "deliveries");
     buf_addf(out, "%lld %s given up\n", (long long)n, n == 1 ? "delivery is" : "deliveries are");
 }
 
@@ -95,18 +95,18 @@ static void receivers_render(const struct ctl_call *call, const json_t *answer, 
     json_t *receivers = json_object_get(answer, "receivers"), *one;
     struct table t;
     table_init(&t, columns, sizeof columns / sizeof columns[0]);
-    wall_t now = json_now(answer);
+    wall_t now = answer_now(answer);
     size_t i;
     json_array_foreach(receivers, i, one) {
-        struct str state = json_text(one, "state");
-        table_cell(&t, json_text(one, "name"));
-        table_cell(&t, json_text(one, "kind"));
+        struct str state = answer_text(one, "state");
+        table_cell(&t, answer_text(one, "name"));
+        table_cell(&t, answer_text(one, "kind"));
         table_cell_marked(&t, state, show_mark(call, state));
         show_count(&t, one, "waiting");
         show_count(&t, one, "dead");
-        show_moment(&t, json_time(one, "last_ok_ms"), now, "-");
-        table_cell(&t, json_text(one, "target"));
-        table_cell(&t, json_text(one, "error"));
+        show_moment(&t, answer_time(one, "last_ok_ms"), now, "-");
+        table_cell(&t, answer_text(one, "target"));
+        table_cell(&t, answer_text(one, "error"));
     }
     show_table(call, &t, out);
 }

@@ -5,15 +5,15 @@
 
 #include "daemon/ctl/client.h"
 #include "daemon/ctl/commands.h"
-#include "daemon/ctl/json.h"
+#include "daemon/ctl/answer.h"
 #include "daemon/ctl/say.h"
 #include "daemon/ctl/show.h"
 #include "daemon/ctl/views.h"
 
 static struct str feed_title(const json_t *feed)
 {
-    struct str name = json_text(feed, "name"), title = json_text(feed, "title");
-    return name.n > 0 ? name : title.n > 0 ? title : json_text(feed, "url");
+    struct str name = answer_text(feed, "name"), title = answer_text(feed, "title");
+    return name.n > 0 ? name : title.n > 0 ? title : answer_text(feed, "url");
 }
 
 void view_feeds(const struct ctl_call *call, const json_t *answer, struct buf *out)
@@ -22,7 +22,7 @@ void view_feeds(const struct ctl_call *call, const json_t *answer, struct buf *o
         {"ID", TABLE_LEFT, 0},    {"FEED", TABLE_LEFT, 16},    {"STATE", TABLE_LEFT, 0},   {"LAST", TABLE_RIGHT, 0},
         {"NEXT", TABLE_RIGHT, 0}, {"ITEMS", TABLE_RIGHT, 0}, {"NOTE", TABLE_LEFT, 12},
     };
-    wall_t now = json_now(answer);
+    wall_t now = answer_now(answer);
     json_t *feeds = json_object_get(answer, "feeds"), *feed;
     if (json_array_size(feeds) == 0) {
         buf_add(out, S("no feeds yet; add one: feedwatchctl feeds add URL\n"));
@@ -32,14 +32,14 @@ void view_feeds(const struct ctl_call *call, const json_t *answer, struct buf *o
     table_init(&t, columns, sizeof columns / sizeof columns[0]);
     size_t i;
     json_array_foreach(feeds, i, feed) {
-        struct str state = json_text(feed, "state");
-        table_cell(&t, json_text(feed, "id"));
+        struct str state = answer_text(feed, "state");
+        table_cell(&t, answer_text(feed, "id"));
         table_cell(&t, feed_title(feed));
         table_cell_marked(&t, state, show_mark(call, state));
-        show_moment(&t, json_time(feed, "last_ms"), now, "never");
-        show_moment(&t, json_time(feed, "next_ms"), now, "-");
+        show_moment(&t, answer_time(feed, "last_ms"), now, "never");
+        show_moment(&t, answer_time(feed, "next_ms"), now, "-");
         show_count(&t, feed, "items");
-        table_cell(&t, json_text(feed, "error"));
+        table_cell(&t, answer_text(feed, "error"));
     }
     show_table(call, &t, out);
     show_more(answer, "feeds", out);
@@ -81,25 +81,25 @@ static void field_moment(const struct ctl_call *call, const char *name, wall_t a
 
 static void show_render(const struct ctl_call *call, const json_t *feed, struct buf *out)
 {
-    wall_t now = json_now(feed);
-    struct str state = json_text(feed, "state");
+    wall_t now = answer_now(feed);
+    struct str state = answer_text(feed, "state");
     const char *mark = show_mark(call, state);
     buf_addf(out, "%s", say_mark(call, SAY_BOLD));
     say_text(out, feed_title(feed));
     buf_addf(out, "%s  %s%.*s%s\n", say_mark(call, SAY_PLAIN), mark, STR_ARG(state), mark[0] ? "\033[0m" : "");
-    field(call, "id", json_text(feed, "id"), out);
-    field(call, "url", json_text(feed, "url"), out);
-    field(call, "first url", json_text(feed, "first_url"), out);
-    field(call, "moving to", json_text(feed, "moving_to"), out);
-    field(call, "title", json_text(feed, "title"), out);
-    field(call, "comes from", json_text(feed, "origin"), out);
-    field(call, "error", json_text(feed, "error"), out);
-    field_moment(call, "last poll", json_time(feed, "last_ms"), now, out);
-    field_moment(call, "next poll", json_time(feed, "next_ms"), now, out);
-    field_moment(call, "last news", json_time(feed, "changed_ms"), now, out);
+    field(call, "id", answer_text(feed, "id"), out);
+    field(call, "url", answer_text(feed, "url"), out);
+    field(call, "first url", answer_text(feed, "first_url"), out);
+    field(call, "moving to", answer_text(feed, "moving_to"), out);
+    field(call, "title", answer_text(feed, "title"), out);
+    field(call, "comes from", answer_text(feed, "origin"), out);
+    field(call, "error", answer_text(feed, "error"), out);
+    field_moment(call, "last poll", answer_time(feed, "last_ms"), now, out);
+    field_moment(call, "next poll", answer_time(feed, "next_ms"), now, out);
+    field_moment(call, "last news", answer_time(feed, "changed_ms"), now, out);
     buf_addf(out, "%s%-12s%s %lld known, %lld failures in a row\n", say_mark(call, SAY_DIM), "items",
-             say_mark(call, SAY_PLAIN), (long long)json_number(feed, "items"),
-             (long long)json_number(feed, "failures"));
+             say_mark(call, SAY_PLAIN), (long long)answer_number(feed, "items"),
+             (long long)answer_number(feed, "failures"));
 }
 
 int ctl_feeds_show(const struct ctl_call *call)
@@ -110,10 +110,10 @@ int ctl_feeds_show(const struct ctl_call *call)
 // One reason: the deciding one first and marked, the others with the time that each would have allowed.
 static void reason_line(const struct ctl_call *call, const json_t *reason, wall_t now, struct buf *out)
 {
-    wall_t not_before = json_time(reason, "not_before_ms");
-    bool is_decisive = json_flag(reason, "decided");
+    wall_t not_before = answer_time(reason, "not_before_ms");
+    bool is_decisive = answer_flag(reason, "decided");
     buf_addf(out, "  %s%s ", say_mark(call, is_decisive ? SAY_BOLD : SAY_DIM), is_decisive ? "=>" : "  ");
-    say_text(out, json_text(reason, "text"));
+    say_text(out, answer_text(reason, "text"));
     if (not_before.ms > 0) {
         buf_add(out, S(": not before "));
         say_clock(out, not_before, now);
@@ -123,11 +123,11 @@ static void reason_line(const struct ctl_call *call, const json_t *reason, wall_
 
 static void why_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
-    wall_t now = json_now(answer), next = json_time(answer, "next_ms");
+    wall_t now = answer_now(answer), next = answer_time(answer, "next_ms");
     buf_addf(out, "%s", say_mark(call, SAY_BOLD));
     say_text(out, feed_title(answer));
     buf_addf(out, "%s\nlast poll ", say_mark(call, SAY_PLAIN));
-    say_moment(out, json_time(answer, "last_ms"), now);
+    say_moment(out, answer_time(answer, "last_ms"), now);
     buf_add(out, S(", next poll "));
     if (next.ms == 0)
         buf_add(out, S("not planned"));
@@ -141,9 +141,9 @@ static void why_render(const struct ctl_call *call, const json_t *answer, struct
     double posts = json_real_value(json_object_get(answer, "posts_per_day"));
     if (posts > 0)
         buf_addf(out, "  it brings about %.1f items a day\n", posts);
-    if (json_text(answer, "error").n > 0) {
+    if (answer_text(answer, "error").n > 0) {
         buf_add(out, S("  last error: "));
-        say_text(out, json_text(answer, "error"));
+        say_text(out, answer_text(answer, "error"));
         buf_add_char(out, '\n');
     }
 }
@@ -157,16 +157,16 @@ int ctl_feeds_why(const struct ctl_call *call)
 static void done_line(const char *what, const json_t *feed, struct buf *out)
 {
     buf_addf(out, "%s ", what);
-    say_text(out, json_text(feed, "id"));
+    say_text(out, answer_text(feed, "id"));
     buf_add(out, S("  "));
-    say_text(out, json_text(feed, "url"));
+    say_text(out, answer_text(feed, "url"));
     buf_add_char(out, '\n');
 }
 
 static void add_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     (void)call;
-    done_line(json_flag(answer, "is_new") ? "added" : "known already:", answer, out);
+    done_line(answer_flag(answer, "is_new") ? "added" : "known already:", answer, out);
 }
 
 int ctl_feeds_add(const struct ctl_call *call)

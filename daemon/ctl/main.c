@@ -10,9 +10,10 @@
 #include "daemon/ctl/args.h"
 #include "daemon/ctl/help.h"
 #include "daemon/ctl/say.h"
+#include "daemon/paths.h"
 
 // Fills in what the environment says about output: width and colour of a terminal (https://no-color.org).
-static void surroundings_read(struct ctl_call *call)
+static void surroundings_read(struct ctl_call *call, struct arena *a)
 {
     struct winsize window;
     const char *term = getenv("TERM");
@@ -26,6 +27,9 @@ static void surroundings_read(struct ctl_call *call)
         call->socket = getenv("FEEDWATCH_SOCKET");
     if (!call->config)
         call->config = getenv("FEEDWATCH_CONFIG");
+    struct str path;
+    if (!call->config && paths_config(a, &path, NULL))
+        call->config = arena_dupz(a, path);
 }
 
 static int help(const struct args *args)
@@ -62,8 +66,10 @@ int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN); // a reader such as head may leave early
     struct args args;
+    struct arena arena;
+    arena_init(&arena, 1 << 16);
     args_read(&args, ctl_commands, argc, argv);
-    surroundings_read(&args.call);
+    surroundings_read(&args.call, &arena);
     int code = CTL_OK;
     switch (args.kind) {
     case ARGS_CALL:
@@ -75,5 +81,6 @@ int main(int argc, char **argv)
     case ARGS_VERSION: printf("feedwatchctl %s\n", FEEDWATCH_VERSION); break;
     }
     args_done(&args);
+    arena_done(&arena);
     return code;
 }

@@ -6,7 +6,7 @@
 
 #include "daemon/ctl/client.h"
 #include "daemon/ctl/commands.h"
-#include "daemon/ctl/json.h"
+#include "daemon/ctl/answer.h"
 #include "daemon/ctl/say.h"
 #include "daemon/ctl/show.h"
 
@@ -52,14 +52,14 @@ static void import_render(const struct ctl_call *call, const json_t *answer, str
 {
     (void)call;
     json_t *refused = json_object_get(answer, "refused"), *one;
-    buf_addf(out, "%lld added, %lld known already, %zu refused\n", (long long)json_number(answer, "added"),
-             (long long)json_number(answer, "known"), json_array_size(refused));
+    buf_addf(out, "%lld added, %lld known already, %zu refused\n", (long long)answer_number(answer, "added"),
+             (long long)answer_number(answer, "known"), json_array_size(refused));
     size_t i;
     json_array_foreach(refused, i, one) {
         buf_add(out, S("  "));
-        say_text(out, json_text(one, "url"));
+        say_text(out, answer_text(one, "url"));
         buf_add(out, S(": "));
-        say_text(out, json_text(one, "error"));
+        say_text(out, answer_text(one, "error"));
         buf_add_char(out, '\n');
     }
 }

@@ -5,29 +5,11 @@
 #include "daemon/ctl/rule_files.h"
 #include "daemon/ctl/say.h"
 
-static json_t *json_of(const struct diag *d)
-{
-    static const char *const levels[] = {"error", "warning", "note"};
-    uint32_t line = 0, col = 0;
-    if (d->source)
-        source_place(d->source, d->at, &line, &col);
-    json_t *one = json_pack("{s:s, s:s%}", "level", levels[d->level], "message", d->message.p, d->message.n);
-    if (d->source)
-        json_object_set_new(one, "file", json_stringn(d->source->name.p, d->source->name.n));
-    if (d->source) {
-        json_object_set_new(one, "line", json_integer(line));
-        json_object_set_new(one, "column", json_integer(col));
-    }
-    if (d->help.n)
-        json_object_set_new(one, "help", json_stringn(d->help.p, d->help.n));
-    return one;
-}
-
 static void say_as_json(const struct ctl_call *call, const struct rule_files *files, bool is_good)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < files->diags.n; i++)
-        json_array_append_new(list, json_of(&files->diags.list[i]));
+        json_array_append_new(list, say_finding(&files->diags.list[i]));
     json_t *answer = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:o}", "ok", is_good, "rules",
                                (json_int_t)files->rules.n_entries, "sets", (json_int_t)files->rules.sets.n, "tests",
                                (json_int_t)files->n_tests, "errors", (json_int_t)files->diags.errors, "warnings",

@@ -3,7 +3,7 @@
 // rules list: the rules of the configuration, what they cost, and, where a daemon runs, what they found lately.
 #include "daemon/ctl/client.h"
 #include "daemon/ctl/commands.h"
-#include "daemon/ctl/json.h"
+#include "daemon/ctl/answer.h"
 #include "daemon/ctl/rule_files.h"
 #include "daemon/ctl/say.h"
 #include "daemon/ctl/show.h"
@@ -25,10 +25,10 @@ static json_t *json_of(const struct rule_files *files, const struct rule_entry *
 
 static void add_cost(struct table *t, const json_t *rule)
 {
-    if (json_flag(rule, "always"))
+    if (answer_flag(rule, "always"))
         table_cell(t, S("every article"));
     else
-        table_cellf(t, "%lld words", (long long)json_number(rule, "keys"));
+        table_cellf(t, "%lld words", (long long)answer_number(rule, "keys"));
 }
 
 // Without a daemon: what is known from the files alone.
@@ -43,12 +43,12 @@ static void render_files(const struct ctl_call *call, const json_t *answer, stru
     size_t i;
     json_t *rule;
     json_array_foreach(json_object_get(answer, "rules"), i, rule) {
-        table_cell(&t, json_text(rule, "name"));
-        table_cell(&t, json_text(rule, "severity"));
-        table_cellf(&t, "%lld", (long long)json_number(rule, "tests"));
-        table_cellf(&t, "%lld", (long long)json_number(rule, "terms"));
+        table_cell(&t, answer_text(rule, "name"));
+        table_cell(&t, answer_text(rule, "severity"));
+        table_cellf(&t, "%lld", (long long)answer_number(rule, "tests"));
+        table_cellf(&t, "%lld", (long long)answer_number(rule, "terms"));
         add_cost(&t, rule);
-        table_cell(&t, json_text(rule, "title"));
+        table_cell(&t, answer_text(rule, "title"));
     }
     show_table(call, &t, out);
 }
@@ -64,14 +64,14 @@ static void render_hits(const struct ctl_call *call, const json_t *answer, struc
     size_t i;
     json_t *rule;
     json_array_foreach(json_object_get(answer, "rules"), i, rule) {
-        table_cell(&t, json_text(rule, "name"));
-        table_cell(&t, json_text(rule, "severity"));
-        table_cellf(&t, "%lld", (long long)json_number(rule, "hits_today"));
-        table_cellf(&t, "%lld", (long long)json_number(rule, "hits_7d"));
-        table_cellf(&t, "%lld", (long long)json_number(rule, "hits_30d"));
-        show_moment(&t, json_time(rule, "last_ms"), json_now(answer), "never");
+        table_cell(&t, answer_text(rule, "name"));
+        table_cell(&t, answer_text(rule, "severity"));
+        table_cellf(&t, "%lld", (long long)answer_number(rule, "hits_today"));
+        table_cellf(&t, "%lld", (long long)answer_number(rule, "hits_7d"));
+        table_cellf(&t, "%lld", (long long)answer_number(rule, "hits_30d"));
+        show_moment(&t, answer_time(rule, "last_ms"), answer_now(answer), "never");
         add_cost(&t, rule);
-        table_cell(&t, json_text(rule, "title"));
+        table_cell(&t, answer_text(rule, "title"));
     }
     show_table(call, &t, out);
 }
@@ -85,7 +85,7 @@ static int add_hits(const struct ctl_call *call, json_t *answer)
         return code;
     size_t i;
     json_array_foreach(json_object_get(answer, "rules"), i, rule)
-        json_object_update(rule, json_in(told, "counts", json_string_value(json_object_get(rule, "name"))));
+        json_object_update(rule, answer_in(told, "counts", json_string_value(json_object_get(rule, "name"))));
     json_object_set(answer, "now_ms", json_object_get(told, "now_ms"));
     json_decref(told);
     return CTL_OK;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "daemon/ctl/commands.h"
-#include "daemon/ctl/json.h"
+#include "daemon/ctl/answer.h"
 #include "daemon/ctl/rule_files.h"
 #include "daemon/ctl/say.h"
 #include "feeds/html.h"
@@ -45,12 +45,12 @@ static const struct str *texts(struct matching *m, const json_t *value, size_t *
 static struct doc doc_of(struct matching *m, const json_t *item)
 {
     struct doc doc = {
-        .title = plain(m, json_text(item, "title"), TEXT_PLAIN),
-        .summary = plain(m, json_text(item, "summary"), TEXT_HTML),
-        .body = plain(m, json_text(item, "description"), TEXT_HTML),
-        .url = json_text(item, "link"),
-        .feed = json_text(item, "feed"),
-        .lang = json_text(item, "lang"),
+        .title = plain(m, answer_text(item, "title"), TEXT_PLAIN),
+        .summary = plain(m, answer_text(item, "summary"), TEXT_HTML),
+        .body = plain(m, answer_text(item, "description"), TEXT_HTML),
+        .url = answer_text(item, "link"),
+        .feed = answer_text(item, "feed"),
+        .lang = answer_text(item, "lang"),
     };
     doc.authors = texts(m, json_object_get(item, "author"), &doc.n_authors);
     doc.categories = texts(m, json_object_get(item, "categories"), &doc.n_categories);

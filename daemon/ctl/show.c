@@ -4,7 +4,7 @@
 #include "daemon/ctl/show.h"
 
 #include "daemon/ctl/client.h"
-#include "daemon/ctl/json.h"
+#include "daemon/ctl/answer.h"
 #include "daemon/ctl/say.h"
 
 enum { PATH_BYTES_MAX = 64 << 10 };
@@ -88,7 +88,7 @@ void show_moment(struct table *t, wall_t at, wall_t now, const char *none)
 
 void show_count(struct table *t, const json_t *object, const char *name)
 {
-    table_cellf(t, "%lld", (long long)json_number(object, name));
+    table_cellf(t, "%lld", (long long)answer_number(object, name));
 }
 
 const char *show_mark(const struct ctl_call *call, struct str state)
@@ -118,9 +118,9 @@ void show_table(const struct ctl_call *call, struct table *t, struct buf *out)
 
 void show_more(const json_t *answer, const char *list, struct buf *out)
 {
-    int64_t total = json_number(answer, "total"), shown = (int64_t)json_array_size(json_object_get(answer, list));
+    int64_t total = answer_number(answer, "total"), shown = (int64_t)json_array_size(json_object_get(answer, list));
     if (total > shown)
         buf_addf(out, "%lld of %lld %s; --limit N shows more\n", (long long)shown, (long long)total, list);
-    else if (json_flag(answer, "more"))
+    else if (answer_flag(answer, "more"))
         buf_addf(out, "there are more %s: --limit N\n", list);
 }

@@ -2,18 +2,18 @@
 //
 // Silences: alerts that fit one are kept and listed, and not sent, until it ends.
 #include "daemon/ctl/commands.h"
-#include "daemon/ctl/json.h"
+#include "daemon/ctl/answer.h"
 #include "daemon/ctl/say.h"
 #include "daemon/ctl/show.h"
 
 static void one_render(const struct ctl_call *call, const json_t *silence, struct buf *out)
 {
     buf_addf(out, "%s", say_mark(call, SAY_BOLD));
-    say_text(out, json_text(silence, "id"));
+    say_text(out, answer_text(silence, "id"));
     buf_addf(out, "%s  ", say_mark(call, SAY_PLAIN));
-    say_text(out, json_text(silence, "matcher"));
+    say_text(out, answer_text(silence, "matcher"));
     buf_add(out, S("  until "));
-    say_clock(out, json_time(silence, "until_ms"), json_now(silence));
+    say_clock(out, answer_time(silence, "until_ms"), answer_now(silence));
     buf_add_char(out, '\n');
 }
 
@@ -32,11 +32,11 @@ static void list_render(const struct ctl_call *call, const json_t *answer, struc
     table_init(&t, columns, sizeof columns / sizeof columns[0]);
     size_t i;
     json_array_foreach(silences, i, one) {
-        table_cell(&t, json_text(one, "id"));
-        table_cell(&t, json_text(one, "matcher"));
-        show_moment(&t, json_time(one, "until_ms"), json_now(answer), "-");
+        table_cell(&t, answer_text(one, "id"));
+        table_cell(&t, answer_text(one, "matcher"));
+        show_moment(&t, answer_time(one, "until_ms"), answer_now(answer), "-");
         show_count(&t, one, "hidden");
-        table_cell(&t, json_text(one, "comment"));
+        table_cell(&t, answer_text(one, "comment"));
     }
     show_table(call, &t, out);
 }
@@ -85,14 +85,14 @@ static void preview_render(const struct ctl_call *call, const json_t *answer, st
 {
     (void)call;
     buf_addf(out, "it would have hidden %lld of the %lld alerts of the last 7 days\n",
-             (long long)json_number(answer, "hidden"), (long long)json_number(answer, "of"));
+             (long long)answer_number(answer, "hidden"), (long long)answer_number(answer, "of"));
     size_t i;
     json_t *alert;
     json_array_foreach(json_object_get(answer, "alerts"), i, alert) {
         buf_add(out, S("  "));
-        say_text(out, json_text(alert, "rule"));
+        say_text(out, answer_text(alert, "rule"));
         buf_add(out, S(": "));
-        say_text(out, json_text(alert, "title"));
+        say_text(out, answer_text(alert, "title"));
         buf_add_char(out, '\n');
     }
 }

@@ -3,7 +3,7 @@
 // The daemon as a whole: status, health, metrics, reload, log level, backup.
 #include "daemon/ctl/client.h"
 #include "daemon/ctl/commands.h"
-#include "daemon/ctl/json.h"
+#include "daemon/ctl/answer.h"
 #include "daemon/ctl/say.h"
 #include "daemon/ctl/show.h"
 #include "daemon/ctl/views.h"
@@ -17,7 +17,7 @@ static void label(const struct ctl_call *call, const char *name, struct buf *out
 // Appends ", N what" where N is not 0; the first one without the comma.
 static void count_add(const json_t *object, const char *name, const char *what, const char *mark, struct buf *out)
 {
-    int64_t n = json_number(object, name);
+    int64_t n = answer_number(object, name);
     if (n != 0)
         buf_addf(out, ", %s%lld %s%s", mark, (long long)n, what, mark[0] ? "\033[0m" : "");
 }
@@ -25,7 +25,7 @@ static void count_add(const json_t *object, const char *name, const char *what, 
 static void feeds_line(const struct ctl_call *call, const json_t *feeds, struct buf *out)
 {
     label(call, "feeds", out);
-    buf_addf(out, "%lld", (long long)json_number(feeds, "total"));
+    buf_addf(out, "%lld", (long long)answer_number(feeds, "total"));
     count_add(feeds, "ok", "ok", "", out);
     count_add(feeds, "failing", "failing", say_mark(call, SAY_RED), out);
     count_add(feeds, "gone", "gone", say_mark(call, SAY_RED), out);
@@ -36,20 +36,20 @@ static void feeds_line(const struct ctl_call *call, const json_t *feeds, struct 
 
 static void daemon_line(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
-    wall_t now = json_now(answer);
+    wall_t now = answer_now(answer);
     label(call, "daemon", out);
     buf_add(out, S("feedwatchd "));
-    say_text(out, json_text(answer, "version"));
-    buf_addf(out, ", process %lld, up ", (long long)json_number(answer, "pid"));
-    say_span(out, wall_diff(now, json_time(answer, "started_ms")));
+    say_text(out, answer_text(answer, "version"));
+    buf_addf(out, ", process %lld, up ", (long long)answer_number(answer, "pid"));
+    say_span(out, wall_diff(now, answer_time(answer, "started_ms")));
     buf_add_char(out, '\n');
     label(call, "config", out);
-    say_text(out, json_text(answer, "config"));
-    buf_addf(out, ", generation %lld", (long long)json_number(answer, "generation"));
+    say_text(out, answer_text(answer, "config"));
+    buf_addf(out, ", generation %lld", (long long)answer_number(answer, "generation"));
     const json_t *reload = json_object_get(answer, "reload");
-    if (json_number(reload, "at_ms") > 0 && !json_flag(reload, "ok")) {
+    if (answer_number(reload, "at_ms") > 0 && !answer_flag(reload, "ok")) {
         buf_addf(out, "\n%10s %sthe last reload was refused ", "", say_mark(call, SAY_RED));
-        say_moment(out, json_time(reload, "at_ms"), now);
+        say_moment(out, answer_time(reload, "at_ms"), now);
         buf_addf(out, "%s: feedwatchctl check", say_mark(call, SAY_PLAIN));
     }
     buf_add_char(out, '\n');
@@ -59,19 +59,19 @@ static void work_lines(const struct ctl_call *call, const json_t *answer, struct
 {
     const json_t *polls = json_object_get(answer, "polls");
     label(call, "polls", out);
-    buf_addf(out, "%lld", (long long)json_number(polls, "total"));
+    buf_addf(out, "%lld", (long long)answer_number(polls, "total"));
     count_add(polls, "last_hour", "in the last hour", "", out);
     count_add(polls, "in_flight", "in flight", "", out);
     buf_add_char(out, '\n');
     label(call, "rules", out);
-    buf_addf(out, "%lld\n", (long long)json_number(answer, "rules"));
+    buf_addf(out, "%lld\n", (long long)answer_number(answer, "rules"));
     label(call, "alerts", out);
-    buf_addf(out, "%lld", (long long)json_number(json_object_get(answer, "alerts"), "total"));
+    buf_addf(out, "%lld", (long long)answer_number(json_object_get(answer, "alerts"), "total"));
     count_add(json_object_get(answer, "alerts"), "today", "today", "", out);
     buf_add_char(out, '\n');
     const json_t *deliveries = json_object_get(answer, "deliveries");
     label(call, "deliveries", out);
-    buf_addf(out, "%lld waiting", (long long)json_number(deliveries, "waiting"));
+    buf_addf(out, "%lld waiting", (long long)answer_number(deliveries, "waiting"));
     count_add(deliveries, "dead", "dead (feedwatchctl deliveries list --state dead)", say_mark(call, SAY_RED), out);
     buf_add_char(out, '\n');
 }
@@ -79,15 +79,15 @@ static void work_lines(const struct ctl_call *call, const json_t *answer, struct
 static void store_line(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     label(call, "store", out);
-    say_text(out, json_text(json_object_get(answer, "store"), "engine"));
-    int64_t bytes = json_number(json_object_get(answer, "store"), "bytes");
+    say_text(out, answer_text(json_object_get(answer, "store"), "engine"));
+    int64_t bytes = answer_number(json_object_get(answer, "store"), "bytes");
     if (bytes > 0) {
         buf_add(out, S(", "));
         say_bytes(out, bytes);
     }
-    if (json_number(answer, "memory_bytes") > 0) {
+    if (answer_number(answer, "memory_bytes") > 0) {
         buf_add(out, S("; memory "));
-        say_bytes(out, json_number(answer, "memory_bytes"));
+        say_bytes(out, answer_number(answer, "memory_bytes"));
     }
     buf_add_char(out, '\n');
 }
@@ -107,15 +107,15 @@ int ctl_status(const struct ctl_call *call)
 
 static void health_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
-    if (json_flag(answer, "ok"))
+    if (answer_flag(answer, "ok"))
         buf_addf(out, "%sall is well%s\n", say_mark(call, SAY_GREEN), say_mark(call, SAY_PLAIN));
     size_t i;
     json_t *reason;
     json_array_foreach(json_object_get(answer, "reasons"), i, reason) {
-        say_text(out, json_text(reason, "what"));
-        if (json_text(reason, "next").n > 0) {
+        say_text(out, answer_text(reason, "what"));
+        if (answer_text(reason, "next").n > 0) {
             buf_add(out, S("\n  next: "));
-            say_text(out, json_text(reason, "next"));
+            say_text(out, answer_text(reason, "next"));
         }
         buf_add_char(out, '\n');
     }
@@ -127,7 +127,7 @@ int ctl_health(const struct ctl_call *call)
     int code = client_ask(call, "GET", "/api/v1/health", NULL, &answer);
     if (code == CTL_OK)
         code = show_print(call, answer, health_render);
-    if (code == CTL_OK && !json_flag(answer, "ok"))
+    if (code == CTL_OK && !answer_flag(answer, "ok"))
         code = CTL_REFUSED;
     json_decref(answer);
     return code;
@@ -147,7 +147,7 @@ int ctl_metrics(const struct ctl_call *call)
 static void reload_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     if (ctl_value(call, "wait"))
-        buf_addf(out, "generation %lld runs\n", (long long)json_number(answer, "generation"));
+        buf_addf(out, "generation %lld runs\n", (long long)answer_number(answer, "generation"));
     else
         buf_add(out, S("asked for; \"feedwatchctl reload --wait\" tells how it went\n"));
 }
@@ -161,7 +161,7 @@ int ctl_reload(const struct ctl_call *call)
 static void level_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     (void)call;
-    say_text(out, json_text(answer, "level"));
+    say_text(out, answer_text(answer, "level"));
     buf_add_char(out, '\n');
 }
 
@@ -176,9 +176,9 @@ int ctl_log_level(const struct ctl_call *call)
 static void backup_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     (void)call;
-    say_text(out, json_text(answer, "path"));
+    say_text(out, answer_text(answer, "path"));
     buf_add(out, S(": "));
-    say_bytes(out, json_number(answer, "bytes"));
+    say_bytes(out, answer_number(answer, "bytes"));
     buf_add_char(out, '\n');
 }
 

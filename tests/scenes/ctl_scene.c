@@ -217,6 +217,23 @@ static void reload_waits_and_tells_all_errors(void **state)
     end(&s);
 }
 
+static void check_needs_no_daemon_and_finds_the_example_good(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_open(&s, "ctl-check");
+    const char *example = arena_fmt(&s.arena, "%s/systemd/example/feedwatch.conf", getenv("FEEDWATCH_TOP")).p;
+    const char *ill = scene_write(&s, "ill.conf", "workers many\nfed https://a.example/\n");
+    const struct line lines[] = {
+        {{"check", "--config", example}, 0, "0 errors, 0 warnings", "findings"},
+        {{"check", "--config", ill}, 78, "ill.conf:1:9: error:", "findings"},
+        {{"check", "--config", ill}, 78, "refused", "ok"},
+        {{"check", "--config", "/nowhere.conf"}, 78, "/nowhere.conf", NULL},
+    };
+    CHECK_LINES(&s, lines);
+    scene_done(&s);
+}
+
 static void without_a_daemon_it_says_so_and_how_to_go_on(void **state)
 {
     (void)state;
@@ -276,6 +293,7 @@ static void help_is_as_written(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(check_needs_no_daemon_and_finds_the_example_good),
         cmocka_unit_test(without_a_daemon_it_says_so_and_how_to_go_on),
         cmocka_unit_test(wrong_lines_say_what_was_meant),
         cmocka_unit_test(help_is_as_written),

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+//
+// `check`: the configuration with all that it includes, read as the daemon reads it, its rules tested.
+#include "daemon/config.h"
+#include "daemon/ctl/commands.h"
+#include "daemon/ctl/say.h"
+
+static void tell(const struct ctl_call *call, const char *path, const struct config *config, struct diags *diags,
+                 bool is_good)
+{
+    struct buf text;
+    buf_init(&text, SAY_BYTES_MAX);
+    if (call->is_json) {
+        json_t *findings = json_array();
+        for (size_t i = 0; i < diags->n; i++)
+            json_array_append_new(findings, say_finding(&diags->list[i]));
+        json_t *answer = json_pack("{s:b, s:s, s:I, s:I, s:I, s:I, s:o}", "ok", is_good, "config", path, "feeds",
+                                   (json_int_t)config->n_feeds, "receivers", (json_int_t)config->n_receivers, "errors",
+                                   (json_int_t)diags->errors, "warnings", (json_int_t)diags->warnings, "findings",
+                                   findings);
+        say_json(call, answer);
+        json_decref(answer);
+    } else {
+        diags_render(diags, call->has_colour, &text);
+        buf_addf(&text, "%s%s%s: ", say_mark(call, is_good ? SAY_GREEN : SAY_RED), is_good ? "good" : "refused",
+                 say_mark(call, SAY_PLAIN));
+        say_text(&text, str_of(path));
+        buf_addf(&text, ": %zu feeds, %zu receivers; %zu errors, %zu warnings\n", config->n_feeds, config->n_receivers,
+                 diags->errors, diags->warnings);
+        say(&text);
+    }
+    buf_done(&text);
+}
+
+int ctl_check(const struct ctl_call *call)
+{
+    if (!call->config)
+        return say_error(call, CTL_CONFIG, "feedwatchctl check --config FILE", "there is no configuration to be found");
+    struct diags diags;
+    diags_init(&diags);
+    struct config *config = config_load(call->config, 1, &diags);
+    diags_sort(&diags);
+    bool is_good = config->is_usable && !(ctl_value(call, "strict") && diags.warnings > 0);
+    tell(call, call->config, config, &diags, is_good);
+    diags_done(&diags);
+    config_unref(config);
+    return is_good ? CTL_OK : CTL_CONFIG;
+}
