@@ -18,6 +18,7 @@ DEPS_BUILD := gcc libc6-dev ca-certificates libuv1-dev libcurl4-openssl-dev libc
               libjansson-dev libssl-dev libxxhash-dev libutf8proc-dev libstemmer-dev libvectorscan-dev \
               libmicrohttpd-dev libsystemd-dev uthash-dev
 DEPS_TEST  := libcmocka-dev libseccomp-dev zlib1g-dev libbrotli-dev python3 binutils mandoc
+DEPS_DEB   := debhelper dpkg-dev
 DEPS_LINT  := clang clang-tidy cppcheck libclang-rt-14-dev gcovr
 DEPS_BENCH := wamerican sfeed python3-feedparser wrk nginx-light curl libpcre2-dev
 
@@ -91,7 +92,7 @@ all: $(PROGRAMS) ## build feedwatchd and feedwatchctl
 .PHONY: deps lint-deps bench-deps
 deps: build/deps.ok ## install what is missing to build and test (Debian 12 packages; sudo when not root)
 build/deps.ok: Makefile tests/tools/deps.sh
-	@sh tests/tools/deps.sh "build and test" $(DEPS_BUILD) $(DEPS_TEST)
+	@$(if $(NO_DEPS),,sh tests/tools/deps.sh "build and test" $(DEPS_BUILD) $(DEPS_TEST))
 	@mkdir -p $(@D) && touch $@
 lint-deps: build/deps-lint.ok ## install the analysers and fuzzers
 build/deps-lint.ok: Makefile tests/tools/deps.sh build/deps.ok
@@ -295,6 +296,13 @@ install: $(PROGRAMS) ## install below DESTDIR/PREFIX; a configuration that is th
 	$(OUT)/feedwatchctl completion fish >$(SHARE)/fish/vendor_completions.d/feedwatchctl.fish
 	cp -R systemd/example systemd/feedwatchd.service.d README.md LICENSE $(SHARE)/doc/feedwatchd/
 	[ -e $(CONFDIR)/feedwatch.conf ] || { install -d $(CONFDIR) && cp -R systemd/example/. $(CONFDIR)/; }
+
+DEB := build/deb/feedwatchd-$(VERSION)
+deb: build/deps.ok ## a Debian package of the last commit, in build/deb
+	@sh tests/tools/deps.sh "make a package" $(DEPS_DEB)
+	@rm -rf build/deb && mkdir -p $(DEB) && git archive HEAD | tar -x -C $(DEB)
+	@cd $(DEB) && dpkg-buildpackage -b -us -uc >../log 2>&1 || { tail -n 30 ../log; exit 1; }
+	@ls build/deb/*.deb
 
 # ---- help ---------------------------------------------------------------------------------------------------------
 .PHONY: help clean
