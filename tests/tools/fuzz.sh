@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # fuzz.sh SECONDS TARGET...: runs each libFuzzer target for that long, from its kept corpus and dictionary. New inputs
-# stay in build/fuzz/found/NAME, crashes in build/fuzz/; a crash fails, with the command that repeats it.
+# stay in build/fuzz/found/NAME, crashes in build/fuzz/; a crash fails, with the command that repeats it. Runs repeat:
+# the seed is 1 unless FUZZ_SEED says otherwise; a long hunt sets FUZZ_SEED=0, which libFuzzer takes for a random one.
 set -u
 seconds=$1
 shift
@@ -12,7 +13,7 @@ for target in $targets; do
     name=$(basename "$target")
     found=build/fuzz/found/$name
     mkdir -p "$found"
-    set -- -max_total_time="$seconds" -timeout=10 -rss_limit_mb=512 -print_final_stats=1 -artifact_prefix=build/fuzz/"$name"-
+    set -- -seed="${FUZZ_SEED:-1}" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=512 -print_final_stats=1 -artifact_prefix=build/fuzz/"$name"-
     if [ -f tests/fuzz/"$name".dict ]; then set -- "$@" -dict=tests/fuzz/"$name".dict; fi
     set -- "$@" "$found"
     if [ -d tests/fuzz/corpus/"$name" ]; then set -- "$@" tests/fuzz/corpus/"$name"; fi
