@@ -218,7 +218,8 @@ demo: $(PROGRAMS) $(OUT)/demo ## the main job before your eyes, in about a minut
 FUZZ_SECONDS ?= 10
 FUZZ_FLAGS   := $(STD) -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZERS      := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
-FUZZ_LIB     := $(patsubst %.c,build/fuzz/obj/%.o,$(LIB_SRC))
+# Fuzz targets share the rule book of the unit tests.
+FUZZ_LIB     := $(patsubst %.c,build/fuzz/obj/%.o,$(LIB_SRC) tests/tools/rulebook.c)
 .PHONY: fuzz fuzz-build
 fuzz-build: $(FUZZERS)
 fuzz: fuzz-build ## fuzz each parser of outside bytes (FUZZ_SECONDS= for longer, FUZZ= for one target)
