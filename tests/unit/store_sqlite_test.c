@@ -253,7 +253,7 @@ static void a_full_disk_changes_nothing_and_the_same_batch_goes_later(void **sta
 static void back_up(struct rig *rig, int64_t now_ms, unsigned keep)
 {
     struct err err = {0};
-    struct str path;
+    struct str path = {0};
     struct store_side *side = store_side_open(rig->store, &err);
     if (!side || !store_backup(side, (wall_t){now_ms}, keep, &rig->arena, &path, &err))
         fail_msg("%s", err.text);
