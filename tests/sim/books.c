@@ -112,7 +112,7 @@ static void read_document(struct world *w, const struct world_view *view)
         read_article(&f->articles[i], view, is_baseline, is_anything);
     for (size_t i = from; i < to && is_obscure; i++)
         f->articles[i].is_anything = true;
-    f->is_half_baselined = is_baseline && !view->is_whole;
+    f->is_half_baselined = (is_baseline || f->is_half_baselined) && !view->is_whole;
     f->is_baselined = true;
     f->was_reannounced |= is_new_archive;
 }
