@@ -232,8 +232,21 @@ static enum fold_class cluster_class(uint32_t first, const utf8proc_int32_t *raw
     return class == FOLD_WORD && n == 0 ? FOLD_DROP : class;
 }
 
+// A letter or digit of ASCII with no mark behind it, as most are.
+static bool fold_ascii(struct str s, bool fold_case, struct fold *out)
+{
+    if (!char_is_alnum(s.p[0]) || (s.n > 1 && (unsigned char)s.p[1] >= 0xCC))
+        return false;
+    out->class = FOLD_WORD;
+    out->bytes = out->n = 1;
+    out->codes[0] = (uint32_t)(fold_case ? char_lower(s.p[0]) : s.p[0]);
+    return true;
+}
+
 static void fold_cluster(struct str s, bool fold_case, struct fold *out)
 {
+    if (fold_ascii(s, fold_case, out))
+        return;
     uint32_t codes[MARKS_MAX + 1];
     size_t n;
     utf8proc_int32_t raw[RAW_MAX];
@@ -276,6 +289,8 @@ void fold_next_nfkc(struct str s, bool is_lower, struct fold *out)
     uint32_t codes[MARKS_MAX + 1];
     size_t n;
     utf8proc_int32_t raw[RAW_MAX];
+    if (fold_ascii(s, is_lower, out))
+        return;
     out->bytes = cluster_read(s, codes, &n);
     out->n = 0;
     size_t count = nfkc(codes, n, is_lower, raw);

@@ -43,7 +43,7 @@ struct spans {
 };
 
 // What distinct words were found to meet, so that patterns and stems are worked out once a word: direct mapped.
-enum { CACHE_ENTRIES = 8192, CACHE_TERMS = 5 };
+enum { CACHE_ENTRIES = 32768, CACHE_TERMS = 5 };
 struct cached {
     uint64_t key; // 0: free
     uint32_t n;

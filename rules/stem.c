@@ -59,6 +59,13 @@ static size_t rewrite(struct str s, enum how how, char out[SPELLED_BYTES])
 {
     size_t n = 0;
     for (size_t at = 0; at < s.n;) {
+        char c = s.p[at];
+        if ((unsigned char)c < 0x80 && (at + 1 == s.n || (unsigned char)s.p[at + 1] < 0xCC)) { // as it mostly is
+            if (char_is_alnum(c) && n < SPELLED_BYTES)
+                out[n++] = char_lower(c);
+            at++;
+            continue;
+        }
         struct fold f;
         if (how == LOWER)
             fold_next_nfkc(str_from(s, at), true, &f);

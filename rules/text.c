@@ -179,6 +179,10 @@ void text_add(struct text *t, enum doc_field field, uint32_t index, struct str t
     struct scan s = {.t = t, .s = text, .is_address = field == FIELD_URL, .word_end = SIZE_MAX,
                      .hyphen_start = SIZE_MAX - 1, .hyphen_end = SIZE_MAX, .dot_end = SIZE_MAX};
     const unsigned char *p = (const unsigned char *)text.p;
+    unsigned char all = 0;
+    for (size_t i = 0; i < text.n; i++)
+        all |= p[i];
+    value->is_ascii = all < 0x80;
     while (s.at < text.n) {
         switch (kinds[p[s.at]]) {
         case KIND_WORD: read_ascii(&s); break;

@@ -53,6 +53,7 @@ struct text_value {
     uint32_t n_words;
     enum doc_field field;
     uint32_t index; // which author, category or tag
+    bool is_ascii;  // bytes are code points
 };
 
 struct text {

@@ -11,7 +11,7 @@ static void step(const struct scan *s, size_t at, struct fold *out)
     uint32_t code;
     size_t bytes = utf8_decode(rest, &code);
     unsigned char next = bytes < rest.n ? (unsigned char)rest.p[bytes] : 0;
-    if (next >= 0xCC) {
+    if (next >= 0xCC && !(next >= 0xE4 && next <= 0xE9)) { // E4 to E9 lead Han, which extends nothing
         uint32_t follower;
         utf8_decode(str_from(rest, bytes), &follower);
         bool extends = follower < FOLD_TABLE_CODES ? s->t->table->entries[follower] & FOLD_EXTENDS
