@@ -59,6 +59,9 @@ static inline enum fold_class fold_entry_class(uint32_t entry)
     return (enum fold_class)((entry >> FOLD_CODE_BITS) & FOLD_CLASS_MASK);
 }
 
+// For the hot loops: a cluster is filled by who reads it, and zeroing it first costs more than the reading.
+#define FOLD_UNSET __attribute__((uninitialized))
+
 // Folds the cluster at the start of s (not empty). Marks beyond 30 on one base are read and dropped.
 void fold_next(struct str s, struct fold *out);
 

@@ -7,13 +7,14 @@
 
 void eval_begin(struct eval *e, struct segment_state *state)
 {
+    for (size_t i = 0; e->state && i < e->n_present; i++)
+        e->state->present[e->present[i] >> 6] = 0;
     e->state = state;
     e->g = state->g;
     e->n_nodes = e->n_present = e->n_candidates = e->n_regex_places = 0;
     e->is_regex_scanned = false;
     state->epoch++;
     if (state->epoch == 0) { // after 4 billion documents the marks of the first ones would be taken for ours
-        memset(state->terms, 0, state->g->n_terms * sizeof *state->terms);
         memset(state->rule_epochs, 0, state->g->n_rules * sizeof *state->rule_epochs);
         state->epoch = 1;
     }
@@ -29,13 +30,14 @@ void eval_post(struct eval *e, uint32_t term, const struct word *w, uint32_t fie
         (struct node){w->pos, 0, w->phrase, w->sentence, aux, w->length, (uint16_t)field};
     struct term_state *s = &e->state->terms[term];
     uint32_t at = (uint32_t)e->n_nodes;
-    if (s->epoch == e->state->epoch) {
+    if (eval_is_present(e, term)) {
         e->nodes[s->tail - 1].next = at;
         s->tail = at;
         s->fields |= field;
         return;
     }
-    *s = (struct term_state){e->state->epoch, at, at, field};
+    *s = (struct term_state){at, at, field};
+    e->state->present[term >> 6] |= (uint64_t)1 << (term & 63);
     if (e->n_present == e->present_room) {
         e->present_room = e->present_room ? e->present_room * 2 : 256;
         e->present = mem_resize_array(e->present, e->present_room, sizeof *e->present);

@@ -24,8 +24,7 @@ struct node {
     uint16_t field;  // its bit
 };
 
-struct term_state {
-    uint32_t epoch; // of the document that the rest is about
+struct term_state { // of a present term
     uint32_t head, tail; // index + 1
     uint32_t fields;     // bits
 };
@@ -43,7 +42,7 @@ struct spans {
 };
 
 // What distinct words were found to meet, so that patterns and stems are worked out once a word: direct mapped.
-enum { CACHE_ENTRIES = 32768, CACHE_TERMS = 5 };
+enum { CACHE_ENTRIES = 8192, CACHE_TERMS = 5, NONE_ENTRIES = 65536 };
 struct cached {
     uint64_t key; // 0: free
     uint32_t n;
@@ -55,6 +54,9 @@ struct segment_state {
     struct segment *g;
     struct term_state *terms;
     uint32_t *rule_epochs;
+    uint64_t *present;     // bit of each term that the document holds: small enough to stay near
+    uint32_t *no_patterns; // words that were found to meet no pattern, and no stem: tags of their keys
+    uint32_t *no_stems;
     struct cached *words;  // patterns by folded word; NULL: no patterns
     struct cached *stems;  // by language and word as spelled
     uint32_t epoch;
@@ -126,17 +128,20 @@ size_t spans_near(struct eval *e, const struct span *by, size_t n_by, struct spa
 // Drops of list those that stand so to one of `by`, or overlap one; list keeps its order.
 size_t spans_veto(const struct span *by, size_t n_by, struct span *list, size_t n, struct expr_join join);
 
+static inline bool eval_is_present(const struct eval *e, uint32_t term)
+{
+    return e->state->present[term >> 6] >> (term & 63) & 1;
+}
+
 static inline bool eval_has(const struct eval *e, uint32_t term, uint32_t fields)
 {
-    const struct term_state *s = &e->state->terms[term];
-    return s->epoch == e->state->epoch && (s->fields & fields);
+    return eval_is_present(e, term) && (e->state->terms[term].fields & fields);
 }
 
 // The first node of a term, index + 1; 0: the document does not hold it.
 static inline uint32_t eval_head(const struct eval *e, uint32_t term)
 {
-    const struct term_state *s = &e->state->terms[term];
-    return s->epoch == e->state->epoch ? s->head : 0;
+    return eval_is_present(e, term) ? e->state->terms[term].head : 0;
 }
 
 #endif

@@ -41,6 +41,9 @@ static void state_done(struct segment_state *st)
     segment_unref(st->g);
     mem_free(st->terms);
     mem_free(st->rule_epochs);
+    mem_free(st->present);
+    mem_free(st->no_patterns);
+    mem_free(st->no_stems);
     mem_free(st->words);
     mem_free(st->stems);
     *st = (struct segment_state){0};
@@ -76,15 +79,23 @@ static void state_init(struct segment_state *st, struct segment *g)
     *st = (struct segment_state){.g = segment_ref(g)};
     st->terms = mem_alloc_array((size_t)g->n_terms + 1, sizeof *st->terms);
     st->rule_epochs = mem_alloc_array((size_t)g->n_rules + 1, sizeof *st->rule_epochs);
-    if (g->n_patterns)
+    st->present = mem_alloc_array((size_t)g->n_terms / 64 + 1, sizeof *st->present);
+    if (g->n_patterns) {
         st->words = mem_alloc_array(CACHE_ENTRIES, sizeof *st->words);
-    if (g->n_stem_slots)
+        st->no_patterns = mem_alloc_array(NONE_ENTRIES, sizeof *st->no_patterns);
+    }
+    if (g->n_stem_slots) {
         st->stems = mem_alloc_array(CACHE_ENTRIES, sizeof *st->stems);
+        st->no_stems = mem_alloc_array(NONE_ENTRIES, sizeof *st->no_stems);
+    }
 }
 
 // Keeps the states of segments that are in the set, makes those that are new, drops the rest.
 static void states_follow(struct match_scratch *s, const struct ruleset *set)
 {
+    for (size_t i = 0; s->eval.state && i < s->eval.n_present; i++) // of the last document: its state may go
+        s->eval.state->present[s->eval.present[i] >> 6] = 0;
+    s->eval.state = NULL;
     bool is_same = s->n_states == set->n_segments;
     for (size_t i = 0; is_same && i < s->n_states; i++)
         is_same = s->states[i].g == set->segments[i].g;
@@ -130,6 +141,17 @@ static void gather(void *context, uint32_t term)
     s->words[s->n_words++] = term;
 }
 
+// Most words meet no pattern and no stem: one tag says so.
+static uint32_t tag_of(uint64_t key)
+{
+    return (uint32_t)(key >> 32) | 1;
+}
+
+static bool is_none(const uint32_t *none, uint64_t key)
+{
+    return none[key & (NONE_ENTRIES - 1)] == tag_of(key);
+}
+
 // Posts what the cache says of a word; false: it must be worked out, and goes into *out_entry if it is small.
 static bool post_cached(struct match_scratch *s, struct cached *cache, uint64_t key, const struct word *w,
                         uint32_t field, struct cached **out_entry)
@@ -161,11 +183,16 @@ static void post_patterns(struct match_scratch *s, const struct word *w, uint32_
     struct cached *entry;
     struct eval *e = &s->eval;
     uint64_t key = w->hash | 1;
+    if (is_none(e->state->no_patterns, key))
+        return;
     if (post_cached(s, e->state->words, key, w, field, &entry))
         return;
     s->n_words = 0;
     patterns_match(e->g, word_folded(&s->text, w), gather, s);
-    post_gathered(s, entry, key, w, field);
+    if (s->n_words)
+        post_gathered(s, entry, key, w, field);
+    else
+        e->state->no_patterns[key & (NONE_ENTRIES - 1)] = tag_of(key);
 }
 
 static void post_stems(struct match_scratch *s, const struct text_value *v, const struct word *w, uint32_t field)
@@ -175,13 +202,19 @@ static void post_stems(struct match_scratch *s, const struct text_value *v, cons
     struct str spelled = {v->text.p + p.start, p.end - p.start};
     // ASCII is spelled as it is folded, but for the hyphen of a compound.
     uint64_t key = w->flags & WORD_PLAIN ? w->hash : hash64_seeded(e->g->seed + 1, spelled);
-    key ^= (e->stem_lang + 1) * 0x9E3779B97F4A7C15u; // the low bit must not tell languages apart: it is lost below
+    key ^= (e->stem_lang + 1) * 0x9E3779B97F4A7C15u;
+    key |= 1;
+    if (is_none(e->state->no_stems, key))
+        return;
     struct cached *entry;
-    if (post_cached(s, e->state->stems, key | 1, w, field, &entry))
+    if (post_cached(s, e->state->stems, key, w, field, &entry))
         return;
     s->n_words = 0;
     stems_match(e->g, e->stemmers, e->stem_lang, spelled, word_folded(&s->text, w), gather, s);
-    post_gathered(s, entry, key | 1, w, field);
+    if (s->n_words)
+        post_gathered(s, entry, key, w, field);
+    else
+        e->state->no_stems[key & (NONE_ENTRIES - 1)] = tag_of(key);
 }
 
 static void post_value(struct match_scratch *s, const struct text_value *v)
@@ -255,7 +288,7 @@ static void gather_candidates(struct eval *e)
         uint32_t term = e->present[i];
         for (uint32_t k = g->key_starts[term]; k < g->key_starts[term + 1]; k++) {
             uint32_t guard = g->keys[k].guard;
-            if (guard == NO_TERM || e->state->terms[guard].epoch == e->state->epoch)
+            if (guard == NO_TERM || eval_is_present(e, guard))
                 candidate(e, g->keys[k].rule);
         }
     }
@@ -273,6 +306,8 @@ static void run_segment(struct match_scratch *s, const struct segment_use *use, 
     gather_candidates(e);
     for (size_t i = 0; i < e->n_candidates; i++) {
         uint32_t rule = e->candidates[i];
+        if (i + AHEAD < e->n_candidates)
+            __builtin_prefetch(&e->g->code[e->g->rule_code[e->candidates[i + AHEAD]]]);
         if (use->indexes[rule] == RULE_GONE || !eval_rule(e, rule))
             continue;
         struct match m = {.rule = e->g->rules[rule], .index = use->indexes[rule]};

@@ -20,6 +20,7 @@ struct ends {
 
 struct regexes {
     hs_database_t *database;
+    hs_database_t *any; // the same without places: a third of the cost, and most texts hold none
     uint32_t *terms; // by number of the regex
     struct ends *ends;
     unsigned n;
@@ -74,8 +75,13 @@ static bool compile_set(struct regexes *r, struct set *set, struct diags *ds)
         return false;
     hs_compile_error_t *error = NULL;
     if (hs_compile_multi(set->patterns, set->flags, set->ids, set->n, HS_MODE_BLOCK, NULL, &r->database, &error) ==
-        HS_SUCCESS)
-        return true;
+        HS_SUCCESS) {
+        for (unsigned i = 0; i < set->n; i++)
+            set->flags[i] = (set->flags[i] & ~(unsigned)HS_FLAG_SOM_LEFTMOST) | HS_FLAG_SINGLEMATCH;
+        if (hs_compile_multi(set->patterns, set->flags, set->ids, set->n, HS_MODE_BLOCK, NULL, &r->any, &error) ==
+            HS_SUCCESS)
+            return true;
+    }
     int which = error->expression;
     refuse(ds, set->terms[which >= 0 && (unsigned)which < set->n ? (unsigned)which : 0], error->message);
     hs_free_compile_error(error);
@@ -171,6 +177,7 @@ void regexes_free(struct regexes *r)
     if (!r)
         return;
     hs_free_database(r->database);
+    hs_free_database(r->any);
     mem_free(r->terms);
     mem_free(r->ends);
     mem_free(r);
@@ -242,6 +249,12 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
     return 0;
 }
 
+static int stop_at_once(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context)
+{
+    (void)id, (void)from, (void)to, (void)flags, (void)context;
+    return 1;
+}
+
 // The NFKC form and where its bytes come from; the text itself where it is ASCII.
 static struct str normalise(struct regex_scratch *s, struct str text, bool *out_is_same)
 {
@@ -283,7 +296,8 @@ static int by_term(const void *a, const void *b)
 const struct regex_hit *regexes_scan(const struct regexes *r, struct regex_scratch *s, struct str text, size_t *out_n)
 {
     *out_n = 0;
-    if (s->of != r && hs_alloc_scratch(r->database, &s->hs) != HS_SUCCESS)
+    if (s->of != r && (hs_alloc_scratch(r->database, &s->hs) != HS_SUCCESS ||
+                       hs_alloc_scratch(r->any, &s->hs) != HS_SUCCESS))
         return NULL;
     s->of = r;
     if (r->n > s->numbers) {
@@ -299,6 +313,7 @@ const struct regex_hit *regexes_scan(const struct regexes *r, struct regex_scrat
     struct str nfkc = normalise(s, text, &is_same);
     s->subject = nfkc;
     if (nfkc.n == 0 || nfkc.n > UINT32_MAX ||
+        hs_scan(r->any, nfkc.p, (unsigned)nfkc.n, 0, s->hs, stop_at_once, s) != HS_SCAN_TERMINATED ||
         hs_scan(r->database, nfkc.p, (unsigned)nfkc.n, 0, s->hs, on_match, s) != HS_SUCCESS)
         return NULL;
     if (s->n)

@@ -174,7 +174,11 @@ static void walk_from(struct eval *e, struct walk *w, const struct node *first, 
 static void variant_spans(struct eval *e, const struct variant *v, uint32_t slop, uint32_t fields, uint32_t code,
                           struct spans *out)
 {
-    struct walk w = {.v = v, .slop = slop, .fields = fields, .code = code};
+    FOLD_UNSET struct walk w; // only as many cursors as there are words
+    w.v = v;
+    w.slop = slop;
+    w.fields = fields;
+    w.code = code;
     for (uint32_t i = 0; i < v->n; i++) {
         w.cursors[i] = eval_head(e, v->terms[i]);
         if (!w.cursors[i])

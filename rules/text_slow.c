@@ -53,7 +53,7 @@ static bool is_gershayim(const struct scan *s, const struct fold *f, size_t at, 
 {
     if ((f->class != FOLD_QUOTE && f->class != FOLD_QUOTES) || !is_hebrew(before) || at + f->bytes >= s->s.n)
         return false;
-    struct fold next;
+    FOLD_UNSET struct fold next;
     step(s, at + f->bytes, &next);
     return next.n && is_hebrew(next.codes[0]);
 }
@@ -161,7 +161,7 @@ static enum fold_class class_at(const struct scan *s, size_t at)
 {
     if (at >= s->s.n)
         return FOLD_SPACE;
-    struct fold f;
+    FOLD_UNSET struct fold f;
     step(s, at, &f);
     return f.class;
 }
@@ -169,7 +169,7 @@ static enum fold_class class_at(const struct scan *s, size_t at)
 // Whether the dot at [at, end) ends a sentence: not inside a word or number, not an abbreviation's or an initial's.
 static bool dot_is_end(const struct scan *s, size_t at, size_t end)
 {
-    struct fold f;
+    FOLD_UNSET struct fold f;
     size_t i = end;
     bool has_closer = false;
     while (i < s->s.n) { // closing quotes and brackets belong to the sentence
@@ -217,7 +217,7 @@ static void read_quote(struct scan *s, size_t bytes)
 {
     size_t at = s->at + bytes;
     if (s->word_end == s->at && at < s->s.n && (s->s.p[at] == 's' || s->s.p[at] == 'S')) {
-        struct fold f;
+        FOLD_UNSET struct fold f;
         step(s, at, &f);
         enum fold_class next = class_at(s, at + f.bytes);
         if (f.bytes == 1 && next != FOLD_WORD && next != FOLD_SINGLE)
@@ -273,14 +273,38 @@ static void read_sign(struct scan *s, enum fold_class class, size_t bytes)
 
 void scan_sign(struct scan *s)
 {
-    struct fold f;
+    FOLD_UNSET struct fold f;
     step(s, s->at, &f);
     read_sign(s, f.class, f.bytes);
 }
 
+// A run of common Han characters: three bytes each, folded as they stand, a word each. False: another kind.
+static bool read_han(struct scan *s)
+{
+    const unsigned char *p = (const unsigned char *)s->s.p;
+    size_t begun = s->at;
+    while (s->at + 3 <= s->s.n) {
+        const unsigned char *c = p + s->at;
+        unsigned char next = s->at + 3 < s->s.n ? c[3] : 0;
+        bool is_han = (c[0] > 0xE4 || (c[0] == 0xE4 && c[1] >= 0xB8)) && c[0] <= 0xE9 && (c[1] & 0xC0) == 0x80 &&
+                      (c[2] & 0xC0) == 0x80;
+        if (!is_han || (next >= 0xCC && !(next >= 0xE4 && next <= 0xE9))) // a mark could follow
+            break;
+        scan_word_room(s);
+        size_t folded = s->t->n_folded;
+        memcpy(s->t->folded + folded, c, 3);
+        s->t->n_folded += 3;
+        scan_word_end(s, s->at, s->at + 3, folded, WORD_SINGLE);
+        s->at += 3;
+    }
+    return s->at > begun;
+}
+
 void scan_slow(struct scan *s)
 {
-    struct fold f;
+    if (read_han(s))
+        return;
+    FOLD_UNSET struct fold f;
     step(s, s->at, &f);
     if (f.class == FOLD_WORD && f.n)
         read_word(s, &f);
