@@ -179,6 +179,7 @@ static void variant_spans(struct eval *e, const struct variant *v, uint32_t slop
     w.slop = slop;
     w.fields = fields;
     w.code = code;
+    w.cursors[0] = 0; // a phrase of no words stands nowhere
     for (uint32_t i = 0; i < v->n; i++) {
         w.cursors[i] = eval_head(e, v->terms[i]);
         if (!w.cursors[i])
