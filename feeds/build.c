@@ -286,7 +286,8 @@ static enum build_place place_within(enum element e, enum build_place place)
     case EL_MEDIA_GROUP: case EL_MEDIA_CONTENT: case EL_SKIP_HOURS: case EL_SKIP_DAYS: case EL_ITUNES_CATEGORY:
         return place;
     default:
-        return is_person(e) && (place == PLACE_ITEM || place == PLACE_FEED) ? PLACE_PERSON : PLACE_IGNORED;
+        return is_person(e) && (place == PLACE_ITEM || place == PLACE_FEED || place == PLACE_SOURCE) ? PLACE_PERSON
+                                                                                                     : PLACE_IGNORED;
     }
 }
 
@@ -379,7 +380,9 @@ void build_start(struct builder *b, const struct build_tag *tag)
         b->has_person = false;
     }
     field_start(b, place, tag);
-    if (has_text(tag->element, place))
+    if (tag->element == EL_CONTENT && str_starts_nocase(tag_attribute(tag, S("type")), S("multipart/")))
+        b->frames[b->depth].place = place; // Atom 0.3: the same content in several types
+    else if (has_text(tag->element, place))
         capture_start(b, tag);
 }
 
@@ -411,7 +414,10 @@ void build_end(struct builder *b)
         c->is_on = false;
     } else if (frame->place == PLACE_PERSON && b->has_person) {
         if (frame->element != EL_CONTRIBUTOR && frame->element != EL_WEBMASTER)
-            field_add_author(b, outer, b->person, frame->element == EL_AUTHOR ? RANK_OWN : RANK_EXTENSION);
+            field_add_author(b, outer == PLACE_SOURCE ? PLACE_ITEM : outer, b->person, // RFC 4287, 4.2.1
+                             outer == PLACE_SOURCE         ? RANK_LAST
+                             : frame->element == EL_AUTHOR ? RANK_OWN
+                                                           : RANK_EXTENSION);
     }
     bool ends_item = frame->element == EL_ITEM && frame->place == PLACE_ITEM;
     if (ends_item)

@@ -17,7 +17,7 @@
 enum build_place { PLACE_NONE, PLACE_FEED, PLACE_ITEM, PLACE_PERSON, PLACE_SOURCE, PLACE_IMAGE, PLACE_IGNORED };
 
 // Who says a value: the higher rank wins, the first of equals.
-enum rank { RANK_NONE, RANK_GUESS, RANK_EXTENSION, RANK_OWN_WEAK, RANK_OWN };
+enum rank { RANK_NONE, RANK_LAST, RANK_GUESS, RANK_EXTENSION, RANK_OWN_WEAK, RANK_OWN };
 
 enum field {
     FIELD_TITLE, FIELD_LINK, FIELD_ID, FIELD_SUMMARY, FIELD_CONTENT, FIELD_PUBLISHED, FIELD_UPDATED, FIELD_LANGUAGE,
@@ -132,6 +132,7 @@ struct str tag_attribute(const struct build_tag *tag, struct str local);
 void field_add_author(struct builder *b, enum build_place place, struct person person, enum rank rank);
 void field_add_category(struct builder *b, enum build_place place, struct category category);
 void field_add_link(struct builder *b, enum build_place place, struct link link, bool is_own);
+struct str field_relation(struct str rel); // a registered relation without its registry
 void field_add_enclosure(struct builder *b, struct enclosure enclosure);
 
 // Reads "name (address)", "address (name)", "name <address>" and either alone.

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "feeds/charset.h"
 #include "feeds/entity.h"
 
 enum { OUT_BYTES = 16384 };
@@ -65,7 +66,7 @@ static void label_of_http(struct decoder *d)
 // In <?xml version="1.0" encoding="..."?>, or a page's <meta charset=...>.
 static void label_of_text(struct decoder *d, struct str head)
 {
-    size_t at = str_find(head, S("<?xml"));
+    size_t at = str_find_nocase(head, S("<?xml"));
     struct str declaration = str_from(head, at);
     declaration = str_head(declaration, str_find_char(declaration, '>'));
     struct str word = S("encoding");
@@ -80,38 +81,12 @@ static void label_of_text(struct decoder *d, struct str head)
         take_label(d->label_text, str_from(rest, 1));
 }
 
-// What is meant where a label is known to be used for something else (WHATWG encoding standard).
-static const char *meant_by(const char *label)
-{
-    static const char *const table[][2] = {
-        {"latin1", "windows-1252"},      {"latin-1", "windows-1252"},     {"iso-8859-1", "windows-1252"},
-        {"iso8859-1", "windows-1252"},   {"iso_8859-1", "windows-1252"},  {"ascii", "windows-1252"},
-        {"us-ascii", "windows-1252"},    {"ansi", "windows-1252"},        {"cp1252", "windows-1252"},
-        {"x-cp1252", "windows-1252"},    {"iso-8859-9", "windows-1254"},  {"latin5", "windows-1254"},
-        {"iso-8859-11", "windows-874"},  {"tis-620", "windows-874"},      {"gb2312", "gb18030"},
-        {"gbk", "gb18030"},              {"x-gbk", "gb18030"},            {"gb_2312-80", "gb18030"},
-        {"euc-kr", "cp949"},             {"ks_c_5601-1987", "cp949"},     {"ksc5601", "cp949"},
-        {"euckr", "cp949"},              {"shift_jis", "cp932"},          {"shift-jis", "cp932"},
-        {"sjis", "cp932"},               {"x-sjis", "cp932"},             {"windows-31j", "cp932"},
-        {"ms_kanji", "cp932"},           {"big5", "big5-hkscs"},          {"x-euc-jp", "euc-jp"},
-        {"windows-874", "cp874"},        {"x-windows-1251", "windows-1251"}, {"win-1251", "windows-1251"},
-        {"win1251", "windows-1251"},     {"iso-8859-8-i", "iso-8859-8"},  {"utf8", "utf-8"},
-        {"utf_8", "utf-8"},              {"unicode-1-1-utf-8", "utf-8"},  {"x-unicode20utf8", "utf-8"},
-        {"mac", "macintosh"},            {"x-mac-roman", "macintosh"},    {"mac-roman", "macintosh"},
-        {"macroman", "macintosh"},       {"x-mac-cyrillic", "mac-cyrillic"}, {"dos-874", "cp874"},
-    };
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if (strcmp(label, table[i][0]) == 0)
-            return table[i][1];
-    }
-    return label;
-}
-
 // Opens iconv for a label; false where there is no such encoding, or none that these bytes can be in.
 static bool open_encoding(struct decoder *d, const char *label, uint32_t unit)
 {
     static const char *const never[] = {"utf-7", "utf-16", "utf-32", "ucs-", "unicode", "wchar", "char", "iso-10646"};
-    const char *name = meant_by(label);
+    char meant[CHARSET_NAME_MAX];
+    const char *name = charset_meant(label, meant, sizeof meant);
     for (size_t i = 0; i < sizeof never / sizeof never[0] && unit == 1; i++) {
         if (strncmp(name, never[i], strlen(never[i])) == 0)
             return false;
@@ -130,7 +105,11 @@ static bool open_encoding(struct decoder *d, const char *label, uint32_t unit)
     return true;
 }
 
-static bool is_utf8_label(const char *label) { return strcmp(meant_by(label), "utf-8") == 0; }
+static bool is_utf8_label(const char *label)
+{
+    char meant[CHARSET_NAME_MAX];
+    return strcmp(charset_meant(label, meant, sizeof meant), "utf-8") == 0;
+}
 
 // ---- the head
 
@@ -190,7 +169,7 @@ static void decide_by_head(struct decoder *d)
     label_of_http(d);
     if (!mark && (!units || !units->encoding))
         label_of_text(d, str_head(body, DECODE_HEAD_BYTES));
-    const char *label = d->label_http[0] ? d->label_http : d->label_text;
+    const char *label = is_stateful(d->label_http) ? d->label_http : d->label_text;
     if (units && units->encoding && open_encoding(d, units->encoding, units->unit)) {
         d->state = DECODE_ICONV;
         d->why = mark ? "byte order mark" : "pattern of the first bytes";
@@ -201,7 +180,7 @@ static void decide_by_head(struct decoder *d)
         d->label_lied = d->label_text[0] && !is_utf8_label(d->label_text);
     } else if (is_stateful(label) && memchr(body.p, 0x1b, body.n) && open_encoding(d, label, 1)) {
         d->state = DECODE_ICONV;
-        d->why = d->label_http[0] ? "HTTP charset" : "XML declaration";
+        d->why = label == d->label_http ? "HTTP charset" : "XML declaration";
     }
     if (mark)
         body = str_from(body, mark->n);

@@ -6,6 +6,7 @@
 const char *document_format_name(const struct document *doc)
 {
     static const struct { enum feed_format format; struct str version; const char *name; } names[] = {
+        {FORMAT_RSS, STR("0.9"), "rss090"},
         {FORMAT_RSS, STR("0.90"), "rss090"},  {FORMAT_RSS, STR("0.91"), "rss091"},  {FORMAT_RSS, STR("0.92"), "rss092"},
         {FORMAT_RSS, STR("0.93"), "rss093"},  {FORMAT_RSS, STR("0.94"), "rss094"},  {FORMAT_RSS, STR("2.0"), "rss20"},
         {FORMAT_RSS, STR("2.01"), "rss20"},   {FORMAT_RSS, STR("2"), "rss20"},      {FORMAT_RSS, STR("1.0"), "rss10"},

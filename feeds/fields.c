@@ -107,13 +107,17 @@ static void add_feed_link(struct builder *b, struct link link, bool is_own)
         meta->link = link.href;
 }
 
-void field_add_link(struct builder *b, enum build_place place, struct link link, bool is_own)
+struct str field_relation(struct str rel)
 {
     static const struct str registry = STR("http://www.iana.org/assignments/relation/");
+    return rel.n > registry.n && str_starts_nocase(rel, registry) ? str_from(rel, registry.n) : rel;
+}
+
+void field_add_link(struct builder *b, enum build_place place, struct link link, bool is_own)
+{
     if (!link.href.n || is_full(b, place == PLACE_ITEM ? b->item.n_links : b->doc->meta.n_links))
         return;
-    if (link.rel.n > registry.n && str_starts_nocase(link.rel, registry))
-        link.rel = str_from(link.rel, registry.n);
+    link.rel = field_relation(link.rel);
     if (!link.rel.n)
         link.rel = S("alternate");
     if (place == PLACE_FEED) {
@@ -152,7 +156,7 @@ static struct text take_text(struct builder *b, struct str body)
 {
     const struct build_capture *c = &b->capture;
     struct text text = {.type = text_type_of(b)};
-    bool is_typed = c->space == NS_ATOM && c->type.n && !c->is_markup &&
+    bool is_typed = (c->space == NS_ATOM || (c->space == NS_ATOM03 && !c->mode.n)) && c->type.n && !c->is_markup &&
                     str_find_char(c->type, '/') < c->type.n && !str_starts_nocase(c->type, S("text/")) &&
                     !str_ends(c->type, S("xml"));
     if (str_eq_nocase(c->mode, S("base64")) || is_typed) {
@@ -222,9 +226,9 @@ static void link_end(struct builder *b, enum build_place place, struct str text)
 {
     if (b->capture.href.n || !text.n)
         return; // taken at its start
-    struct link link = {.href = resolve(b, text), .rel = b->capture.rel, .type = b->capture.type};
+    struct link link = {.href = resolve(b, text), .rel = field_relation(b->capture.rel), .type = b->capture.type};
     field_add_link(b, place, link, own_rank(b) == RANK_OWN);
-    if (place == PLACE_ITEM && str_ends(link.rel, S("enclosure")))
+    if (place == PLACE_ITEM && str_eq_nocase(link.rel, S("enclosure")))
         field_add_enclosure(b, (struct enclosure){link.href, link.type, -1});
 }
 
@@ -328,9 +332,8 @@ static void text_end(struct builder *b, enum build_place place, struct str text)
         set_text(b, place, FIELD_SUMMARY, own_rank(b), text);
         break;
     case EL_DC_DESCRIPTION: set_text(b, place, FIELD_SUMMARY, RANK_EXTENSION, text); break;
-    case EL_ITUNES_SUMMARY: case EL_ITUNES_SUBTITLE: case EL_MEDIA_DESCRIPTION:
-        set_text(b, place, FIELD_SUMMARY, RANK_GUESS, text);
-        break;
+    case EL_ITUNES_SUMMARY: case EL_MEDIA_DESCRIPTION: set_text(b, place, FIELD_SUMMARY, RANK_GUESS, text); break;
+    case EL_ITUNES_SUBTITLE: set_text(b, place, FIELD_SUMMARY, RANK_LAST, text); break;
     case EL_CONTENT: case EL_ENCODED:
         if (in_item)
             set_text(b, place, FIELD_CONTENT, own_rank(b), text);
@@ -380,7 +383,10 @@ void field_feed_done(struct builder *b)
 {
     struct feed_meta *meta = &b->doc->meta;
     if (!meta->language.n)
-        meta->language = arena_str(b->arena, str_head(str_trim(b->options->content_language), 64));
+        {
+        struct str tags = b->options->content_language; // the first of a list
+        meta->language = arena_str(b->arena, str_head(str_trim(str_head(tags, str_find_char(tags, ','))), 64));
+    }
     if (b->sy_period_s)
         meta->update_period_s = b->sy_period_s / (b->sy_frequency ? b->sy_frequency : 1);
 }

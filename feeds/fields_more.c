@@ -54,35 +54,6 @@ bool base64_text(struct arena *a, struct str encoded, struct str *out)
 
 // ---- people
 
-struct person person_read(struct str text)
-{
-    struct person person = {0};
-    text = str_trim(text);
-    char open = '(', close = ')';
-    size_t at = str_find_char(text, '(');
-    if (at == text.n) {
-        open = '<';
-        close = '>';
-        at = str_find_char(text, open);
-    }
-    struct str before = str_trim(str_head(text, at));
-    struct str inside = str_from(text, at + 1);
-    inside = str_trim(str_head(inside, str_find_char(inside, close)));
-    bool is_before = str_find_char(before, '@') < before.n, is_inside = str_find_char(inside, '@') < inside.n;
-    if (is_inside && !is_before) {
-        person.name = before;
-        person.email = inside;
-    } else if (is_before && (inside.n || str_find_char(before, ' ') == before.n)) {
-        person.email = before;
-        person.name = inside;
-    } else {
-        person.name = text;
-    }
-    if (str_starts_nocase(person.email, S("mailto:")))
-        person.email = str_from(person.email, 7);
-    return person;
-}
-
 struct person person_keep(struct builder *b, struct str text)
 {
     struct person person = person_read(build_keep(b, text));
@@ -219,13 +190,13 @@ static void link_start(struct builder *b, enum build_place place, const struct b
     struct link link = {.href = address(b, tag, S("href"))};
     if (!link.href.n)
         return;
-    link.rel = attribute(b, tag, S("rel"));
+    link.rel = field_relation(attribute(b, tag, S("rel")));
     link.type = attribute(b, tag, S("type"));
     link.title = attribute(b, tag, S("title"));
     link.hreflang = attribute(b, tag, S("hreflang"));
     bool is_guest = tag->prefix.n && (b->doc->format == FORMAT_RSS || b->doc->format == FORMAT_RDF);
     field_add_link(b, place, link, !is_guest);
-    if (place == PLACE_ITEM && str_ends(link.rel, S("enclosure")))
+    if (place == PLACE_ITEM && str_eq_nocase(link.rel, S("enclosure")))
         field_add_enclosure(b, (struct enclosure){link.href, link.type, length_of(tag_attribute(tag, S("length")))});
 }
 

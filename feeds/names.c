@@ -53,6 +53,11 @@ static const struct space_row spaces[] = {
     {STR("www.w3.org/1999/xhtml"), STR("body"), NS_XHTML},
     {STR("podcastindex.org/namespace/1.0"), STR("podcast"), NS_PODCAST},
     {STR("www.google.com/schemas/play-podcasts/1.0"), STR("googleplay"), NS_GOOGLEPLAY},
+    {STR("prismstandard.org/namespaces/basic/2.0"), STR("prism"), NS_PRISM},
+    {STR("prismstandard.org/namespaces/basic/2.1"), STR(""), NS_PRISM},
+    {STR("prismstandard.org/namespaces/basic/3.0"), STR(""), NS_PRISM},
+    {STR("prismstandard.org/namespaces/1.2/basic"), STR(""), NS_PRISM},
+    {STR("purl.org/rss/1.0/modules/prism"), STR(""), NS_PRISM},
 };
 
 struct element_row {
@@ -122,6 +127,7 @@ static const struct element_row elements[] = {
     {STR("creator"), NS_DC, EL_CREATOR},
     {STR("author"), NS_DC, EL_CREATOR},
     {STR("contributor"), NS_DC, EL_CONTRIBUTOR},
+    {STR("date"), NS_CORE, EL_DC_DATE},
     {STR("date"), NS_DC, EL_DC_DATE},
     {STR("subject"), NS_DC, EL_SUBJECT},
     {STR("language"), NS_DC, EL_LANGUAGE},
@@ -133,6 +139,7 @@ static const struct element_row elements[] = {
     {STR("creator"), NS_DCTERMS, EL_CREATOR},
     {STR("date"), NS_DCTERMS, EL_DC_DATE},
     {STR("issued"), NS_DCTERMS, EL_ISSUED},
+    {STR("available"), NS_DCTERMS, EL_CREATED},
     {STR("created"), NS_DCTERMS, EL_CREATED},
     {STR("modified"), NS_DCTERMS, EL_DC_MODIFIED},
     {STR("subject"), NS_DCTERMS, EL_SUBJECT},
@@ -141,11 +148,13 @@ static const struct element_row elements[] = {
     {STR("encoded"), NS_CONTENT, EL_ENCODED},
     {STR("group"), NS_MEDIA, EL_MEDIA_GROUP},
     {STR("content"), NS_MEDIA, EL_MEDIA_CONTENT},
+    {STR("peerlink"), NS_MEDIA, EL_MEDIA_CONTENT},
     {STR("thumbnail"), NS_MEDIA, EL_MEDIA_THUMBNAIL},
     {STR("title"), NS_MEDIA, EL_MEDIA_TITLE},
     {STR("description"), NS_MEDIA, EL_MEDIA_DESCRIPTION},
     {STR("category"), NS_MEDIA, EL_MEDIA_CATEGORY},
     {STR("keywords"), NS_MEDIA, EL_KEYWORDS},
+    {STR("title"), NS_ITUNES, EL_MEDIA_TITLE},
     {STR("author"), NS_ITUNES, EL_ITUNES_AUTHOR},
     {STR("owner"), NS_ITUNES, EL_OWNER},
     {STR("name"), NS_ITUNES, EL_NAME},
@@ -164,6 +173,10 @@ static const struct element_row elements[] = {
     {STR("origlink"), NS_FEEDBURNER, EL_ORIG_LINK},
     {STR("generatoragent"), NS_ADMIN, EL_GENERATOR_AGENT},
     {STR("body"), NS_XHTML, EL_BODY},
+    {STR("div"), NS_XHTML, EL_BODY},
+    {STR("guid"), NS_PODCAST, EL_DC_IDENTIFIER},
+    {STR("publicationdate"), NS_PRISM, EL_CREATED},
+    {STR("coverdate"), NS_PRISM, EL_CREATED},
 };
 
 static struct str without_scheme(struct str uri)

@@ -29,6 +29,7 @@ enum name_space {
     NS_XHTML,
     NS_PODCAST,
     NS_GOOGLEPLAY,
+    NS_PRISM,
     NS_OTHER, // somebody's, under a prefix: never a feed's field
 };
 
