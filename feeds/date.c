@@ -101,7 +101,8 @@ static bool read_marked_time(struct reader *r)
     uint64_t minute = 0, second = 0;
     if (is_small(peek(r, 2))) {
         bool is_marked = token_means(peek(r, 3), WORD_MINUTE_MARK);
-        if (is_marked || !peek(r, 2)->is_spaced) {
+        bool is_whole = date_numbers_suffice(&r->numbers) && peek(r, 2)->digits == 2; // "17 h 06" behind the date
+        if (is_marked || is_whole || !peek(r, 2)->is_spaced) {
             minute = peek(r, 2)->number;
             taken = is_marked ? 4 : 3;
             if (is_marked && is_small(peek(r, 4)) && token_means(peek(r, 5), WORD_SECOND_MARK)) {
@@ -150,7 +151,7 @@ static bool read_offset(struct reader *r)
     } else if (first->digits == 6) {
         hours = first->number / 10000;
         minutes = first->number / 100 % 100;
-    } else if (first->digits > 2) {
+    } else if (first->digits > 2 && first->number > 0) { // "+00000" is one
         return false;
     }
     bool is_dotted = token_is_sign(peek(r, 2), '.') && is_small(peek(r, 3));
@@ -293,7 +294,8 @@ static bool read_date_number(struct reader *r)
 static bool read_remainder(struct reader *r)
 {
     const struct token *t = peek(r, 0);
-    if (!r->has_zone && (t->digits == 4 || t->digits == 5) && t->number <= 1400 && t->number % 100 < 60) {
+    bool is_offset = (t->digits == 4 || t->digits == 5) && t->number <= 1400 && t->number % 100 < 60;
+    if (!r->has_zone && (is_offset || t->number == 0)) {
         r->has_zone = true;
         r->zone_minutes = (int)(t->number / 100 * 60 + t->number % 100);
     }
@@ -304,8 +306,9 @@ static bool read_remainder(struct reader *r)
 static bool read_number(struct reader *r)
 {
     const struct token *next = peek(r, 1);
-    bool is_midnight = r->hour == 0 && r->minute == 0 && r->second == 0;
-    if (date_numbers_suffice(&r->numbers) && r->has_time && (r->has_zone || !is_midnight))
+    bool is_midnight = r->hour == 0 && r->minute == 0 && r->second == 0; // behind it the time may stand once more
+    bool is_again = is_midnight && !r->has_zone && token_is_sign(next, ':');
+    if (date_numbers_suffice(&r->numbers) && r->has_time && !is_again)
         return read_remainder(r);
     bool is_clock = is_small(peek(r, 0)) && token_is_sign(next, ':') && is_small(peek(r, 2));
     if (is_clock && !(r->has_time && r->has_zone))
@@ -317,7 +320,7 @@ static bool read_number(struct reader *r)
         return set_time(r, peek(r, 0)->number, 0, 0, 0, 1);
     bool is_behind_t = r->at && r->tokens[r->at - 1].first == 't' && r->tokens[r->at - 1].letters == 1;
     bool is_military = date_numbers_suffice(&r->numbers) && token_means(next, WORD_ZONE); // 03 Apr 02 1500 GMT
-    if (is_behind_t && !r->has_time && is_small(peek(r, 0)))
+    if (is_behind_t && !r->has_time && is_small(peek(r, 0)) && !is_dotted_time(r))
         return set_time(r, peek(r, 0)->number, 0, 0, 0, 1);
     if ((is_behind_t || is_military) && !r->has_time && (peek(r, 0)->digits == 6 || peek(r, 0)->digits == 4))
         return read_basic_time(r);

@@ -91,7 +91,9 @@ static void add_folded(struct word_text *w, uint32_t code)
                                                  UTF8PROC_DECOMPOSE, &boundary);
     for (utf8proc_ssize_t i = 0; i < n && i < 8; i++) {
         uint32_t part = (uint32_t)parts[i];
-        if (utf8proc_category(parts[i]) != UTF8PROC_CATEGORY_MN && part != 0x2BC && part != 0x2019)
+        bool is_vowel = part >= 0x900 && part <= 0xEFF && !(part >= 0xE48 && part <= 0xE4C); // of India, and Thai
+        bool is_dropped = !is_vowel && utf8proc_category(parts[i]) == UTF8PROC_CATEGORY_MN;
+        if (!is_dropped && part != 0x2BC && part != 0x2019)
             add_code(w, part == 0x3C2 ? 0x3C3 : part == 0x131 ? 'i' : part);
     }
 }

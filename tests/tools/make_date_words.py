@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """make_date_words.py > feeds/date_words_table.c: the words that dates are written with, from the lists below.
 
-A word is folded as date_words.h's reader folds: lower case, canonical decomposition without marks (Hangul stays), no
-dots inside. A word may be a month and a weekday ("mar": marzo, martes): both readings are kept, and the sentence
+A word is folded as date_words.h's reader folds: lower case, canonical decomposition without marks (Hangul stays, and so
+do the vowels that India's scripts and Thai write as marks), no dots inside. A word may be a month and a weekday ("mar": marzo, martes): both readings are kept, and the sentence
 decides. Zones with a region come from the system's zone files: their last line is the rule of today.
 """
 import os
@@ -49,8 +49,11 @@ eu urtarrila|otsaila|martxoa|apirila|maiatza|ekaina|uztaila|abuztua|iraila|urria
 ar يناير كانون_الثاني جانفي|فبراير شباط فيفري|مارس آذار|أبريل إبريل نيسان أفريل|مايو أيار ماي|يونيو حزيران جوان يونيه|يوليو تموز جويلية يوليوز يوليه|أغسطس آب أوت غشت|سبتمبر أيلول شتنبر|أكتوبر تشرين_الأول|نوفمبر تشرين_الثاني نونبر|ديسمبر كانون_الأول دجنبر
 fa ژانویه|فوریه|مارس|آوریل|مه|ژوئن|ژوئیه|اوت|سپتامبر|اکتبر|نوامبر|دسامبر
 he ינואר בינואר ינו|פברואר בפברואר פבר|מרץ במרץ|אפריל באפריל אפר|מאי במאי|יוני ביוני|יולי ביולי|אוגוסט באוגוסט אוג|ספטמבר בספטמבר ספט|אוקטובר באוקטובר אוק|נובמבר בנובמבר נוב|דצמבר בדצמבר דצמ
-hi जनवरी जन|फ़रवरी फरवरी फ़र|मार्च|अप्रैल|मई|जून|जुलाई जुल|अगस्त अग|सितंबर सितम्बर सित|अक्टूबर अक्तूबर अक्टू|नवंबर नवम्बर नव|दिसंबर दिसम्बर दिस
+hi जनवरी जन|फ़रवरी फरवरी फ़र फर|मार्च|अप्रैल|मई|जून|जुलाई जुल|अगस्त अग|सितंबर सितम्बर सित|अक्टूबर अक्तूबर अक्टू|नवंबर नवम्बर नव|दिसंबर दिसम्बर दिस
 bn জানুয়ারি জানু|ফেব্রুয়ারি ফেব|মার্চ|এপ্রিল|মে|জুন|জুলাই|আগস্ট|সেপ্টেম্বর|অক্টোবর|নভেম্বর|ডিসেম্বর
+vi tháng_một tháng_giêng|tháng_hai|tháng_ba|tháng_tư|tháng_năm|tháng_sáu|tháng_bảy|tháng_tám|tháng_chín|tháng_mười|tháng_mười_một|tháng_mười_hai tháng_chạp
+ta ஜனவரி|பிப்ரவரி|மார்ச்|ஏப்ரல்|மே|ஜூன்|ஜூலை|ஆகஸ்ட்|செப்டம்பர்|அக்டோபர்|நவம்பர்|டிசம்பர்
+ur جنوری|فروری|مارچ|اپریل|مئی|جون|جولائی|اگست|ستمبر|اکتوبر|نومبر|دسمبر
 th มค มกราคม|กพ กุมภาพันธ์|มีค มีนาคม|เมย เมษายน|พค พฤษภาคม|มิย มิถุนายน|กค กรกฎาคม|สค สิงหาคม|กย กันยายน|ตค ตุลาคม|พย พฤศจิกายน|ธค ธันวาคม
 zh 一月|二月|三月|四月|五月|六月|七月|八月|九月|十月|十一月|十二月
 """
@@ -116,7 +119,7 @@ in kl klo kello kella kl den d den_ te om op uur u saat godz godzina v ve hod o_
 στις του της ώρα και di delle dia día dias vào lúc ngày năm thứ pada pukul pkl tanggal tgl jam hari ค.ศ. คศ วัน ที่ เวลา น เมื่อ
 في عند الساعة عام سنة م_الساعة يوم من و ساعت روز سال בשעה יום ב שעה को बजे दिनांक তারিখ hrs est_le publié published posted updated date e y och og ja és et und and
 a_las kella kl. ad ce ad. bc evening ora ore. orele óra órakor szerint o'clock klockan aar jahr as_of since year month day from
-m t ugen aprox circa"""
+m t ugen aprox circa feira gada gads"""
 
 # Zones by name, minutes east of Greenwich. Where a name has two meanings, the one that feeds mean.
 ZONES = """
@@ -132,6 +135,9 @@ GENERIC = {"et": "America/New_York", "ct": "America/Chicago", "mt": "America/Den
            "pacific": "America/Los_Angeles", "met_dst": "Europe/Berlin"}
 
 
+THAI_TONES = "\u0e48\u0e49\u0e4a\u0e4b\u0e4c"
+
+
 def fold(word):
     """Returns a word as the reader compares it."""
     out = []
@@ -140,7 +146,8 @@ def fold(word):
             out.append(char)
             continue
         for part in unicodedata.normalize("NFD", char):
-            if unicodedata.category(part) != "Mn" and part not in ".'’ʼ\u200c":
+            is_vowel = 0x0900 <= ord(part) <= 0x0EFF and part not in THAI_TONES  # of India's scripts and Thai
+            if (is_vowel or unicodedata.category(part) != "Mn") and part not in ".'’ʼ\u200c":
                 out.append(part.replace("ς", "σ").replace("ı", "i"))
     return "".join(out).strip()
 

@@ -90,6 +90,10 @@ static void rfc_822_and_its_wild_variants(void **state)
         {"Xyz, 16 Dec 2012 11:47 GMT", "2012-12-16T11:47:00Z", "a weekday in no known language"},
         {"03 Apr 02 1500 GMT", "2002-04-03T15:00:00Z", "hours and minutes in one"},
         {"Thu, 01 Jan 2004", "2004-01-01T00:00:00Z", "no time"},
+        {"Mon, 05 Jan 2004 00:00:00 0000", "2004-01-05T00:00:00Z", "midnight, and an offset that lost its sign"},
+        {"Mon, 05 Jan 2004 00:00:00 0200", "2004-01-04T22:00:00Z", "the same, not nought"},
+        {"Mon, 05 Jan 2004 19:48:21 0", "2004-01-05T19:48:21Z", "an offset of nought alone"},
+        {"Mon, 05 Jan 2004 19:48:21 +00000", "2004-01-05T19:48:21Z", "a nought too many"},
     };
     CHECK_ROWS(rows);
 }
@@ -121,6 +125,7 @@ static void iso_8601_and_what_calls_itself_so(void **state)
         {"2003365", "2003-12-31T00:00:00Z", "day of the year, basic form"},
         {"2004-W01-1", "2003-12-29T00:00:00Z", "week date"},
         {"2026-W05-2T10:00:00Z", "2026-01-27T10:00:00Z", "week date with time"},
+        {"2003-12-31T10.14.55Z", "2003-12-31T10:14:55Z", "dots in the time"},
         {"2003/12/31 10:14:55", "2003-12-31T10:14:55Z", "slashes"},
         {"2003.12.31 10:14", "2003-12-31T10:14:00Z", "dots"},
         {"2003-1-2 3:4:5", "2003-01-02T03:04:05Z", "single digits"},
@@ -197,6 +202,15 @@ static void forms_of_people_and_places(void **state)
          "2020-11-05T00:00:00Z", "Arabic digits, a month of two words"},
         {"5 \xE0\xB8\x9E.\xE0\xB8\xA2. 2563", "2020-11-05T00:00:00Z", "Thai month, year of the Buddha"},
         {"5 th\xC3\xA1ng 11, 2020 10:00", "2020-11-05T10:00:00Z", "Vietnamese"},
+        {"4 \xE0\xB8\xA1\xE0\xB8\xB5.\xE0\xB8\x84. 2563 10:00", "2020-03-04T10:00:00Z",
+         "Thai March, which differs from January by a vowel above"},
+        {"4 \xE0\xA4\x9C\xE0\xA5\x82\xE0\xA4\xA8 2020", "2020-06-04T00:00:00Z",
+         "Hindi June, which differs from January by a vowel below"},
+        {"4 th\xC3\xA1ng ba 2020", "2020-03-04T00:00:00Z", "Vietnamese month as a number in words"},
+        {"4 Th\xC3\xA1ng M\xC6\xB0\xE1\xBB\x9Di Hai 2020", "2020-12-04T00:00:00Z", "the same, two words"},
+        {"quarta-feira, 4 de mar\xC3\xA7o de 2020", "2020-03-04T00:00:00Z", "Portuguese weekday in full"},
+        {"2020. gada 4. marts 05:06", "2020-03-04T05:06:00Z", "Latvian"},
+        {"4 mars 2020 17 h 06", "2020-03-04T17:06:00Z", "French time with blanks"},
         {"Kamis, 5 Nov 2020 10:00 WIB", "2020-11-05T03:00:00Z", "Indonesian"},
         {"\xEF\xBC\x92\xEF\xBC\x90\xEF\xBC\x92\xEF\xBC\x90/11/05", "2020-11-05T00:00:00Z", "full-width digits"},
     };
