@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// The filter before yajl. Outside of strings bytes pass, but for trailing commas and endless words; inside, each
-// string is held until its quote and is then written whole.
+// The filter before yajl: strings. Each is held until its quote and is then written whole, with what JSON does not
+// have in a string mended. What stands between strings is json_grammar.c's.
+//
+// A quote inside a string that nobody escaped ("a "b" c") is told from its end by what follows: behind the end of a
+// value stands a comma, a bracket, or the next quote where a comma was forgotten.
 #include "feeds/json_filter.h"
 
 #include "base/utf8.h"
 
-enum { WRITE_BYTES = 16384, WORD_MAX = 64 };
+enum { WRITE_BYTES = 16384 };
 
 void json_filter_init(struct json_filter *f, size_t string_max, struct repair *repairs)
 {
-    *f = (struct json_filter){.repairs = repairs, .string_max = string_max};
+    *f = (struct json_filter){.repairs = repairs, .string_max = string_max, .line = 1, .col = 1};
     buf_init(&f->out, SIZE_MAX);
 }
 
@@ -23,7 +26,31 @@ static void write_out(struct json_filter *f)
     buf_reset(&f->out);
 }
 
-static void mend(struct json_filter *f, enum repair_kind kind) { f->repairs[kind].count++; }
+static void count_lines(struct json_filter *f, const char *to)
+{
+    while (f->counted < to) {
+        const char *end = memchr(f->counted, '\n', (size_t)(to - f->counted));
+        f->line += end != NULL;
+        f->col = end ? 1 : f->col + (uint32_t)(to - f->counted);
+        f->counted = end ? end + 1 : to;
+    }
+}
+
+void json_mend(struct json_filter *f, enum repair_kind kind)
+{
+    struct repair *repair = &f->repairs[kind];
+    if (repair->count++ > 0)
+        return;
+    count_lines(f, f->at);
+    repair->line = f->line;
+    repair->col = f->col;
+}
+
+void json_put(struct json_filter *f, const char *p, size_t n)
+{
+    if (f->n_skipped == 0)
+        buf_add(&f->out, str_make(p, n));
+}
 
 // ---- inside a string
 
@@ -35,16 +62,16 @@ static void add(struct json_filter *f, const char *p, size_t n)
         size_t fits = utf8_head(str_make(p, n), f->string_max - f->string_bytes).n;
         n = *p == '\\' ? 0 : fits; // an escape is not cut
         f->is_cut = true;
-        mend(f, REPAIR_LIMIT);
+        json_mend(f, REPAIR_LIMIT);
     }
     f->string_bytes += n;
-    buf_add(&f->out, str_make(p, n));
+    json_put(f, p, n);
 }
 
 static void settle_high(struct json_filter *f)
 {
     if (f->high) {
-        mend(f, REPAIR_CHAR_REFERENCE);
+        json_mend(f, REPAIR_CHAR_REFERENCE);
         add(f, "\\uFFFD", 6);
     }
     f->high = 0;
@@ -76,10 +103,10 @@ static void unicode_escape(struct json_filter *f)
     if (code >= 0xd800 && code < 0xdc00) {
         f->high = code;
     } else if (is_low || code == 0xfffe || code == 0xffff) {
-        mend(f, REPAIR_CHAR_REFERENCE);
+        json_mend(f, REPAIR_CHAR_REFERENCE);
         add(f, "\\uFFFD", 6);
     } else if (code < 0x20 && code != '\n' && code != '\t' && code != '\r') {
-        mend(f, REPAIR_CONTROL);
+        json_mend(f, REPAIR_CONTROL);
     } else {
         add(f, f->escape, f->n_escape);
     }
@@ -96,15 +123,15 @@ static bool escape_byte(struct json_filter *f, char ch)
         if (strchr("\"\\/nrt", ch) && ch)
             add(f, pair, 2);
         else if (ch == 'b' || ch == 'f')
-            mend(f, REPAIR_CONTROL);
+            json_mend(f, REPAIR_CONTROL);
         else { // \' and other escapes that JSON does not have
-            mend(f, REPAIR_JSON);
+            json_mend(f, REPAIR_JSON);
             return (unsigned char)ch < 0x20;
         }
         return true;
     }
     if (f->n_escape > 1 && !is_hex) {
-        mend(f, REPAIR_JSON);
+        json_mend(f, REPAIR_JSON);
         f->n_escape = 0;
         settle_high(f);
         return false;
@@ -117,129 +144,117 @@ static bool escape_byte(struct json_filter *f, char ch)
     return true;
 }
 
+// A byte that strings have only after mending. Returns where to go on.
+static const char *odd_byte(struct json_filter *f, const char *p)
+{
+    f->at = p;
+    if (*p == '\\') {
+        f->escape[0] = *p;
+        f->n_escape = 1;
+        return p + 1;
+    }
+    settle_high(f);
+    if (*p == f->quote) {
+        f->part = BEHIND_QUOTE;
+        f->n_blanks = 0;
+    } else if (*p == '"') { // inside single quotes
+        add(f, "\\\"", 2);
+    } else if ((unsigned char)*p < 0x20) {
+        json_mend(f, REPAIR_CONTROL);
+        if (*p == '\n' || *p == '\t')
+            add(f, *p == '\n' ? "\\n" : "\\t", 2);
+    } else {
+        add(f, p, 1);
+    }
+    return p + 1;
+}
+
 static const char *read_string(struct json_filter *f, const char *p, const char *end)
 {
-    while (p < end) {
+    while (p < end && f->part == IN_STRING) {
         if (f->n_escape > 0) {
+            f->at = p;
             p += escape_byte(f, *p);
             continue;
         }
         const char *from = p;
-        while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
+        while (p < end && *p != '"' && *p != f->quote && *p != '\\' && (unsigned char)*p >= 0x20)
             p++;
         if (p > from) {
             settle_high(f);
             add(f, from, (size_t)(p - from));
         }
-        if (p == end)
-            return p;
-        if (*p == '\\') {
-            f->escape[0] = *p++;
-            f->n_escape = 1;
-            continue;
-        }
-        settle_high(f);
-        if (*p == '"') {
-            buf_add_char(&f->out, '"');
-            f->is_in_string = f->is_cut = false;
-            if (f->out.n >= WRITE_BYTES)
-                write_out(f);
-            return p + 1;
-        }
-        mend(f, REPAIR_CONTROL);
-        if (*p == '\n' || *p == '\t')
-            add(f, *p == '\n' ? "\\n" : "\\t", 2);
-        p++;
+        if (p < end)
+            p = odd_byte(f, p);
     }
     return p;
 }
 
-// ---- outside
-
-static void settle_comma(struct json_filter *f, char next)
+static void close_string(struct json_filter *f)
 {
-    if (!f->has_comma)
-        return;
-    f->has_comma = false;
-    if (next == '}' || next == ']')
-        mend(f, REPAIR_JSON);
-    else
-        buf_add_char(&f->out, ',');
+    json_put(f, "\"", 1);
+    f->part = OUTSIDE;
+    f->is_cut = false;
+    json_token_done(f);
 }
 
-// One byte of a comment, or of what may begin one. Returns false where it is none.
-static bool comment_byte(struct json_filter *f, char ch)
+// A byte behind a quote: it tells whether the string ended there. Returns whether it was taken.
+static bool behind_quote(struct json_filter *f, char ch)
 {
-    switch (f->comment) {
-    case NO_COMMENT:
-        if (ch != '/')
-            return false;
-        f->comment = SLASH;
-        mend(f, REPAIR_JSON);
-        break;
-    case SLASH:
-        f->comment = ch == '/' ? LINE_COMMENT : ch == '*' ? BLOCK_COMMENT : NO_COMMENT;
-        return f->comment != NO_COMMENT;
-    case LINE_COMMENT: f->comment = ch == '\n' ? NO_COMMENT : LINE_COMMENT; break;
-    case BLOCK_COMMENT: f->comment = ch == '*' ? BLOCK_STAR : BLOCK_COMMENT; break;
-    case BLOCK_STAR: f->comment = ch == '/' ? NO_COMMENT : ch == '*' ? BLOCK_STAR : BLOCK_COMMENT; break;
+    if (!f->is_key && char_is_space(ch) && f->n_blanks < sizeof f->blanks) {
+        f->blanks[f->n_blanks++] = ch;
+        return true;
     }
-    return true;
+    bool is_end = f->is_key || char_is_space(ch) || (ch && strchr(",:}]\"'/#", ch));
+    if (is_end) {
+        close_string(f);
+        return false;
+    }
+    json_mend(f, REPAIR_JSON);
+    add(f, f->quote == '"' ? "\\\"" : "'", f->quote == '"' ? 2 : 1);
+    for (size_t i = 0; i < f->n_blanks; i++)
+        add(f, " ", 1);
+    f->part = IN_STRING;
+    return false;
 }
 
-static const char *read_outside(struct json_filter *f, const char *p)
+// ---- the whole
+
+static void read_outside(struct json_filter *f, char ch)
 {
-    char ch = *p++;
-    if (comment_byte(f, ch))
-        return p;
-    if (!f->is_begun && ch != '{') { // a callback's name, a guard against script inclusion
-        if (!char_is_space(ch) && f->repairs[REPAIR_JUNK_BEFORE].count == 0)
-            mend(f, REPAIR_JUNK_BEFORE);
-        return p;
-    }
-    f->is_begun = true;
-    if (char_is_space(ch)) {
-        f->word_bytes = 0;
-        buf_add_char(&f->out, ' ');
-        return p;
-    }
-    if (ch == ',') {
-        if (f->has_comma)
-            mend(f, REPAIR_JSON);
-        f->has_comma = true;
-        f->word_bytes = 0;
-        return p;
-    }
-    settle_comma(f, ch);
-    if (ch == '"') {
-        f->is_in_string = true;
-        f->string_bytes = f->word_bytes = 0;
-    } else if (char_is_alnum(ch) || ch == '-' || ch == '+' || ch == '.') {
-        if (++f->word_bytes > WORD_MAX)
-            return p; // no number needs as many digits
-    } else {
-        f->word_bytes = 0;
-    }
-    buf_add_char(&f->out, ch);
-    if (f->out.n >= WRITE_BYTES && !f->is_in_string && f->word_bytes == 0)
+    if (json_outside(f, ch)) {
+        f->part = IN_STRING;
+        f->string_bytes = 0;
+        json_put(f, "\"", 1);
+    } else if (f->out.n >= WRITE_BYTES) {
         write_out(f);
-    return p;
+    }
 }
 
 void json_filter_read(struct json_filter *f, struct str text)
 {
     const char *p = text.p, *end = text.p + text.n;
-    while (p < end)
-        p = f->is_in_string ? read_string(f, p, end) : read_outside(f, p);
+    f->counted = f->at = p;
+    while (p < end) {
+        f->at = p;
+        switch (f->part) {
+        case IN_STRING: p = read_string(f, p, end); break;
+        case BEHIND_QUOTE: p += behind_quote(f, *p); break;
+        case OUTSIDE: read_outside(f, *p++); break;
+        }
+    }
+    count_lines(f, end);
+    f->at = f->counted = NULL;
 }
 
 void json_filter_end(struct json_filter *f)
 {
-    if (f->is_in_string) { // the text that there is, closed
+    if (f->part == IN_STRING) { // the text that there is, closed
         f->n_escape = 0;
         settle_high(f);
-        buf_add_char(&f->out, '"');
-        mend(f, REPAIR_CUT_OFF);
+        json_mend(f, REPAIR_CUT_OFF);
     }
+    if (f->part != OUTSIDE)
+        close_string(f);
     write_out(f);
 }

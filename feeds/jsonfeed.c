@@ -5,6 +5,7 @@
 // {..., "item": [...]}}}, as scripting.com publishes it) goes the same way under the names of its elements.
 #include "feeds/jsonfeed.h"
 
+#include <assert.h>
 #include <yajl/yajl_parse.h>
 
 #include "base/mem.h"
@@ -16,7 +17,7 @@ enum json_place {
     AT_TOP, AT_ITEMS, AT_ITEM, AT_PEOPLE, AT_PERSON, AT_TAGS, AT_FILES, AT_FILE, AT_HUBS, AT_HUB, AT_SKIP
 };
 
-enum { JSON_DEPTH_MAX = 64, KEY_MAX = 32 }; // the standard nests 4 deep, extensions a little more
+enum { KEY_MAX = 32 };
 
 struct json_reader {
     yajl_handle yajl;
@@ -77,8 +78,10 @@ static void top_string(struct json_reader *j, struct str text)
 {
     struct feed_meta *meta = &j->doc->meta;
     if (is_key(j, "version")) {
-        bool is_feed = str_find(text, S("jsonfeed.org/version/")) < text.n;
-        size_t at = str_find(text, S("version/")) + 8;
+        bool is_feed = str_find_nocase(text, S("jsonfeed.org/version/")) < text.n;
+        size_t at = str_find_nocase(text, S("version/")) + 8;
+        while (text.n && text.p[text.n - 1] == '/')
+            text.n--;
         j->doc->format = is_feed ? FORMAT_JSON : j->doc->format;
         if (is_feed || (text.n && char_is_digit(text.p[0]))) // some write only "1.0"
             j->doc->version = keep(j, str_head(is_feed ? str_from(text, at) : text, 8));
@@ -137,6 +140,13 @@ static void item_string(struct json_reader *j, struct str text)
     }
 }
 
+static void file_size(struct json_reader *j, struct str text)
+{
+    uint64_t size;
+    struct str whole = str_trim(str_head(text, str_find_char(text, '.')));
+    j->file.length = str_to_u64(whole, INT64_MAX, &size) ? (int64_t)size : -1;
+}
+
 static void string_value(struct json_reader *j, struct str text)
 {
     switch (place_at(j)) {
@@ -163,6 +173,8 @@ static void string_value(struct json_reader *j, struct str text)
             j->file.url = address(j, text);
         else if (is_key(j, "mime_type"))
             j->file.type = keep(j, text);
+        else if (is_key(j, "size_in_bytes"))
+            file_size(j, text);
         break;
     case AT_HUB:
         if (is_key(j, "url"))
@@ -186,9 +198,7 @@ static int on_number(void *context, const char *p, size_t n)
     struct json_reader *j = context;
     struct str text = str_make(p, n);
     if (place_at(j) == AT_FILE && is_key(j, "size_in_bytes")) {
-        uint64_t size;
-        struct str whole = str_head(text, str_find_char(text, '.'));
-        j->file.length = str_to_u64(whole, INT64_MAX, &size) ? (int64_t)size : -1;
+        file_size(j, text);
     } else if (place_at(j) == AT_ITEM && is_key(j, "id")) { // "publishers sometimes use numbers": taken as text
         string_value(j, text);
     } else if (place_at(j) == AT_ITEM || place_at(j) == AT_TOP) {
@@ -221,10 +231,7 @@ static int on_key(void *context, const unsigned char *p, size_t n)
 
 static int push(struct json_reader *j, enum json_place place)
 {
-    if (j->depth == JSON_DEPTH_MAX) {
-        j->doc->repairs[REPAIR_LIMIT].count++;
-        return 0;
-    }
+    assert(j->depth < JSON_DEPTH_MAX); // the filter keeps no more
     j->places[j->depth++] = place;
     return 1;
 }
@@ -251,7 +258,7 @@ static int on_start_map(void *context)
                ((place_at(j) == AT_TOP || place_at(j) == AT_ITEM) && (is_key(j, "author") || is_key(j, "authors")))) {
         place = AT_PERSON;
         j->person = (struct person){0};
-    } else if (place_at(j) == AT_FILES) {
+    } else if (place_at(j) == AT_FILES || (place_at(j) == AT_ITEM && is_key(j, "attachments"))) {
         place = AT_FILE;
         j->file = (struct enclosure){.length = -1};
     } else if (place_at(j) == AT_HUBS) {

@@ -3,8 +3,8 @@
 // JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), streaming: text in pieces -> items by the builder.
 //
 // A filter stands before yajl. It holds each string until it is whole, because yajl reads a token again from its
-// start at every piece; cuts a string at the text cap; mends what yajl refuses (raw control characters in strings,
-// escapes that JSON does not have, trailing commas). A value of a type nobody expects is skipped.
+// start at every piece; cuts a string at the text cap; mends what yajl refuses (json_filter.c, json_grammar.c). A value
+// of a type nobody expects is skipped.
 #ifndef FEEDS_JSONFEED_H
 #define FEEDS_JSONFEED_H
 

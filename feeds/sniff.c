@@ -43,7 +43,8 @@ enum sniff_kind sniff(struct str head)
     }
     if (start == head.n)
         return SNIFF_EMPTY;
-    bool says_json = str_find(head, S("jsonfeed.org/version/")) < head.n; // behind a comment or a callback's name
+    // Behind a comment, a callback's name, a server's warning.
+    bool says_json = str_find_nocase(head, S("jsonfeed.org/version/")) < head.n;
     if (head.p[start] == '{' || (says_json && head.p[start] != '<'))
         return SNIFF_JSON;
     bool has_tag = false, is_page = false;
@@ -65,5 +66,5 @@ enum sniff_kind sniff(struct str head)
         has_tag |= name.n > 0 || rest.p[0] == '?' || rest.p[0] == '!';
         i++;
     }
-    return is_page ? SNIFF_HTML : has_tag ? SNIFF_XML : SNIFF_OTHER;
+    return is_page ? SNIFF_HTML : says_json ? SNIFF_JSON : has_tag ? SNIFF_XML : SNIFF_OTHER;
 }
