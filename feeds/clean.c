@@ -352,11 +352,11 @@ static const char *read_bang(struct cleaner *c, const char *p, const char *end)
             c->matched = 0;
             return p;
         }
-        if (str_eq(head, S("<![CDATA["))) {
+        if (str_eq_nocase(head, S("<![CDATA["))) {
             token_done(c, CLEAN_CDATA);
             return p;
         }
-        if (str_starts(S("<!--"), head) || str_starts(S("<![CDATA["), head))
+        if (str_starts(S("<!--"), head) || str_starts_nocase(S("<![CDATA["), head))
             continue;
         c->state = CLEAN_DECL;
         c->decl_depth = 0;

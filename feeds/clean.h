@@ -82,6 +82,7 @@ struct clean_open {
     uint32_t at;   // place of the name in `names`
     uint32_t n;
     bool is_container; // holds elements only: white space in it is nobody's text
+    uint8_t field;     // a text that another field of the item ends (clean_tag.c)
 };
 
 struct clean_entity {
@@ -145,5 +146,4 @@ void clean_repair(struct cleaner *c, enum repair_kind kind, const char *at);
 
 // The same at the end of what was fed.
 void clean_repair_here(struct cleaner *c, enum repair_kind kind);
-
 #endif

@@ -106,6 +106,13 @@ static bool decl_byte(struct cleaner *c, char ch)
 const char *clean_decl(struct cleaner *c, const char *p, const char *end)
 {
     while (p < end) {
+        bool is_tag = c->decl_depth > 0 && !c->decl_quote && c->matched < 2 && c->pend.n == 1 && c->pend.p[0] == '<' &&
+                      char_is_alpha(*p);
+        if (is_tag) { // in a DTD every '<' is followed by '!' or '?': it was not closed
+            clean_repair(c, REPAIR_COMMENT, NULL);
+            c->state = CLEAN_LT;
+            return p;
+        }
         if (decl_byte(c, *p++)) {
             back_to_text(c);
             return p;

@@ -106,6 +106,24 @@ bool clean_is_structural(struct str name)
            str_eq_nocase(local, S("feed")) || str_eq_nocase(local, S("rdf")) || str_eq_nocase(local, S("opml"));
 }
 
+enum clean_field { FIELD_NO, FIELD_LINE, FIELD_BODY };
+
+// Tells whether an element is one of the plain text fields of an item, in which no other field can stand.
+static enum clean_field field_of(struct str name)
+{
+    switch (name.n) {
+    case 4: return str_eq_nocase(name, S("link")) || str_eq_nocase(name, S("guid")) ? FIELD_LINE : FIELD_NO;
+    case 5: return str_eq_nocase(name, S("title")) ? FIELD_LINE : FIELD_NO;
+    case 7:
+        if (str_eq_nocase(name, S("summary")))
+            return FIELD_BODY;
+        return str_eq_nocase(name, S("pubdate")) ? FIELD_LINE : FIELD_NO;
+    case 8: return str_eq_nocase(name, S("category")) || str_eq_nocase(name, S("comments")) ? FIELD_LINE : FIELD_NO;
+    case 11: return str_eq_nocase(name, S("description")) ? FIELD_BODY : FIELD_NO;
+    default: return FIELD_NO;
+    }
+}
+
 // A hash that letters' case does not change, of the first and the last eight bytes: it only saves comparisons.
 static uint32_t name_hash(struct str name)
 {
@@ -127,7 +145,8 @@ static struct str open_name(const struct cleaner *c, uint32_t level)
 static void push(struct cleaner *c, struct str name)
 {
     c->open[c->depth++] =
-        (struct clean_open){name_hash(name), (uint32_t)c->names.n, (uint32_t)name.n, clean_is_structural(name)};
+        (struct clean_open){name_hash(name), (uint32_t)c->names.n, (uint32_t)name.n, clean_is_structural(name),
+                            field_of(name)};
     buf_add(&c->names, name);
 }
 
@@ -207,6 +226,26 @@ static void close_forgotten_item(struct cleaner *c, struct str name, const char 
         is_forgotten = str_eq_nocase(local_name(open_name(c, level + 1)), fields[i]);
     if (is_forgotten)
         close_down_to(c, level, at);
+}
+
+// A field begins in the text of another, whose end tag is missing or misspelt: that one ends here. Bodies may hold
+// HTML, which has a link and a title of its own.
+static void close_forgotten_field(struct cleaner *c, struct str name, bool has_attributes, const char *at)
+{
+    static const struct str fields[] = {
+        STR("guid"),    STR("pubdate"), STR("enclosure"), STR("comments"), STR("category"), STR("author"),
+        STR("encoded"), STR("creator"), STR("updated"),   STR("published"), STR("id"),
+    };
+    static const struct str fields_in_line[] = {STR("title"), STR("link"), STR("description"), STR("summary")};
+    struct str local = local_name(name);
+    bool is_line = c->open[c->depth - 1].field == FIELD_LINE;
+    bool is_field = !is_line && !has_attributes && str_eq_nocase(local, S("link"));
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0] && !is_field; i++)
+        is_field = str_eq_nocase(local, fields[i]);
+    for (size_t i = 0; i < sizeof fields_in_line / sizeof fields_in_line[0] && is_line && !is_field; i++)
+        is_field = str_eq_nocase(local, fields_in_line[i]);
+    if (is_field)
+        close_down_to(c, c->depth - 1, at);
 }
 
 // ---- attributes
@@ -320,6 +359,8 @@ static void start_tag(struct cleaner *c, struct str name, struct str attributes,
 {
     if (is_item(name))
         close_forgotten_item(c, name, at);
+    else if (c->depth > 1 && c->open[c->depth - 1].field != FIELD_NO)
+        close_forgotten_field(c, name, attributes.n > 0, at);
     if (c->depth == CLEAN_DEPTH_MAX || c->depth >= c->limits->depth_max) {
         clean_repair(c, REPAIR_LIMIT, at);
         c->too_deep += !is_empty;

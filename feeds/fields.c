@@ -175,6 +175,9 @@ static void set_text(struct builder *b, enum build_place place, enum field field
     struct text *into = field == FIELD_TITLE     ? (place == PLACE_ITEM ? &item->title : &meta->title)
                         : field == FIELD_CONTENT ? &item->content
                                                  : (place == PLACE_ITEM ? &item->summary : &meta->description);
+    static const struct str open = STR("<![CDATA["), close = STR("]]>");
+    if (!b->capture.is_markup && str_starts(body, open) && str_ends(body, close)) // a section escaped, or in a section
+        body = str_trim(str_make(body.p + open.n, body.n - open.n - close.n));
     if (body.n && outranks(b, place, field, rank))
         *into = take_text(b, body);
 }

@@ -31,6 +31,14 @@ static size_t skip_past(struct str text, size_t from, struct str mark)
     return at == rest.n ? text.n : from + at + mark.n;
 }
 
+// Inside a page's or another envelope's elements only a feed's root with its version or namespace counts.
+static bool is_wrapped_root(struct str rest, struct str name)
+{
+    struct str tag = str_head(rest, str_find_char(rest, '>'));
+    bool is_root = str_eq_nocase(name, S("rss")) || str_eq_nocase(name, S("feed")) || str_eq_nocase(name, S("rdf"));
+    return is_root && (str_find_nocase(tag, S("version")) < tag.n || str_find_nocase(tag, S("xmlns")) < tag.n);
+}
+
 enum sniff_kind sniff(struct str head)
 {
     static const struct str feed_roots[] = {STR("rss"), STR("feed"), STR("rdf"), STR("channel"), STR("item"),
@@ -47,7 +55,7 @@ enum sniff_kind sniff(struct str head)
     bool says_json = str_find_nocase(head, S("jsonfeed.org/version/")) < head.n;
     if (head.p[start] == '{' || (says_json && head.p[start] != '<'))
         return SNIFF_JSON;
-    bool has_tag = false, is_page = false;
+    bool has_tag = false, is_page = false, is_page_root = false;
     for (size_t i = start; i < head.n;) {
         i += str_find_char(str_from(head, i), '<');
         struct str rest = str_from(head, i + 1);
@@ -59,12 +67,12 @@ enum sniff_kind sniff(struct str head)
         }
         is_page |= str_starts_nocase(rest, S("!doctype html")); // some feeds have it too
         struct str name = tag_name(rest);
-        if (is_one_of(name, feed_roots, sizeof feed_roots / sizeof feed_roots[0]))
+        bool is_root = is_one_of(name, feed_roots, sizeof feed_roots / sizeof feed_roots[0]);
+        if (is_root && (!is_page_root || is_wrapped_root(rest, name)))
             return SNIFF_XML;
-        if (is_one_of(name, page_roots, sizeof page_roots / sizeof page_roots[0]))
-            return SNIFF_HTML;
+        is_page_root |= is_one_of(name, page_roots, sizeof page_roots / sizeof page_roots[0]);
         has_tag |= name.n > 0 || rest.p[0] == '?' || rest.p[0] == '!';
         i++;
     }
-    return is_page ? SNIFF_HTML : says_json ? SNIFF_JSON : has_tag ? SNIFF_XML : SNIFF_OTHER;
+    return is_page || is_page_root ? SNIFF_HTML : says_json ? SNIFF_JSON : has_tag ? SNIFF_XML : SNIFF_OTHER;
 }
