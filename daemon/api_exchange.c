@@ -142,6 +142,14 @@ static void sleep_end(struct exchange *x)
     x->all->wake(x->all);
 }
 
+// The type of an answer that is no JSON.
+static const char *type_of(enum control_verb verb)
+{
+    if (verb == CONTROL_METRICS)
+        return "text/plain; version=0.0.4; charset=utf-8";
+    return verb == CONTROL_OPML_EXPORT ? "text/xml" : "application/octet-stream";
+}
+
 static void answer_take(struct exchange *x, const struct control_answer *answer)
 {
     unsigned status = route_status(answer->outcome);
@@ -154,8 +162,7 @@ static void answer_take(struct exchange *x, const struct control_answer *answer)
     if (answer->json)
         respond_json(x, status, answer->json);
     else
-        respond(x, status, x->route.verb == CONTROL_METRICS ? "text/plain; version=0.0.4; charset=utf-8" : "text/xml",
-                answer->text);
+        respond(x, status, type_of(x->route.verb), answer->text);
 }
 
 static void on_answer(void *context, const struct control_answer *answer)

@@ -144,6 +144,11 @@ static void begin(struct question *q)
     case CONTROL_RECEIVER_TEST:
         control_receivers(q);
         return;
+    case CONTROL_RULES_SOURCE:
+    case CONTROL_ITEMS_LIST:
+    case CONTROL_ITEM_SHOW:
+        control_archive(q);
+        return;
     case CONTROL_RELOAD:
         daemon_reload(d, reloaded, q);
         return;

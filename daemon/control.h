@@ -57,6 +57,12 @@ enum control_verb {
     CONTROL_RECEIVERS_LIST, // receivers[{name, kind, target, state, waiting, dead, last_ok_ms, error}]
     CONTROL_RECEIVER_TEST,  // {name, status, took_ms, address, id}: sends endpoint.test now, outside the outbox
     CONTROL_RULES_LIST,     // counts{RULE: {hits_today, hits_7d, hits_30d, last_ms}}
+    // The rules that run, as text: {generation, text, lists{NAME: the phrases, a line each}}; in the text a list is
+    // `list NAME file "NAME"`.
+    CONTROL_RULES_SOURCE,
+    // Archived items, a page of daemon/api_items.h. Arguments: since, until (as lists take them), place.
+    CONTROL_ITEMS_LIST,
+    CONTROL_ITEM_SHOW, // the same with one item; the id is its own or that of an alert about it
 
     CONTROL_RELOAD,    // args {wait} -> {generation, changed}; CONTROL_CONFIG with the rendered diagnostics as error
     CONTROL_LOG_LEVEL, // args {level} or none -> {level}

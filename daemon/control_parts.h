@@ -43,6 +43,7 @@ struct question {
     struct store_feed *row; // to be committed
     struct import *import;
     struct receiver_test *test;
+    struct config *config;  // a reference, of RULES_SOURCE
 };
 
 // Sends the question to a thread; its `run` there ends with question_home, or with the next question_send.
@@ -63,6 +64,7 @@ void control_status(struct question *q);  // STATUS, HEALTH, METRICS
 void control_feeds(struct question *q);   // FEED*, OPML_*
 void control_writes(struct question *q);  // resend, retry, drop, silences
 void control_receivers(struct question *q);
+void control_archive(struct question *q); // ITEMS_LIST, ITEM_SHOW, RULES_SOURCE
 void control_feed_add(struct question *q);
 void control_opml(struct question *q);
 void control_receiver_test(struct question *q);

@@ -49,7 +49,7 @@ static bool make_directories(struct arena *a, struct str path, mode_t mode, stru
     return true;
 }
 
-bool paths_state(struct arena *a, struct str configured, struct str *out, struct err *err)
+bool paths_state_find(struct arena *a, struct str configured, struct str *out, struct err *err)
 {
     struct str path = configured;
     if (!path.n)
@@ -63,7 +63,12 @@ bool paths_state(struct arena *a, struct str configured, struct str *out, struct
     if (!path.n)
         return err_set(err, "no state directory: set HOME or XDG_STATE_HOME, or write `state PATH`");
     *out = arena_str(a, path);
-    return make_directories(a, path, 0700, err);
+    return true;
+}
+
+bool paths_state(struct arena *a, struct str configured, struct str *out, struct err *err)
+{
+    return paths_state_find(a, configured, out, err) && make_directories(a, *out, 0700, err);
 }
 
 bool paths_socket(struct arena *a, struct str configured, struct str *out, struct err *err)

@@ -13,6 +13,9 @@ bool paths_config(struct arena *a, struct str *out, struct err *err) MUST_CHECK;
 // Returns the state directory and makes it (0700). `configured` wins where it is not empty.
 bool paths_state(struct arena *a, struct str configured, struct str *out, struct err *err) MUST_CHECK;
 
+// Returns the same without making it: for whoever only reads there.
+bool paths_state_find(struct arena *a, struct str configured, struct str *out, struct err *err) MUST_CHECK;
+
 // Returns the path of the control socket and makes its directory.
 bool paths_socket(struct arena *a, struct str configured, struct str *out, struct err *err) MUST_CHECK;
 

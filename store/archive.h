@@ -51,11 +51,26 @@ struct archive_reader;
 struct archive_reader *archive_read(struct str directory, wall_t since, wall_t until, struct err *err);
 void archive_reader_close(struct archive_reader *reader);
 
+// The same, going on behind a place that an earlier reader came to: how the archive is read in pages.
+struct archive_place { // zeroed: before the first item
+    uint32_t month;    // 12 * year + month - 1
+    int64_t row;       // of that month's file: the last that was read
+};
+struct archive_reader *archive_read_on(struct str directory, struct archive_place place, wall_t since, wall_t until,
+                                       struct err *err);
+
+// Returns the place behind the item that archive_next gave last.
+struct archive_place archive_reader_place(const struct archive_reader *reader);
+
+// Counts the items fetched since then by the numbers of the rows, without reading them: for a progress bar.
+bool archive_count(struct str directory, wall_t since, uint64_t *out_n, struct err *err) MUST_CHECK;
+
 // Gives the next item, its texts valid until the next call. ARCHIVE_END after the last.
 enum archive_step { ARCHIVE_ITEM, ARCHIVE_END, ARCHIVE_FAILED };
 enum archive_step archive_next(struct archive_reader *reader, struct archive_item *out, struct err *err);
 
-// Finds one item, its texts in the arena: `rules explain --item`. False with an empty err: there is none.
+// Finds the newest state of one item, its texts in the arena: `rules explain --item`. Feed 0: of whatever feed. False
+// with an empty err: there is none.
 bool archive_find(struct str directory, uint64_t feed, uint64_t item, struct arena *arena, struct archive_item *out,
                   struct err *err) MUST_CHECK;
 

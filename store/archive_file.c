@@ -30,6 +30,13 @@ static bool read_name(struct str name, uint64_t *year, uint64_t *month)
     return date.p[date.n - 3] == '-' && str_to_u64(years, 9999, year) && str_to_u64(months, 12, month) && *month > 0;
 }
 
+uint32_t archive_month(const char *name)
+{
+    uint64_t year = 0, month = 1;
+    read_name(str_of(name), &year, &month);
+    return (uint32_t)(year * 12 + month - 1);
+}
+
 wall_t archive_month_end(const char *name)
 {
     uint64_t year = 0, month = 0;

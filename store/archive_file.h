@@ -25,7 +25,8 @@ const char *archive_name(wall_t at, char out[ARCHIVE_NAME_BYTES]);
 int archive_list(const char *directory, char ***out);
 void archive_list_free(char **list, int n);
 
-// Returns the end of a file's month, by its name.
+// Returns the month of a file as struct archive_place counts it, and its end, by its name.
+uint32_t archive_month(const char *name);
 wall_t archive_month_end(const char *name);
 
 // Appends the packed row. Texts are cut at their caps.

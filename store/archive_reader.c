@@ -14,6 +14,7 @@ struct archive_reader {
     char **names;
     int n, next; // files, and which is opened next
     wall_t since, until;
+    struct archive_place place;
     sqlite3 *db;
     sqlite3_stmt *rows;
 };
@@ -38,6 +39,12 @@ static bool open_file(const char *directory, const char *name, sqlite3 **out, st
 
 struct archive_reader *archive_read(struct str directory, wall_t since, wall_t until, struct err *err)
 {
+    return archive_read_on(directory, (struct archive_place){0}, since, until, err);
+}
+
+struct archive_reader *archive_read_on(struct str directory, struct archive_place place, wall_t since, wall_t until,
+                                       struct err *err)
+{
     struct archive_reader *r = mem_alloc(sizeof *r);
     if (directory.n + 1 + ARCHIVE_NAME_BYTES > PATH_MAX) {
         err_set(err, "the path of the state directory is too long");
@@ -46,6 +53,7 @@ struct archive_reader *archive_read(struct str directory, wall_t since, wall_t u
     }
     memcpy(r->directory, directory.p, directory.n);
     r->n = archive_list(r->directory, &r->names);
+    r->place = place;
     r->since = since;
     r->until = until.ms ? until : (wall_t){INT64_MAX};
     return r;
@@ -68,22 +76,35 @@ void archive_reader_close(struct archive_reader *r)
     mem_free(r);
 }
 
+struct archive_place archive_reader_place(const struct archive_reader *r) { return r->place; }
+
+// Prepares the rows of a file: behind the place, where it lies in this file, else from the first that is asked for; the
+// index finds where to begin, and from there the table is read straight on, in the order of arrival.
+static bool begin_rows(struct archive_reader *r, uint32_t month, struct err *err)
+{
+    bool is_going_on = month == r->place.month && r->place.row > 0;
+    r->rows = sql_prepare(r->db, is_going_on ? "SELECT at, packed, rowid FROM item WHERE rowid > ?"
+                                             : "SELECT at, packed, rowid FROM item WHERE rowid >="
+                                               " (SELECT rowid FROM item WHERE at >= ? ORDER BY at LIMIT 1)", err);
+    if (r->rows && is_going_on)
+        sqlite3_bind_int64(r->rows, 1, r->place.row);
+    else if (r->rows)
+        sql_bind_time(r->rows, 1, r->since);
+    r->place = (struct archive_place){month, is_going_on ? r->place.row : 0};
+    return r->rows != NULL;
+}
+
 // Begins the next file that can hold something asked for. ARCHIVE_ITEM: it is open.
 static enum archive_step open_next(struct archive_reader *r, struct err *err)
 {
-    while (r->next < r->n && archive_month_end(r->names[r->next]).ms <= r->since.ms)
+    while (r->next < r->n && (archive_month_end(r->names[r->next]).ms <= r->since.ms ||
+                              archive_month(r->names[r->next]) < r->place.month))
         r->next++;
     if (r->next == r->n)
         return ARCHIVE_END;
     if (!open_file(r->directory, r->names[r->next++], &r->db, err))
         return ARCHIVE_FAILED;
-    // The index finds where to begin; from there the table is read straight on, in the order of arrival.
-    r->rows = sql_prepare(r->db, "SELECT at, packed FROM item WHERE rowid >="
-                                 " (SELECT rowid FROM item WHERE at >= ? ORDER BY at LIMIT 1)", err);
-    if (!r->rows)
-        return ARCHIVE_FAILED;
-    sql_bind_time(r->rows, 1, r->since);
-    return ARCHIVE_ITEM;
+    return begin_rows(r, archive_month(r->names[r->next - 1]), err) ? ARCHIVE_ITEM : ARCHIVE_FAILED;
 }
 
 enum archive_step archive_next(struct archive_reader *r, struct archive_item *out, struct err *err)
@@ -104,6 +125,7 @@ enum archive_step archive_next(struct archive_reader *r, struct archive_item *ou
             return ARCHIVE_FAILED;
         }
         wall_t at = sql_time(r->rows, 0);
+        r->place.row = sql_int(r->rows, 2);
         if (at.ms < r->since.ms || at.ms >= r->until.ms)
             continue;
         if (archive_unpack(sql_str(r->rows, 1), out))
@@ -130,9 +152,10 @@ static enum archive_step find_in(const char *directory, const char *name, uint64
     if (!open_file(directory, name, &db, err))
         return ARCHIVE_FAILED;
     enum archive_step step = ARCHIVE_FAILED;
-    sqlite3_stmt *s = sql_prepare(db, "SELECT packed FROM item WHERE feed = ? AND item = ? ORDER BY rowid DESC", err);
+    sqlite3_stmt *s = sql_prepare(db, feed ? "SELECT packed FROM item WHERE feed = ?1 AND item = ?2 ORDER BY rowid DESC"
+                                           : "SELECT packed FROM item WHERE item = ?2 ORDER BY rowid DESC", err);
     if (s) {
-        sql_bind_u64(s, 1, feed);
+        sql_bind_u64(s, 1, feed); // no matter where it is not asked for
         sql_bind_u64(s, 2, item);
         int code = sqlite3_step(s);
         if (code == SQLITE_DONE)
@@ -161,4 +184,46 @@ bool archive_find(struct str directory, uint64_t feed, uint64_t item, struct are
         step = find_in(path, names[i], feed, item, arena, out, err);
     archive_list_free(names, n);
     return step == ARCHIVE_ITEM;
+}
+
+static bool count_in(const char *directory, const char *name, wall_t since, uint64_t *out_n, struct err *err)
+{
+    sqlite3 *db = NULL;
+    if (!open_file(directory, name, &db, err))
+        return false;
+    sqlite3_stmt *s = sql_prepare(db, "SELECT (SELECT max(rowid) FROM item) - (SELECT rowid FROM item WHERE at >= ?"
+                                      " ORDER BY at LIMIT 1) + 1", err);
+    bool is_read = false;
+    if (s) {
+        sql_bind_time(s, 1, since);
+        is_read = sqlite3_step(s) == SQLITE_ROW;
+        *out_n = is_read ? sql_u64(s, 0) : 0; // NULL reads as 0: nothing is as new
+        if (!is_read)
+            sql_error(db, "reading the archive", err);
+    }
+    sqlite3_finalize(s);
+    sqlite3_close(db);
+    return is_read;
+}
+
+bool archive_count(struct str directory, wall_t since, uint64_t *out_n, struct err *err)
+{
+    char **names = NULL;
+    struct arena arena;
+    arena_init(&arena, 2 * PATH_MAX);
+    const char *path = arena_dupz(&arena, directory);
+    int n = archive_list(path, &names);
+    uint64_t total = 0;
+    bool is_good = true;
+    for (int i = 0; i < n && is_good; i++) {
+        uint64_t one = 0;
+        if (archive_month_end(names[i]).ms > since.ms)
+            is_good = count_in(path, names[i], since, &one, err);
+        total += one;
+    }
+    archive_list_free(names, n);
+    arena_done(&arena);
+    if (is_good)
+        *out_n = total;
+    return is_good;
 }

@@ -27,6 +27,10 @@ static void requests_become_verbs_with_id_and_arguments(void **state)
         {"POST", "/api/v1/deliveries/17/retry", CONTROL_DELIVERY_RETRY, "17", "{}"},
         {"GET", "/api/v1/silences/preview?matcher=rule%3Ax", CONTROL_SILENCE_PREVIEW, "", "{\"matcher\":\"rule:x\"}"},
         {"GET", "/metrics", CONTROL_METRICS, "", "{}"},
+        {"GET", "/api/v1/rules/source", CONTROL_RULES_SOURCE, "", "{}"},
+        {"GET", "/api/v1/items?since=30d&place=24322-7", CONTROL_ITEMS_LIST, "",
+         "{\"since\":\"30d\",\"place\":\"24322-7\"}"},
+        {"GET", "/api/v1/items/0000ab", CONTROL_ITEM_SHOW, "0000ab", "{}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct route route;

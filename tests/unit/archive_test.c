@@ -154,6 +154,61 @@ static void one_item_is_found_in_its_newest_form(void **state)
     arena_done(&arena);
 }
 
+// Reads on from one place to the next, so many items each time.
+static void a_reader_goes_on_where_another_ended(void **state)
+{
+    struct rig *rig = *state;
+    struct err err = {0};
+    for (uint64_t i = 0; i < 7; i++)
+        append(rig, item_of(i + 1, i < 3 ? OCTOBER + (int64_t)i : NOVEMBER + (int64_t)i));
+    for (size_t size = 1; size <= 8; size++) {
+        struct archive_place place = {0};
+        struct archive_item item;
+        uint64_t expected = 2; // since leaves the first out
+        for (enum archive_step step = ARCHIVE_ITEM; step == ARCHIVE_ITEM;) {
+            struct archive_reader *r = archive_read_on(str_of(rig->directory), place, (wall_t){OCTOBER + 1},
+                                                       (wall_t){NOVEMBER + 6}, &err);
+            for (size_t i = 0; i < size && (step = archive_next(r, &item, &err)) == ARCHIVE_ITEM; i++)
+                assert_int_equal(item.item, expected++);
+            place = archive_reader_place(r);
+            archive_reader_close(r);
+            assert_int_not_equal(step, ARCHIVE_FAILED);
+        }
+        assert_int_equal(expected, 7); // until leaves the last out
+    }
+}
+
+static void items_are_counted_by_their_rows(void **state)
+{
+    struct rig *rig = *state;
+    struct err err = {0};
+    uint64_t n = 9;
+    assert_true(archive_count(str_of(rig->directory), (wall_t){0}, &n, &err));
+    assert_int_equal(n, 0);
+    for (uint64_t i = 0; i < 5; i++)
+        append(rig, item_of(i, i < 2 ? OCTOBER : NOVEMBER + (int64_t)i));
+    assert_true(archive_count(str_of(rig->directory), (wall_t){0}, &n, &err));
+    assert_int_equal(n, 5);
+    assert_true(archive_count(str_of(rig->directory), (wall_t){NOVEMBER + 3}, &n, &err));
+    assert_int_equal(n, 2);
+    assert_true(archive_count(str_of(rig->directory), (wall_t){NOVEMBER + 5}, &n, &err));
+    assert_int_equal(n, 0);
+}
+
+static void an_item_is_found_without_its_feed(void **state)
+{
+    struct rig *rig = *state;
+    struct err err = {0};
+    struct archive_item item;
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    append(rig, item_of(UINT64_MAX, OCTOBER));
+    assert_true(archive_find(str_of(rig->directory), 0, UINT64_MAX, &arena, &item, &err));
+    assert_int_equal(item.feed, 1);
+    assert_false(archive_find(str_of(rig->directory), 0, 7, &arena, &item, &err));
+    arena_done(&arena);
+}
+
 static void old_months_go_whole_and_the_newest_stays(void **state)
 {
     struct rig *rig = *state;
@@ -199,6 +254,9 @@ int main(void)
         T(each_month_has_its_file_and_is_read_in_order),
         T(a_reader_sees_what_comes_while_the_archive_is_open),
         T(one_item_is_found_in_its_newest_form),
+        T(a_reader_goes_on_where_another_ended),
+        T(items_are_counted_by_their_rows),
+        T(an_item_is_found_without_its_feed),
         T(old_months_go_whole_and_the_newest_stays),
         T(a_text_is_cut_at_its_cap_and_at_a_character),
     };
