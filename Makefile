@@ -142,7 +142,7 @@ $(OUT)/demo: $(call obj,$(DEMO_SRC)) $(TOOL_LIB) $(LIB)
 BENCH_LIB := $(OUT)/libbench.a
 $(BENCH_LIB): $(call obj,$(filter-out %_bench.c,$(wildcard tests/bench/*.c)))
 	@mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
-$(OUT)/tests/bench/%: $(OUT)/obj/tests/bench/%.o $(BENCH_LIB) $(TOOL_LIB) $(LIB)
+$(OUT)/tests/bench/%: $(OUT)/obj/tests/bench/%.o $(BENCH_LIB) $(TOOL_LIB) $(CTL_LIB) $(LIB)
 	@mkdir -p $(@D)
 	$(LINK) -lcmocka -lpcre2-8
 

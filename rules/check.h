@@ -7,10 +7,11 @@
 
 #include "rules/load.h"
 
-// How common a word is in the archive of articles; `share` 0..1. NULL where there is no archive to ask.
+// How common a term (a word or a phrase) is in the archive of articles; `share` 0..1. NULL where there is no archive to
+// ask.
 struct check_archive {
     void *context;
-    bool (*share)(void *context, struct str term, double *out_share); // false: not known
+    bool (*share)(void *context, const struct expr *term, double *out_share); // false: not known
 };
 
 // A term that more than this share of all articles hold tells nothing.

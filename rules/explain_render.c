@@ -111,8 +111,10 @@ void explain_reason(const struct explanation *x, struct buf *out)
             add_hit(&x->match.hits[0], false, out);
         return;
     }
-    if (!x->blame)
+    if (!x->blame) {
+        buf_add(out, S("each hit of `when` has one of the `unless` near it: together they leave none"));
         return;
+    }
     bool is_veto = part_of(x, x->blame)->role != EXPLAIN_WHEN;
     buf_add_char(out, '`');
     add_expr(x->blame, out);

@@ -10,12 +10,15 @@
 
 #include "base/hash.h"
 
+enum { FIELDS_OF_TEXT = 1 << FIELD_TITLE | 1 << FIELD_SUMMARY | 1 << FIELD_BODY };
+
 struct linter {
     const struct rules *rules;
     const struct check_archive *archive;
     struct diags *ds;
     const struct source *source; // of the tree that is walked
     bool *is_set_used;           // by index of set
+    bool is_elsewhere;           // in a field that is none of the article's text
 };
 
 static struct diag *warn(struct linter *l, const struct expr *e, const char *format, ...)
@@ -112,15 +115,21 @@ static bool has_letter_of(struct str text, const char *letters)
     return false;
 }
 
-static void lint_leaf(struct linter *l, const struct expr *e)
+// An operator word stands between others; alone, or as one of several, it may be meant.
+static void lint_operator(struct linter *l, const struct expr *e, const struct expr *parent)
 {
     static const char *const operators[] = {"and", "or", "not", "near", "same"};
-    for (size_t i = 0; e->kind == EXPR_WORD && !e->is_exact && i < 5; i++) {
+    bool is_between = parent && parent->kind == EXPR_AND && e->kind == EXPR_WORD && !e->is_exact;
+    for (size_t i = 0; is_between && i < 5; i++) {
         if (!str_eq(e->text, str_of(operators[i])))
             continue;
         diag_help(l->ds, warn(l, e, "`%s` in lower case is a word to look for", operators[i]),
                   "operators are upper case; quote the word where it is meant");
     }
+}
+
+static void lint_leaf(struct linter *l, const struct expr *e)
+{
     if (e->kind == EXPR_REGEX && (str_find(e->text, S("(?i)")) < e->text.n || str_find(e->text, S("(i?)")) < e->text.n))
         diag_help(l->ds, warn(l, e, "case is not ignored by a mark inside the regex"), "write /regex/i");
     if (e->kind == EXPR_STEM) {
@@ -131,16 +140,17 @@ static void lint_leaf(struct linter *l, const struct expr *e)
                       "use a wildcard, as word*");
     }
     double share = 0;
-    bool is_counted = e->kind == EXPR_WORD || e->kind == EXPR_PHRASE;
-    if (l->archive && is_counted && l->archive->share(l->archive->context, e->text, &share) && share > CHECK_SHARE_MAX)
-        warn(l, e, "`%.*s` stands in %.0f %% of the archive", STR_ARG(e->text), share * 100);
+    bool is_counted = !l->is_elsewhere && (e->kind == EXPR_WORD || e->kind == EXPR_PHRASE);
+    if (l->archive && is_counted && l->archive->share(l->archive->context, e, &share) && share > CHECK_SHARE_MAX)
+        diag_help(l->ds, warn(l, e, "`%.*s` stands in %.1f %% of the articles in the archive",
+                              STR_ARG(str_head(e->text, 60)), share * 100),
+                  "so common a word tells little by itself; `rules replay` shows what the rule finds");
 }
 
 static void walk(struct linter *l, const struct expr *e, const struct expr *parent)
 {
-    // `n OF (and, or)` and phrases aside, an operator word stands between others: alone it may be meant.
-    bool is_alone = !parent || (parent->kind != EXPR_AND && e->kind == EXPR_WORD && e->text.n <= 4);
-    if (e->n_children == 0 && !(e->kind == EXPR_WORD && is_alone))
+    lint_operator(l, e, parent);
+    if (e->n_children == 0)
         lint_leaf(l, e);
     if (e->kind == EXPR_OR)
         lint_or(l, e);
@@ -148,8 +158,11 @@ static void walk(struct linter *l, const struct expr *e, const struct expr *pare
         lint_and(l, e);
     if (e->kind == EXPR_SET && e->set)
         l->is_set_used[e->set->index] = true;
+    bool was_elsewhere = l->is_elsewhere;
+    l->is_elsewhere = was_elsewhere || (e->kind == EXPR_FIELD && e->fields & ~FIELDS_OF_TEXT);
     for (size_t i = 0; i < e->n_children; i++)
         walk(l, e->children[i], e);
+    l->is_elsewhere = was_elsewhere;
 }
 
 // An `unless` that holds wherever `when` does.

@@ -157,8 +157,25 @@ const struct ctl_command ctl_commands[] = {
      .about = "does the rule match this text?", .run = ctl_rules_test, .options = RULE_OPTIONS,
      .details = TEXT_DETAILS},
     {.group = "rules", .verb = "explain", .words = "RULE [FILE|-]", .words_min = 1, .words_max = 2,
-     .about = "why it matches, or which branch fails", .run = ctl_rules_explain, .options = RULE_OPTIONS,
-     .details = TEXT_DETAILS},
+     .about = "why it matches, or which branch fails", .run = ctl_rules_explain,
+     .options = OPTIONS({"item", "ID", "an article of the archive, by an alert's id or its own", 0},
+                        {"rules", "PATH", "rule files; else those of the configuration", 0},
+                        {"lang", "LANGUAGE", "the language of the text, as en", 0}),
+     .details = TEXT_DETAILS "\n"
+                "With --item the text is an archived article: ID is that of an alert about it, or\n"
+                "the article's own, as rules replay and the payloads show it."},
+    {.group = "rules", .verb = "replay", .words = "[RULE]", .words_max = 1,
+     .about = "what the rules would have found in the archive", .run = ctl_rules_replay,
+     .options = OPTIONS({"since", "TIME", "a time back (30d, the default) or a date", 0},
+                        {"until", "TIME", "likewise; else up to now", 0},
+                        {"rules", "PATH", "rule files; else those of the configuration", 0},
+                        {"against", "PATH", "compare with these; else with the rules that run", 0},
+                        {"limit", "N", "show at most N of the items (20)", 'n'}),
+     .details = "Hits of every rule (or of RULE alone), and how many are new or gone compared with\n"
+                "the rules that run, or with those of --against; then the items themselves: those\n"
+                "that are new or gone where there are any, else the newest hits. Matched as the\n"
+                "daemon does; baseline, stories, silences, hours and throttles are left out. Without\n"
+                "a daemon the archive is read from the state directory and nothing is written."},
     {.group = "rules", .verb = "match", .words = "[ITEMS.jsonl|-]", .words_max = 1,
      .about = "which rules match each item", .run = ctl_rules_match,
      .options = OPTIONS({"rules", "PATH", "rule files; else those of the configuration", 0}),

@@ -52,5 +52,6 @@ int ctl_rules_match(const struct ctl_call *call);
 int ctl_rules_explain(const struct ctl_call *call);
 int ctl_rules_fmt(const struct ctl_call *call);
 int ctl_rules_list(const struct ctl_call *call);
+int ctl_rules_replay(const struct ctl_call *call);
 
 #endif

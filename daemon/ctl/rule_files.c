@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "daemon/config_schema.h"
+#include "daemon/ctl/archive_share.h"
 #include "daemon/ctl/say.h"
 #include "daemon/loader.h"
 #include "feeds/html.h"
@@ -49,6 +50,15 @@ static const char *configuration(const struct ctl_call *call)
     return call->config ? call->config : "/etc/feedwatch/feedwatch.conf";
 }
 
+// Lint, with the archive where one can be read.
+static void lint(struct rule_files *files, const struct ctl_call *call)
+{
+    struct archive_share share = {0};
+    bool is_known = files->set && archive_share_count(&share, call, &files->rules);
+    rules_lint(&files->rules, files->set, is_known ? &share.ask : NULL, &files->diags);
+    archive_share_done(&share);
+}
+
 int rule_files_load(struct rule_files *files, const struct ctl_call *call, const char *const *paths, size_t n_paths,
                     enum rule_files_depth depth)
 {
@@ -72,7 +82,7 @@ int rule_files_load(struct rule_files *files, const struct ctl_call *call, const
     if (files->set && depth >= RULE_FILES_TESTED)
         files->n_tests = rules_test(&files->rules, files->set, &files->diags);
     if (depth >= RULE_FILES_LINTED)
-        rules_lint(&files->rules, files->set, NULL, &files->diags);
+        lint(files, call);
     diags_sort(&files->diags);
     return files->diags.errors ? CTL_CONFIG : CTL_OK;
 }

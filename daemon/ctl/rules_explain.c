@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// rules test and rules explain: what one rule makes of one text, in a word or as a tree.
+// rules test and rules explain: what one rule makes of one text, in a word or as a tree; explain also of an item of the
+// archive.
+#include "daemon/ctl/archive.h"
 #include "daemon/ctl/commands.h"
 #include "daemon/ctl/rule_files.h"
 #include "daemon/ctl/say.h"
@@ -35,19 +37,27 @@ static json_t *json_part(const struct explain_part *part)
                      "nodes", nodes);
 }
 
-static int say_as_json(const struct ctl_call *call, const struct rule_entry *entry, const struct explanation *x,
-                       bool with_tree)
+// What is said: the rule, what it makes of the text, and whether its `feeds` takes the feed of it.
+struct verdict {
+    const struct rule_entry *entry;
+    struct explanation x;
+    bool with_tree;
+    bool is_in_scope;
+};
+
+static int say_as_json(const struct ctl_call *call, const struct verdict *v)
 {
     struct buf reason;
     buf_init(&reason, 4096);
-    explain_reason(x, &reason);
-    json_t *answer = json_pack("{s:o, s:b, s:o}", "rule", json_str(entry->made.rule.name), "match", x->is_match,
-                               "reason", json_str(buf_str(&reason)));
+    explain_reason(&v->x, &reason);
+    json_t *answer = json_pack("{s:o, s:b, s:o, s:b}", "rule", json_str(v->entry->made.rule.name), "match",
+                               v->x.is_match && v->is_in_scope, "reason", json_str(buf_str(&reason)), "in_scope",
+                               v->is_in_scope);
     json_t *parts = json_array();
-    for (size_t i = 0; i < x->n_parts; i++)
-        json_array_append_new(parts, json_part(&x->parts[i]));
+    for (size_t i = 0; i < v->x.n_parts; i++)
+        json_array_append_new(parts, json_part(&v->x.parts[i]));
     json_object_set_new(answer, "parts", parts);
-    if (!with_tree)
+    if (!v->with_tree)
         json_object_del(answer, "parts");
     int code = say_json(call, answer);
     json_decref(answer);
@@ -55,16 +65,18 @@ static int say_as_json(const struct ctl_call *call, const struct rule_entry *ent
     return code;
 }
 
-static int say_as_text(const struct ctl_call *call, const struct rule_entry *entry, const struct explanation *x,
-                       bool with_tree)
+static int say_as_text(const struct ctl_call *call, const struct verdict *v, const struct buf *head)
 {
     struct buf text;
     buf_init(&text, SAY_BYTES_MAX);
-    if (with_tree) {
-        explain_render(x, entry, call->has_colour, &text);
+    buf_add(&text, buf_str(head));
+    if (!v->is_in_scope)
+        buf_add(&text, S("no match: `feeds` of the rule does not take this feed. Without it:\n"));
+    if (v->with_tree) {
+        explain_render(&v->x, v->entry, call->has_colour, &text);
     } else {
-        buf_add(&text, x->is_match ? S("match: ") : S("no match: "));
-        explain_reason(x, &text);
+        buf_add(&text, v->x.is_match ? S("match: ") : S("no match: "));
+        explain_reason(&v->x, &text);
         buf_add_char(&text, '\n');
     }
     int code = say(&text);
@@ -72,34 +84,79 @@ static int say_as_text(const struct ctl_call *call, const struct rule_entry *ent
     return code;
 }
 
-// Both commands: RULE [FILE|-]. Exit 0 for a match, 1 for none.
-static int explain(const struct ctl_call *call, bool with_tree)
+// Reads what is explained: an item of the archive (its head line goes to out), or a text.
+static int doc_read(const struct ctl_call *call, const char *item_id, struct arena *arena, struct buf *out,
+                    struct doc *doc)
+{
+    struct api_item item;
+    if (item_id && call->n_words > 1)
+        return say_error(call, CTL_USAGE, NULL, "either a text or --item, not both");
+    if (!item_id) {
+        bool is_read = rule_text_read(call, call->n_words > 1 ? call->words[1] : NULL, arena, doc);
+        doc->lang = str_of(ctl_value(call, "lang"));
+        return is_read ? CTL_OK : CTL_NOT_FOUND;
+    }
+    int code = archive_item_find(call, item_id, arena, &item);
+    if (code != CTL_OK)
+        return code;
+    char at[WALL_RFC3339_BYTES];
+    *doc = api_item_doc(&item, arena);
+    if (ctl_value(call, "lang"))
+        doc->lang = str_of(ctl_value(call, "lang"));
+    say_text(out, item.title.n ? item.title : item.url);
+    buf_addf(out, "\n%s, ", wall_rfc3339(item.fetched, false, at));
+    say_text(out, item.feed_title);
+    buf_add(out, S(", "));
+    say_text(out, item.url);
+    buf_add(out, S("\n\n"));
+    return CTL_OK;
+}
+
+// Whether the property `feeds` of the rule lets the feed of an item through.
+static bool is_in_scope(const struct rule_entry *entry, const struct doc *doc)
+{
+    const struct rule *rule = &entry->made.rule;
+    for (size_t i = 0; i < rule->n_scope; i++) {
+        const struct rule_scope *scope = &rule->scope[i];
+        if (!scope->is_tag && str_eq(scope->value, doc->feed))
+            return true;
+        for (size_t k = 0; scope->is_tag && k < doc->n_tags; k++)
+            if (str_eq(scope->value, doc->tags[k]))
+                return true;
+    }
+    return rule->n_scope == 0;
+}
+
+// Both commands: RULE [FILE|-], or RULE --item ID. Exit 0 for a match, 1 for none.
+static int explain(const struct ctl_call *call, bool with_tree, const char *item_id)
 {
     struct rule_files files;
     struct arena arena;
+    struct buf head;
+    struct doc doc = {0};
     arena_init(&arena, TEXT_ARENA_BYTES);
+    buf_init(&head, SAY_BYTES_MAX);
     int code = rule_files_open(&files, call, ctl_value(call, "rules"));
     const struct rule_entry *entry = code == CTL_OK ? rule_files_find(&files, call, call->words[0]) : NULL;
-    struct doc doc;
     if (code == CTL_OK && !entry)
         code = CTL_NOT_FOUND;
-    if (code == CTL_OK && !rule_text_read(call, call->n_words > 1 ? call->words[1] : NULL, &arena, &doc))
-        code = CTL_NOT_FOUND;
+    if (code == CTL_OK)
+        code = doc_read(call, item_id, &arena, &head, &doc);
     if (code == CTL_OK) {
-        const char *lang = ctl_value(call, "lang");
-        doc.lang = str_of(lang);
-        struct explanation x;
-        explain_rule(entry, &doc, &arena, &x);
-        code = call->is_json ? say_as_json(call, entry, &x, with_tree) : say_as_text(call, entry, &x, with_tree);
-        if (code == CTL_OK && !x.is_match)
+        struct verdict v = {.entry = entry, .with_tree = with_tree};
+        v.is_in_scope = !item_id || is_in_scope(entry, &doc);
+        explain_rule(entry, &doc, &arena, &v.x);
+        code = call->is_json ? say_as_json(call, &v) : say_as_text(call, &v, &head);
+        if (code == CTL_OK && !(v.x.is_match && v.is_in_scope))
             code = CTL_REFUSED;
-        explanation_done(&x);
+        explanation_done(&v.x);
     }
+    buf_done(&head);
     rule_files_done(&files);
     arena_done(&arena);
     return code;
 }
 
-int ctl_rules_test(const struct ctl_call *call) { return explain(call, false); }
+int ctl_rules_test(const struct ctl_call *call) { return explain(call, false, NULL); }
 
-int ctl_rules_explain(const struct ctl_call *call) { return explain(call, true); }
+int ctl_rules_explain(const struct ctl_call *call) { return explain(call, true, ctl_value(call, "item")); }

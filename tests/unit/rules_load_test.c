@@ -164,6 +164,42 @@ static void two_rules_cannot_take_one_history(void **state)
     close_bench(&b);
 }
 
+// An archive in which every word is as common as its number says: w5 stands in 5 % of it.
+static bool share_in_name(void *context, const struct expr *term, double *out_share)
+{
+    uint64_t percent = 0;
+    ++*(size_t *)context;
+    if (!str_to_u64(str_from(term->text, 1), 100, &percent))
+        return false;
+    *out_share = (double)percent / 100;
+    return true;
+}
+
+static void a_term_in_more_than_a_twentieth_of_the_archive_is_told(void **state)
+{
+    (void)state;
+    struct bench b;
+    size_t asked = 0;
+    const struct check_archive archive = {&asked, share_in_name};
+    open_bench(&b,
+               "set s w6 OR w5\nrule a {\n when (w7 OR w4) AND \"w8\" AND @s AND title:w9 AND feed:w50 AND lang:w60\n"
+               " unless w10 OR tag:w70 OR w11*\n test match \"x\"\n}\n",
+               NULL);
+    rules_lint(&b.rules, b.set, &archive, &b.ds);
+    static const char *const told[] = {"w6", "w7", "w8", "w9", "w10"};
+    size_t n = 0;
+    for (size_t i = 0; i < b.ds.n; i++) {
+        struct str m = b.ds.list[i].message;
+        if (str_find(m, S("of the articles in the archive")) == m.n)
+            continue;
+        assert_true(n < 5 && str_find(m, str_of(told[n])) == 1);
+        n++;
+    }
+    assert_int_equal(n, 5);
+    assert_int_equal(asked, 7); // what is no text of the article is not asked about
+    close_bench(&b);
+}
+
 static void a_test_s_text_is_title_and_body(void **state)
 {
     (void)state;
@@ -245,6 +281,7 @@ int main(void)
         cmocka_unit_test(a_list_holds_a_hundred_thousand_phrases_and_no_more),
         cmocka_unit_test(a_rule_may_stand_before_its_set),
         cmocka_unit_test(two_rules_cannot_take_one_history),
+        cmocka_unit_test(a_term_in_more_than_a_twentieth_of_the_archive_is_told),
         cmocka_unit_test(a_test_s_text_is_title_and_body),
         cmocka_unit_test(an_explanation_names_what_decides),
         cmocka_unit_test(an_explanation_agrees_with_the_matcher),
