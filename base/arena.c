@@ -2,8 +2,10 @@
 //
 // An arena of blocks in a list. See arena.h.
 //
-// A block of ordinary size is 16 KiB: most polls bring a few new items and fit in one. What is larger than a quarter
-// of that gets a block of its own, hung behind the current one, so that a big body does not waste the rest of it.
+// Blocks grow from 1 KiB, which is all that an unchanged poll or the cutting of an address needs (zeroing 16 KiB for
+// each of them was a quarter of a poll's instructions), to 16 KiB, in which most polls with new items fit. What is
+// larger than a quarter of that gets a block of its own, hung behind the current one, so that a big body does not waste
+// the rest of it.
 #include "base/arena.h"
 
 #include <assert.h>
@@ -12,7 +14,7 @@
 
 #include "base/mem.h"
 
-enum { BLOCK_BYTES = 16 * 1024, OWN_BLOCK_BYTES = BLOCK_BYTES / 4 };
+enum { FIRST_BLOCK_BYTES = 1000, BLOCK_BYTES = 16 * 1024, OWN_BLOCK_BYTES = BLOCK_BYTES / 4 };
 
 struct arena_block {
     struct arena_block *next;
@@ -44,7 +46,7 @@ void arena_done(struct arena *a)
 void arena_reset(struct arena *a)
 {
     struct arena_block *keep = a->blocks;
-    if (keep && keep->size == BLOCK_BYTES) {
+    if (keep && keep->size <= BLOCK_BYTES) {
         free_blocks(keep->next);
         memset(keep->bytes, 0, keep->used);
         keep->next = NULL;
@@ -63,15 +65,22 @@ void arena_move(struct arena *to, struct arena *from)
     *from = (struct arena){.bytes_max = to->bytes_max};
 }
 
-static struct arena_block *add_block(struct arena *a, size_t size)
+static struct arena_block *add_block(struct arena *a, size_t size, bool is_own)
 {
     struct arena_block *block = mem_alloc(sizeof *block + size);
     block->size = size;
-    bool is_own = size != BLOCK_BYTES && a->blocks;
-    struct arena_block **at = is_own ? &a->blocks->next : &a->blocks;
+    struct arena_block **at = is_own && a->blocks ? &a->blocks->next : &a->blocks;
     block->next = *at;
     *at = block;
     return block;
+}
+
+static size_t next_size(const struct arena_block *last, size_t need)
+{
+    if (!last)
+        return need <= FIRST_BLOCK_BYTES ? FIRST_BLOCK_BYTES : BLOCK_BYTES;
+    size_t size = last->size * 4 > need ? last->size * 4 : need;
+    return size < BLOCK_BYTES ? size : BLOCK_BYTES;
 }
 
 void *arena_alloc(struct arena *a, size_t n)
@@ -80,13 +89,13 @@ void *arena_alloc(struct arena *a, size_t n)
     size_t need = (n + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     a->bytes += need;
     if (need > OWN_BLOCK_BYTES) {
-        struct arena_block *own = add_block(a, need);
+        struct arena_block *own = add_block(a, need, true);
         own->used = need;
         return own->bytes;
     }
     struct arena_block *block = a->blocks;
     if (!block || block->size - block->used < need)
-        block = add_block(a, BLOCK_BYTES);
+        block = add_block(a, next_size(block, need), false);
     char *p = block->bytes + block->used;
     block->used += need;
     return p;
