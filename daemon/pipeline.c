@@ -171,11 +171,28 @@ static bool packs_alike(const struct feed *a, const struct feed *b)
     return alike;
 }
 
+// Tells whether what is kept of a feed is as it was. An unchanged poll leaves all but its times alone, down to the
+// pointers: that is seen without packing both (a tenth of the instructions of such a poll).
+static bool keeps_alike(const struct feed *before, const struct feed *after)
+{
+    struct feed f = *after;
+    f.polled_at = before->polled_at;
+    f.good_at = before->good_at;
+    f.due = before->due;
+    f.fresh_until = before->fresh_until;
+    if (str_eq(f.validators.etag, before->validators.etag))
+        f.validators.etag = before->validators.etag;
+    if (str_eq(f.validators.last_modified, before->validators.last_modified))
+        f.validators.last_modified = before->validators.last_modified;
+    struct str was = str_make((const char *)before, sizeof *before), is = str_make((const char *)&f, sizeof f);
+    return str_eq(was, is) || packs_alike(before, after);
+}
+
 static bool is_changed(const struct outcome *o)
 {
     return o->decide.n_candidates || o->is_rebaselined || o->settled.moved || o->settled.broken ||
            o->settled.recovered || o->settled.stopped || !str_eq(o->before.url, o->feed.url) ||
-           !str_eq(o->before.marks, o->feed.marks) || !packs_alike(&o->before, &o->feed);
+           !str_eq(o->before.marks, o->feed.marks) || !keeps_alike(&o->before, &o->feed);
 }
 
 // When a feed has failed for a day that is told, so that moment is not slept through, whatever the back-off.

@@ -8,9 +8,9 @@
 #include "daemon/writer.h"
 #include "feeds/url.h"
 
+// Short on purpose: curl copies a header letter by letter. RDF and text/xml are met by the last range.
 #define ACCEPT                                                                                                         \
-    "Accept: application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "           \
-    "application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
+    "Accept: application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=0.9,*/*;q=0.8"
 
 static void link_poll(struct poll **list, struct poll *p)
 {
@@ -110,16 +110,21 @@ static const char *time_text(wall_t at, char out[WALL_RFC3339_BYTES])
     return at.ms == INT64_MAX ? "never" : wall_rfc3339(at, false, out);
 }
 
-// One line about what a person should know of this poll; most polls have none.
-static void tell(const struct worker *w, const struct outcome *o, uint32_t baseline)
+static bool is_baseline(const struct outcome *o) { return o->decide.is_first && o->document && o->settled.is_good; }
+
+static bool is_new_failure(const struct outcome *o)
 {
-    struct log *log = w->threads->log;
+    return o->feed.failures && (o->feed.failures == 1 || o->feed.fault != o->before.fault);
+}
+
+// Tells what a person should know of this poll.
+static void tell_news(struct log *log, const struct outcome *o, uint32_t baseline, struct str url)
+{
     const struct feed *f = &o->feed;
     struct arena a;
     arena_init(&a, 1 << 16);
-    struct str url = url_redacted(&a, f->url);
     char next[WALL_RFC3339_BYTES];
-    if (o->decide.is_first && o->document && o->settled.is_good)
+    if (is_baseline(o))
         tell_baseline(log, o, url, baseline, time_text(f->due, next));
     if (o->settled.moved)
         log_say(log, LOG_LEVEL_NOTICE, MESSAGE_FEED_MOVED, "feed moved for good from=%.*s to=%.*s",
@@ -131,7 +136,7 @@ static void tell(const struct worker *w, const struct outcome *o, uint32_t basel
         log_say(log, LOG_LEVEL_WARNING, MESSAGE_FEED_GONE,
                 "feed=%.*s is gone (410 twice in a day) and is polled no more; feedwatchctl feeds resume asks again",
                 STR_ARG(url));
-    bool is_news = f->failures && (f->failures == 1 || f->fault != o->before.fault);
+    bool is_news = is_new_failure(o);
     if (is_news)
         log_say(log, LOG_LEVEL_WARNING, NULL, "feed=%.*s failed: %.*s; next try %s", STR_ARG(url),
                 STR_ARG(f->error), time_text(f->due, next));
@@ -141,6 +146,19 @@ static void tell(const struct worker *w, const struct outcome *o, uint32_t basel
     if (!f->failures && o->before.failures)
         log_say(log, LOG_LEVEL_INFO, NULL, "feed=%.*s answers again after %u failures", STR_ARG(url),
                 o->before.failures);
+    arena_done(&a);
+}
+
+// Most polls have nothing to tell, and cost nothing here.
+static void tell(const struct worker *w, const struct outcome *o, uint32_t baseline)
+{
+    bool is_news = is_baseline(o) || o->settled.moved || o->is_rebaselined || o->settled.stopped || is_new_failure(o) ||
+                   (!o->feed.failures && o->before.failures);
+    if (!is_news)
+        return;
+    struct arena a;
+    arena_init(&a, 1 << 16);
+    tell_news(w->threads->log, o, baseline, url_redacted(&a, o->feed.url));
     arena_done(&a);
 }
 

@@ -117,7 +117,7 @@ static void pass_text(struct packer *p, struct str *s)
         p->is_damaged = true;
         return;
     }
-    *s = str_head(p->in, n);
+    *s = n ? str_head(p->in, n) : (struct str){0};
     p->in = str_from(p->in, n);
 }
 
