@@ -206,7 +206,10 @@ struct http *http_open(uv_loop_t *loop, const struct http_options *options, stru
     h->sockets.data = h;
     h->handles++;
     uv_poll_start(&h->sockets, UV_READABLE, on_ready);
-    h->user_agent = mem_dupz(str_of(options->user_agent));
+    struct arena a;
+    arena_init(&a, HTTP_HEAD_BYTES_MAX);
+    h->agent_line = mem_dupz(arena_fmt(&a, "User-Agent: %s", options->user_agent));
+    arena_done(&a);
     h->ca = mem_dupz(str_of(options->ca ? options->ca : "/etc/ssl/certs/ca-certificates.crt"));
     curl_multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
     curl_multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h);
@@ -241,7 +244,7 @@ void http_close(struct http *h)
     free_all(h->pool);
     curl_multi_cleanup(h->multi);
     resolve_close(h->resolve);
-    mem_free(h->user_agent);
+    mem_free(h->agent_line);
     mem_free(h->ca);
     uv_close((uv_handle_t *)&h->sockets, on_closed);
     uv_close((uv_handle_t *)&h->timer, on_closed);
@@ -252,11 +255,7 @@ void http_close(struct http *h)
 static void run(struct http_transfer *t, struct str addresses)
 {
     struct http *h = t->http;
-    struct arena a;
-    arena_init(&a, URL_BYTES_MAX);
-    struct str url = str_of(t->request.url);
-    transfer_prepare(t, url_host(&a, url), url_port(url), addresses);
-    arena_done(&a);
+    transfer_prepare(t, addresses);
     t->state = TRANSFER_RUNNING;
     t->running_ms = uv_now(h->loop);
     curl_multi_add_handle(h->multi, t->easy);

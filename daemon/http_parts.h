@@ -42,7 +42,7 @@ struct http {
     uv_timer_t timer;  // curl's
     uv_timer_t sweep; // header times
     uv_timer_t soon;  // tells what ended within http_start
-    char *user_agent, *ca;
+    char *agent_line, *ca;
     struct http_transfer *pool, *running, *ended;
     size_t n_running;
     bool is_closing;
@@ -54,7 +54,7 @@ struct http_transfer *transfer_new(struct http *http);
 void transfer_free(struct http_transfer *t);
 
 // Sets the options of this request, with the addresses of its host (empty: the URL holds an address, or a proxy asks).
-void transfer_prepare(struct http_transfer *t, struct str host, uint16_t port, struct str addresses);
+void transfer_prepare(struct http_transfer *t, struct str addresses);
 
 // Turns curl's code into fault and text, where no callback has set them, and takes status and address.
 void transfer_note_end(struct http_transfer *t, CURLcode code);

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "daemon/http_parts.h"
 #include "feeds/address.h"
+#include "feeds/url.h"
 
 static bool fail(struct http_transfer *t, enum fault fault, const char *text)
 {
@@ -118,7 +119,7 @@ struct http_transfer *transfer_new(struct http *http)
     curl_easy_setopt(e, CURLOPT_MAXAGE_CONN, 30L);
     curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, (long)HTTP_SLOW_BYTES_S);
     curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, (long)HTTP_SLOW_S);
-    curl_easy_setopt(e, CURLOPT_USERAGENT, http->user_agent);
+    curl_easy_setopt(e, CURLOPT_NOPROXY, ""); // else looked for in the environment at each transfer
     curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->text);
     curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
     curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
@@ -146,27 +147,46 @@ void transfer_clear(struct http_transfer *t)
 }
 
 // The cache entry that the handle's last use made goes, this use's comes: nothing piles up for a million hosts.
-static void hand_over_addresses(struct http_transfer *t, struct str host, uint16_t port, struct str addresses)
+static void hand_over_addresses(struct http_transfer *t, struct str addresses)
 {
+    if (!t->drop[0] && !addresses.n)
+        return; // as the last time: the URL holds an address
     if (t->drop[0])
         t->resolve = curl_slist_append(t->resolve, t->drop);
     t->drop[0] = 0;
+    struct arena a;
+    arena_init(&a, URL_BYTES_MAX);
+    struct str url = str_of(t->request.url), host = url_host(&a, url);
     if (addresses.n && host.n < sizeof t->drop - 8) {
         char entry[RESOLVE_TEXT_BYTES + sizeof t->drop];
-        snprintf(t->drop, sizeof t->drop, "-%.*s:%u", STR_ARG(host), port);
-        snprintf(entry, sizeof entry, "%.*s:%u:%.*s", STR_ARG(host), port, STR_ARG(addresses));
+        snprintf(t->drop, sizeof t->drop, "-%.*s:%u", STR_ARG(host), url_port(url));
+        snprintf(entry, sizeof entry, "%.*s:%u:%.*s", STR_ARG(host), url_port(url), STR_ARG(addresses));
         t->resolve = curl_slist_append(t->resolve, entry);
     }
+    arena_done(&a);
     curl_easy_setopt(t->easy, CURLOPT_RESOLVE, t->resolve);
 }
 
-void transfer_prepare(struct http_transfer *t, struct str host, uint16_t port, struct str addresses)
+// curl writes its own lines letter by letter, twice; given as these they are written once.
+static void add_headers(struct http_transfer *t)
+{
+    const struct http_request *r = &t->request;
+    char line[64];
+    t->headers = curl_slist_append(NULL, t->http->agent_line);
+    if (r->encodings) {
+        snprintf(line, sizeof line, "Accept-Encoding: %s", r->encodings);
+        t->headers = curl_slist_append(t->headers, line);
+    }
+    for (const char *const *h = r->headers; h && *h; h++)
+        t->headers = curl_slist_append(t->headers, *h);
+}
+
+void transfer_prepare(struct http_transfer *t, struct str addresses)
 {
     CURL *e = t->easy;
     const struct http_request *r = &t->request;
-    hand_over_addresses(t, host, port, addresses);
-    for (const char *const *h = r->headers; h && *h; h++)
-        t->headers = curl_slist_append(t->headers, *h);
+    hand_over_addresses(t, addresses);
+    add_headers(t);
     if (r->body.p) {
         t->headers = curl_slist_append(t->headers, "Expect:"); // no 100-continue: one round trip
         curl_easy_setopt(e, CURLOPT_POSTFIELDS, r->body.p);
