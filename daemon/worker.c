@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "daemon/http.h"
 #include "daemon/worker_parts.h"
@@ -128,9 +129,9 @@ void worker_quiet(struct worker *w)
     loop_alarm(&w->loop, (mono_t){ALARM_NONE});
 }
 
-struct added { // a feed that a person added: its options live here
-    struct feed_options options; // first: a feed points to it
-    struct added *next;
+// The options of feeds that people added, by their text: most have the same, or none, and a million of them share one.
+struct added {
+    struct feed_options options; // first: feeds point to it
     struct arena arena;
     struct str text;
 };
@@ -142,19 +143,36 @@ struct str worker_options_text(const struct feed *feed)
     return ((const struct added *)feed->options)->text;
 }
 
-bool worker_add_feed(struct worker *w, const struct feed *feed, struct str options_text, struct now now,
-                     struct err *err)
+static const struct added *added_of(struct worker *w, struct str text, struct err *err)
 {
+    uint64_t key = hash64_seeded(0, text) | 1;
+    uint32_t i = index_find(&w->added_by_text, key);
+    if (i != INDEX_NONE && str_eq(w->added[i]->text, text))
+        return w->added[i];
     struct added *added = mem_alloc(sizeof *added);
     arena_init(&added->arena, 1 << 20);
-    added->text = arena_str(&added->arena, options_text);
+    added->text = arena_str(&added->arena, text);
     if (!config_feed_options(added->text, &added->arena, &added->options, err)) {
         arena_done(&added->arena);
         mem_free(added);
-        return false;
+        return NULL;
     }
-    added->next = w->added;
-    w->added = added;
+    if (w->n_added == w->room_added) {
+        w->room_added = w->room_added ? w->room_added * 2 : 16;
+        w->added = mem_resize_array(w->added, w->room_added, sizeof(struct added *));
+    }
+    if (i == INDEX_NONE) // else two texts of one hash: the second is not found again, which costs memory alone
+        index_put(&w->added_by_text, key, w->n_added);
+    w->added[w->n_added++] = added;
+    return added;
+}
+
+bool worker_add_feed(struct worker *w, const struct feed *feed, struct str options_text, struct now now,
+                     struct err *err)
+{
+    const struct added *added = added_of(w, options_text, err);
+    if (!added)
+        return false;
     struct feed copy = *feed;
     copy.origin = ORIGIN_ADDED;
     copy.options = &added->options;
@@ -209,11 +227,12 @@ void worker_close(struct worker *w)
     loop_done(&w->loop);
     shard_close(w->shard);
     match_scratch_free(w->scratch);
-    for (struct added *a = w->added, *next; a; a = next) {
-        next = a->next;
-        arena_done(&a->arena);
-        mem_free(a);
+    for (uint32_t i = 0; i < w->n_added; i++) {
+        arena_done(&w->added[i]->arena);
+        mem_free(w->added[i]);
     }
+    mem_free(w->added);
+    index_done(&w->added_by_text);
     config_unref(w->config);
     mem_free(w);
 }

@@ -6,6 +6,7 @@
 #define DAEMON_WORKER_PARTS_H
 
 #include "daemon/http.h"
+#include "daemon/index.h"
 #include "daemon/worker.h"
 
 enum { POLL_HEADERS_MAX = 5 };
@@ -36,7 +37,9 @@ struct worker {
     struct rng rng;
     struct schedule_policy policy;
     struct poll *asking, *hopping;
-    struct added *added;
+    struct added **added; // in the order of their coming; pointers stay
+    uint32_t n_added, room_added;
+    struct index added_by_text;
     mono_t next_checkpoint;
     uint32_t index;
     uint32_t in_flight;  // atomic
