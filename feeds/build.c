@@ -37,11 +37,16 @@ const struct build_frame *build_top(const struct builder *b) { return &b->frames
 
 struct str tag_attribute(const struct build_tag *tag, struct str local)
 {
+    const struct build_attribute *guest = NULL; // rdf:about; but xlink:href is not href where both stand
     for (size_t i = 0; i < tag->n_attributes; i++) {
-        if (str_eq_nocase(tag->attributes[i].local, local) && !str_eq(tag->attributes[i].prefix, S("xml")))
-            return str_trim(tag->attributes[i].value);
+        const struct build_attribute *a = &tag->attributes[i];
+        if (!str_eq_nocase(a->local, local) || str_eq(a->prefix, S("xml")))
+            continue;
+        if (a->prefix.n == 0)
+            return str_trim(a->value);
+        guest = guest ? guest : a;
     }
-    return (struct str){NULL, 0};
+    return guest ? str_trim(guest->value) : (struct str){NULL, 0};
 }
 
 static struct str xml_attribute(const struct build_tag *tag, struct str local)

@@ -82,6 +82,15 @@ static bool is_reused(const struct judging *j, size_t item, const struct mark *m
     return has_other_link && is_other_content(k, m);
 }
 
+// Two items swapped their ids: the mark found by id has other content, the one found by link the item's own.
+static bool is_swapped(const struct judging *j, size_t item, const struct mark *m)
+{
+    const struct item_keys *k = &j->keys[item];
+    size_t by_link = find_free(j, &j->by_link, k->link);
+    return by_link != SIZE_MAX && &j->marks.list[by_link] != m && m->link && is_other_content(k, m) &&
+           is_same_content(k, &j->marks.list[by_link]);
+}
+
 static void match_ids(struct judging *j)
 {
     for (size_t i = 0; i < j->n; i++) {
@@ -91,6 +100,8 @@ static void match_ids(struct judging *j)
         size_t by_id = by_pair == SIZE_MAX ? find_free(j, &j->by_id, j->keys[i].id) : SIZE_MAX;
         if (by_pair != SIZE_MAX)
             take(j, i, by_pair);
+        else if (by_id != SIZE_MAX && is_swapped(j, i, &j->marks.list[by_id]))
+            continue; // to be found by its link
         else if (by_id != SIZE_MAX && !is_reused(j, i, &j->marks.list[by_id]))
             take(j, i, by_id);
         else if (mark_table_find(&j->by_id, j->keys[i].id) != SIZE_MAX)

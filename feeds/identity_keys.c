@@ -33,9 +33,47 @@ static uint64_t of_numbers(const struct hash_key *key, uint64_t a, uint64_t b)
     return hash64(key, str_make((const char *)both, sizeof both));
 }
 
+// The canonical form without what sites flip and no two articles differ in: "www.", a final slash, "/amp", "?amp=1".
+static struct str page_form(struct str url, struct arena *a)
+{
+    static const struct str www = STR("//www."), amp = STR("/amp");
+    static const struct str queries[] = {STR("?amp"), STR("?amp=1"), STR("?amp=true"), STR("?outputType=amp")};
+    struct str form = url_canonical(a, url);
+    if (!str_starts(form, S("//")))
+        return form; // no address of the web
+    size_t path_end = str_find_char(form, '?'), fragment = str_find_char(form, '#');
+    path_end = path_end < fragment ? path_end : fragment;
+    struct str head = str_head(form, path_end), tail = str_from(form, path_end);
+    head = str_starts(head, www) ? str_from(head, www.n) : str_from(head, 2);
+    for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++)
+        tail = str_eq_nocase(tail, queries[i]) ? (struct str){NULL, 0} : tail;
+    while (head.n > 1 && head.p[head.n - 1] == '/')
+        head.n--;
+    if (str_ends(head, amp))
+        head.n -= amp.n;
+    return arena_fmt(a, "%.*s%.*s", STR_ARG(head), STR_ARG(tail));
+}
+
 static uint64_t address_key(const struct hash_key *key, struct str url, struct arena *a)
 {
-    return tagged(key, "url", url_canonical(a, url));
+    return tagged(key, "url", page_form(url, a));
+}
+
+// An id that is no address: runs of white space are one blank, and a UUID is the same in capitals.
+static struct str id_form(struct str id, struct arena *a)
+{
+    static const struct str uuid = STR("urn:uuid:");
+    bool is_uuid = str_starts_nocase(id, uuid);
+    char *form = arena_alloc(a, id.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < id.n; i++) {
+        bool is_space = char_is_space(id.p[i]);
+        if (!is_space)
+            form[n++] = is_uuid ? char_lower(id.p[i]) : id.p[i];
+        else if (n && form[n - 1] != ' ')
+            form[n++] = ' ';
+    }
+    return str_make(form, n);
 }
 
 // The address of a site's front page is no item's own; nor is that of the feed's page, which is looked at with keys.
@@ -54,7 +92,7 @@ static struct item_keys keys_of(const struct item *item, uint64_t site, const st
     k.content = of_numbers(key, title, text);
     if (id.n) {
         k.raw_id = tagged(key, "raw", id);
-        k.id = url_is_http(id) ? address_key(key, id, a) : tagged(key, "id", id);
+        k.id = url_is_http(id) ? address_key(key, id, a) : tagged(key, "id", id_form(id, a));
     }
     if (link.n && !is_front_page(link))
         k.link = str_eq(id, link) && url_is_http(id) ? k.id : address_key(key, link, a);

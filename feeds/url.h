@@ -46,8 +46,9 @@ bool url_is_fetchable(struct str url, const char **out_why);
 // Returns the form that one page's addresses share, for comparing and for ids, never for fetching: http and https
 // alike (written without a scheme: "//host/path"), host in lower case and IDNA's ASCII form, without a final dot,
 // userinfo, default port, default path; percent escapes normalised (RFC 3986 section 6.2.2); dot segments resolved;
-// without the parameters that only say where a reader came from (utm_*, fbclid, gclid and their like); the order of
-// the others and the fragment stay. Text that is no http address comes back trimmed.
+// without the parameters that only say where a reader came from (utm_*, fbclid, gclid and their like) or name his visit
+// (PHPSESSID, ;jsessionid=); the order of the others and the fragment stay, unless that only tracks. Text that is no
+// http address comes back trimmed.
 struct str url_canonical(struct arena *a, struct str url);
 
 // Tells whether a query parameter of this name only tracks readers.

@@ -22,17 +22,52 @@ static const struct str tracking[] = {
     STR("_kx"), STR("elqtrack*"), STR("elq"), STR("srsltid"), STR("tblci"),
 };
 
-bool url_is_tracking(struct str name)
+// Sessions of visitors, and numbers that keep caches away: other at each fetch. "sid" and "s" only with a long value.
+static const struct str passing[] = {
+    STR("phpsessid"), STR("jsessionid"), STR("aspsessionid*"), STR("asp.net_sessionid"), STR("cfid"), STR("cftoken"),
+    STR("sessionid"), STR("session_id"), STR("sessid"), STR("oscsid"), STR("zenid"), STR("_"), STR("nocache"),
+    STR("cachebuster"), STR("cache_buster"), STR("rnd"), STR("rand"),
+};
+static const struct str passing_if_long[] = {STR("sid"), STR("s"), STR("session")};
+enum { SESSION_LETTERS_MIN = 24 }; // of a session's name in letters and digits; a story's is shorter
+
+static bool is_one_of(struct str name, const struct str *list, size_t n)
 {
-    while (str_starts_nocase(name, S("amp;"))) // escaped once too often
-        name = str_from(name, 4);
-    for (size_t i = 0; i < sizeof tracking / sizeof *tracking; i++) {
-        struct str t = tracking[i];
-        bool is_head = t.p[t.n - 1] == '*';
+    for (size_t i = 0; i < n; i++) {
+        struct str t = list[i];
+        bool is_head = t.n > 1 && t.p[t.n - 1] == '*';
         if (is_head ? str_starts_nocase(name, str_head(t, t.n - 1)) : str_eq_nocase(name, t))
             return true;
     }
     return false;
+}
+
+// Tells whether a parameter ("name=value") only names this visit.
+static bool is_passing(struct str part)
+{
+    size_t at = str_find_char(part, '=');
+    struct str name = str_head(part, at), value = str_from(part, at + 1);
+    if (is_one_of(name, passing, sizeof passing / sizeof *passing))
+        return true;
+    bool is_long = value.n >= SESSION_LETTERS_MIN;
+    for (size_t i = 0; i < value.n && is_long; i++)
+        is_long = char_is_alnum(value.p[i]);
+    return is_long && is_one_of(name, passing_if_long, sizeof passing_if_long / sizeof *passing_if_long);
+}
+
+bool url_is_tracking(struct str name)
+{
+    while (str_starts_nocase(name, S("amp;"))) // escaped once too often
+        name = str_from(name, 4);
+    return is_one_of(name, tracking, sizeof tracking / sizeof *tracking);
+}
+
+// A fragment that only tracks ("#xtor=RSS-1", "#utm_source=x"), or that points at words (":~:text=").
+static bool is_passing_fragment(struct str fragment)
+{
+    size_t at = str_find_char(fragment, '=');
+    bool is_words = str_starts(fragment, S(":~:"));
+    return is_words || (at < fragment.n && url_is_tracking(str_head(fragment, at)));
 }
 
 static int hex_value(char c)
@@ -78,7 +113,7 @@ static void add_query(struct buf *out, struct str query)
     while (rest.p) {
         struct str part = str_cut(&rest, '&');
         struct str name = str_head(part, str_find_char(part, '='));
-        if (part.n == 0 || url_is_tracking(name))
+        if (part.n == 0 || url_is_tracking(name) || is_passing(part))
             continue;
         buf_add_char(out, sign);
         add_normalised(out, part);
@@ -94,14 +129,15 @@ struct str url_canonical(struct arena *a, struct str url)
     struct url u = url_cut(text);
     struct buf path, out;
     buf_init(&path, 4 * URL_BYTES_MAX);
-    add_normalised(&path, u.path.n ? u.path : S("/")); // first, as "%2e" is a dot
+    size_t session = str_find_nocase(u.path, S(";jsessionid="));
+    add_normalised(&path, u.path.n ? str_head(u.path, session) : S("/")); // first, as "%2e" is a dot
     buf_init(&out, 4 * URL_BYTES_MAX);
     buf_add(&out, S("//"));
     buf_add(&out, url_host_key(a, text));
     url_add_path(&out, buf_str(&path));
     buf_done(&path);
     add_query(&out, u.query);
-    if (u.fragment.n) {
+    if (u.fragment.n && !is_passing_fragment(u.fragment)) {
         buf_add_char(&out, '#');
         add_normalised(&out, u.fragment);
     }
