@@ -256,7 +256,7 @@ static void decide_by_window(struct decoder *d)
         d->label_lied = d->label_http[0] != '\0';
     } else if (multi == 0 && open_encoding(d, "windows-1252", 1)) {
         d->state = DECODE_ICONV;
-        d->why = label[0] ? "the label fits no byte" : "no label, and not UTF-8";
+        d->why = label[0] ? "the bytes are not what the label says" : "no label, and not UTF-8";
         d->label_lied = true;
     } else {
         d->why = "mostly UTF-8, with bad bytes";

@@ -219,6 +219,7 @@ void feeds_parse_item_json(const struct item *item, struct buf *out)
     put(out, "id", item->id);
     if (item->id.n)
         put_flag(out, "guid_is_permalink", item->id_is_permalink);
+    put(out, "known_by", item->id.n ? S("id") : item->link.n ? S("link") : S("text"));
     put(out, "link", item->link);
     put_links(out, "links", item->links, item->n_links);
     put_text(out, "title", &item->title);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // `feeds parse` for a person: the verdict in the first lines, then what the feed says of itself, then its items.
+#include "base/utf8.h"
 #include "daemon/ctl/feeds_parse.h"
 #include "daemon/ctl/say.h"
 #include "feeds/html.h"
 
-enum { LABEL_COLUMNS = 11, TEXT_SHOWN_MAX = 160 };
+enum { LABEL_COLUMNS = 11, TEXT_SHOWN_MAX = 160, LIST_SHOWN_MAX = 5 };
 
 static void label(const struct ctl_call *call, const char *name, struct buf *out)
 {
@@ -21,17 +22,19 @@ static void line(const struct ctl_call *call, const char *name, struct str text,
     buf_add_char(out, '\n');
 }
 
-// Text as it will be matched: plain, one line, cut.
+// Text as it will be matched: plain, cut, its breaks as " / " so that it is one line.
 static void say_plain(const struct text *text, struct buf *out)
 {
     struct arena arena;
     arena_init(&arena, SIZE_MAX);
-    struct str plain = html_text_of(text, &arena).text;
-    size_t n = plain.n;
-    while (n > TEXT_SHOWN_MAX || (n < plain.n && (plain.p[n] & 0xc0) == 0x80))
-        n = n > TEXT_SHOWN_MAX ? TEXT_SHOWN_MAX : n - 1;
-    say_text(out, str_head(plain, n));
-    if (n < plain.n)
+    struct str plain = html_text_of(text, &arena).text, shown = utf8_head(plain, TEXT_SHOWN_MAX);
+    for (struct str rest = shown; rest.p;) {
+        struct str part = str_cut(&rest, '\n');
+        say_text(out, part);
+        if (rest.p && part.n)
+            buf_add(out, S(" / "));
+    }
+    if (shown.n < plain.n)
         buf_add(out, S("..."));
     arena_done(&arena);
 }
@@ -151,16 +154,81 @@ static void hints(const struct ctl_call *call, const struct feed_meta *meta, str
     buf_add_char(out, '\n');
 }
 
-static void people_line(const struct ctl_call *call, const struct person *list, size_t n, struct buf *out)
+static void list_ends(size_t n, struct buf *out)
+{
+    if (n > LIST_SHOWN_MAX)
+        buf_addf(out, ", %zu more", n - LIST_SHOWN_MAX);
+    buf_add_char(out, '\n');
+}
+
+static void people_line(const struct ctl_call *call, const char *name, const struct person *list, size_t n,
+                        struct buf *out)
 {
     if (n == 0)
         return;
-    label(call, "authors", out);
-    for (size_t i = 0; i < n && i < 5; i++) {
+    label(call, name, out);
+    for (size_t i = 0; i < n && i < LIST_SHOWN_MAX; i++) {
         buf_add(out, i ? S(", ") : S(""));
         say_text(out, list[i].name.n ? list[i].name : list[i].email.n ? list[i].email : list[i].uri);
     }
-    buf_addf(out, n > 5 ? ", %zu more\n" : "\n", n - 5);
+    list_ends(n, out);
+}
+
+static void tags_line(const struct ctl_call *call, const char *name, const struct category *list, size_t n,
+                      struct buf *out)
+{
+    if (n == 0)
+        return;
+    label(call, name, out);
+    for (size_t i = 0; i < n && i < LIST_SHOWN_MAX; i++) {
+        buf_add(out, i ? S(", ") : S(""));
+        say_text(out, list[i].term.n ? list[i].term : list[i].label);
+    }
+    list_ends(n, out);
+}
+
+static void file_line(const struct ctl_call *call, const struct enclosure *file, struct buf *out)
+{
+    label(call, "  file", out);
+    say_text(out, file->url);
+    if (file->type.n) {
+        buf_add(out, S(", "));
+        say_text(out, file->type);
+    }
+    if (file->length > 0) {
+        buf_add(out, S(", "));
+        say_bytes(out, file->length);
+    }
+    buf_add_char(out, '\n');
+}
+
+static void advertised_line(const struct ctl_call *call, const struct link *feed, struct buf *out)
+{
+    label(call, "feed at", out);
+    say_text(out, feed->href);
+    if (feed->title.n) {
+        buf_add(out, S(", \""));
+        say_text(out, feed->title);
+        buf_add_char(out, '"');
+    }
+    buf_add_char(out, '\n');
+}
+
+// Says that ids repeat: the daemon tells such items apart by their links or texts (docs/identity.md).
+static void repeated_ids(const struct ctl_call *call, const struct document *doc, struct buf *out)
+{
+    size_t repeated = 0;
+    for (size_t i = 1; i < doc->n_items && doc->items; i++) {
+        bool is_repeated = false;
+        for (size_t k = 0; k < i && doc->items[i].id.n && !is_repeated; k++)
+            is_repeated = str_eq(doc->items[i].id, doc->items[k].id);
+        repeated += is_repeated;
+    }
+    if (repeated == 0)
+        return;
+    label(call, "ids", out);
+    buf_addf(out, "%s%zu item%s the id of an item above; told apart by link or text%s\n", say_mark(call, SAY_YELLOW),
+             repeated, repeated == 1 ? " has" : "s have", say_mark(call, SAY_PLAIN));
 }
 
 void feeds_parse_show_document(const struct ctl_call *call, const struct document *doc, struct buf *out)
@@ -168,14 +236,15 @@ void feeds_parse_show_document(const struct ctl_call *call, const struct documen
     const struct feed_meta *meta = &doc->meta;
     verdict(call, doc, out);
     for (size_t i = 0; i < doc->n_advertised; i++)
-        line(call, "feed at", doc->advertised[i].href, out);
+        advertised_line(call, &doc->advertised[i], out);
     text_line(call, "title", &meta->title, out);
     text_line(call, "about", &meta->description, out);
     line(call, "site", meta->link, out);
     line(call, "self", meta->self, out);
     line(call, "id", meta->id, out);
     line(call, "language", meta->language, out);
-    people_line(call, meta->authors, meta->n_authors, out);
+    people_line(call, "authors", meta->authors, meta->n_authors, out);
+    tags_line(call, "tags", meta->categories, meta->n_categories, out);
     line(call, "made by", meta->generator, out);
     if (meta->updated.state != DATE_ABSENT || meta->published.state != DATE_ABSENT) {
         label(call, "updated", out);
@@ -183,6 +252,7 @@ void feeds_parse_show_document(const struct ctl_call *call, const struct documen
         buf_add_char(out, '\n');
     }
     hints(call, meta, out);
+    repeated_ids(call, doc, out);
 }
 
 // What an item is known by (feeds/identity.h decides; this is its first choice).
@@ -215,9 +285,14 @@ void feeds_parse_show_item(const struct ctl_call *call, const struct item *item,
     say_date("published ", &item->published, out);
     say_date(out->n > start ? ", updated " : "updated ", &item->updated, out);
     buf_add(out, out->n == start ? S("none\n") : S("\n"));
-    people_line(call, item->authors, item->n_authors, out);
+    people_line(call, "  authors", item->authors, item->n_authors, out);
+    tags_line(call, "  tags", item->categories, item->n_categories, out);
     text_line(call, "  summary", &item->summary, out);
     text_line(call, "  content", &item->content, out);
     for (size_t i = 0; i < item->n_enclosures && i < 3; i++)
-        line(call, "  file", item->enclosures[i].url, out);
+        file_line(call, &item->enclosures[i], out);
+    if (item->is_cut_off)
+        line(call, "  cut off", S("the document ends inside this item"), out);
+    if (item->is_text_cut)
+        line(call, "  cut", S("a limit took part of its text (--limits off keeps all)"), out);
 }
