@@ -453,6 +453,8 @@ void clean_end(struct cleaner *c)
     if (c->state != CLEAN_TEXT || c->depth > 0)
         clean_repair_here(c, REPAIR_CUT_OFF);
     clean_end_run(c);
+    if (clean_is_item_cut(c))
+        clean_out(c, CLEAN_CUT, sizeof CLEAN_CUT - 1);
     clean_close_all(c);
     buf_add(&c->out, S("</_>"));
     clean_write(c, true);

@@ -58,6 +58,7 @@ struct clean_output {
 };
 
 #define CLEAN_MARK "<?_?>"
+#define CLEAN_CUT "<?x?>" // the text ended inside the item at hand
 struct clean_sink {
     void (*write)(void *context, const struct clean_output *output);
     void *context;
@@ -115,6 +116,7 @@ struct cleaner {
     uint32_t too_deep;  // open elements past the cap, not written
     struct buf names;   // of the open elements
     bool is_rooted;     // a feed's element was seen
+    bool is_truncated;  // the caller knows that more was to come
     uint32_t roots;
 
     struct arena arena; // of the entities
@@ -135,15 +137,13 @@ void clean_init(struct cleaner *c, struct clean_sink sink, const struct parse_li
 // Frees it. Accepts a zeroed struct.
 void clean_done(struct cleaner *c);
 
-// Reads the next n bytes, valid UTF-8 whose characters are whole within the piece.
+// Reads the next n bytes, valid UTF-8 whose characters are whole within the piece; ends the text: closes what is open.
 void clean_feed(struct cleaner *c, const char *p, size_t n);
-
-// Ends the text: closes what is open, writes the rest.
 void clean_end(struct cleaner *c);
 
-// Counts a repair at the place `at` of the current piece, or at the token in pend where `at` is NULL.
+// Counts a repair at the place `at` of the current piece, or at the token in pend where `at` is NULL;
+// or at the end of what was fed.
 void clean_repair(struct cleaner *c, enum repair_kind kind, const char *at);
-
-// The same at the end of what was fed.
 void clean_repair_here(struct cleaner *c, enum repair_kind kind);
+
 #endif

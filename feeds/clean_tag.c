@@ -160,6 +160,14 @@ static void pop(struct cleaner *c)
     c->names.n = c->open[c->depth].at;
 }
 
+bool clean_is_item_cut(const struct cleaner *c)
+{
+    uint32_t level = c->depth;
+    while (level > 0 && !is_item(open_name(c, level - 1)))
+        level--;
+    return level > 0 && (c->depth > level || c->state != CLEAN_TEXT || c->is_truncated);
+}
+
 void clean_close_all(struct cleaner *c)
 {
     while (c->depth > 0)

@@ -85,7 +85,7 @@ struct item {
     struct str image;
     struct item_source source;
     bool is_text_cut;       // a cap took part of its text
-    bool is_cut_off;        // the document ended inside it
+    bool is_cut_off;        // the document ended inside one of its fields, or it was to go on
 };
 
 #endif

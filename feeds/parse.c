@@ -181,6 +181,7 @@ struct document *parser_end(struct parser *p, bool is_truncated)
     if (!p->is_sniffed)
         choose(p);
     if (p->xml) {
+        p->cleaner.is_truncated = is_truncated;
         clean_end(&p->cleaner);
         xml_end(p->xml);
     }

@@ -233,16 +233,23 @@ static void on_text(void *context, const xmlChar *text, int n)
     build_text(x->builder, str_make((const char *)text, (size_t)n));
 }
 
-// A mark: the next of the texts that went aside.
-static void on_mark(void *context, const xmlChar *target, const xmlChar *data)
+// The next of the texts that went aside.
+static void put_aside(struct xml_reader *x)
 {
-    struct xml_reader *x = context;
-    (void)target, (void)data;
-    if (x->mark == x->output->n_ends)
-        return;
     uint32_t from = x->mark ? x->output->ends[x->mark - 1] : 0, to = x->output->ends[x->mark];
     x->mark++;
     build_text(x->builder, str_make(x->output->texts.p + from, to - from));
+}
+
+// A mark: of a text, or that the document ends inside the item.
+static void on_mark(void *context, const xmlChar *target, const xmlChar *data)
+{
+    struct xml_reader *x = context;
+    (void)data;
+    if (target[0] != '_')
+        x->builder->item.is_cut_off = x->builder->has_item;
+    else if (x->mark < x->output->n_ends)
+        put_aside(x);
 }
 
 // ---- the parser

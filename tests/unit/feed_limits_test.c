@@ -155,6 +155,24 @@ static void a_transfer_that_broke_off_makes_the_document_partial(void **state)
     arena_done(&arena);
 }
 
+static void a_transfer_that_broke_off_between_fields_cuts_the_item(void **state)
+{
+    (void)state;
+    static const char body[] = "<rss><channel><item><title>one</title></item><item><title>two</title>";
+    for (int is_truncated = 0; is_truncated < 2; is_truncated++) {
+        struct parse_options options = {0};
+        struct arena arena;
+        arena_init(&arena, SIZE_MAX);
+        struct parser *parser = parser_open(&options, &arena);
+        parser_feed(parser, body, sizeof body - 1);
+        const struct document *doc = parser_end(parser, is_truncated);
+        assert_int_equal(doc->n_items, 2);
+        assert_false(doc->items[0].is_cut_off);
+        assert_true(doc->items[1].is_cut_off == is_truncated);
+        arena_done(&arena);
+    }
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -173,6 +191,7 @@ int main(void)
         cmocka_unit_test(kept_bytes_stop_the_items_but_not_the_reading),
         cmocka_unit_test(callback_mode_hands_out_items_and_keeps_none),
         cmocka_unit_test(a_transfer_that_broke_off_makes_the_document_partial),
+        cmocka_unit_test(a_transfer_that_broke_off_between_fields_cuts_the_item),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }
