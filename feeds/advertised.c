@@ -51,36 +51,61 @@ static struct str attribute(struct str tag, struct str name)
     return (struct str){NULL, 0};
 }
 
-static bool is_feed_type(struct str type)
+// Types of feeds. XML and JSON alone say little: a page offers descriptions for embedding (oEmbed) and its API in
+// the same way.
+static bool is_feed_type(struct str type, struct str href)
 {
-    static const struct str types[] = {STR("rss"), STR("atom"), STR("rdf"), STR("feed+json"), STR("application/json")};
+    static const struct str types[] = {STR("rss"), STR("atom"), STR("rdf"), STR("feed+json")};
+    static const struct str vague[] = {STR("application/json"), STR("application/xml"), STR("text/xml")};
+    static const struct str others[] = {STR("oembed"), STR("/wp-json/"), STR("opensearch")};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         if (str_find_nocase(type, types[i]) < type.n)
             return true;
     }
+    bool is_vague = false;
+    type = str_trim(str_head(type, str_find_char(type, ';')));
+    for (size_t i = 0; i < sizeof vague / sizeof vague[0]; i++)
+        is_vague |= str_eq_nocase(type, vague[i]);
+    for (size_t i = 0; i < sizeof others / sizeof others[0] && is_vague; i++)
+        is_vague = str_find_nocase(href, others[i]) == href.n;
+    return is_vague;
+}
+
+// Both steps may return views into the tag. "feed:" before or instead of the scheme once called a reader.
+static struct str address(struct advertised *s, struct str href)
+{
+    struct str text = html_to_text(href, s->arena).text;
+    if (str_starts_nocase(text, S("feed://")))
+        text = arena_fmt(s->arena, "http%.*s", STR_ARG(str_from(text, 4)));
+    else if (str_starts_nocase(text, S("feed:")))
+        text = str_from(text, 5);
+    return arena_str(s->arena, url_resolve(s->arena, s->base, text));
+}
+
+static bool is_tag(struct str tag, struct str name)
+{
+    return str_starts_nocase(tag, name) && (tag.n == name.n || char_is_space(tag.p[name.n]) || tag.p[name.n] == '/');
+}
+
+// Tells whether a list of words parted by blanks has that one.
+static bool has_word(struct str list, struct str word)
+{
+    for (size_t i = 0; i < list.n;) {
+        size_t n = 0;
+        while (i + n < list.n && !char_is_space(list.p[i + n]))
+            n++;
+        if (str_eq_nocase(str_make(list.p + i, n), word))
+            return true;
+        i += n + 1;
+    }
     return false;
 }
 
-// Both steps may return views into the tag.
-static struct str address(struct advertised *s, struct str href)
+static void see_link(struct advertised *s, struct str tag)
 {
-    return arena_str(s->arena, url_resolve(s->arena, s->base, html_to_text(href, s->arena).text));
-}
-
-static void see_tag(struct advertised *s)
-{
-    struct str tag = buf_str(&s->tag);
-    if (str_starts_nocase(tag, S("base"))) {
-        struct str href = attribute(tag, S("href"));
-        if (href.n)
-            s->base = address(s, href);
-        return;
-    }
-    if (!str_starts_nocase(tag, S("link")) || s->doc->n_advertised == ADVERTISED_MAX)
-        return;
     struct str rel = attribute(tag, S("rel")), type = attribute(tag, S("type")), href = attribute(tag, S("href"));
-    bool is_alternate = str_find_nocase(rel, S("alternate")) < rel.n || str_eq_nocase(rel, S("feed"));
-    if (!is_alternate || !href.n || !is_feed_type(type))
+    bool is_alternate = has_word(rel, S("alternate")) || has_word(rel, S("feed"));
+    if (!is_alternate || !str_trim(href).n || !is_feed_type(type, href) || s->doc->n_advertised == ADVERTISED_MAX)
         return;
     struct link link = {.rel = S("alternate"), .type = arena_str(s->arena, type)};
     link.href = address(s, href);
@@ -92,16 +117,35 @@ static void see_tag(struct advertised *s)
     ARENA_PUSH(s->arena, s->doc->advertised, s->doc->n_advertised, link);
 }
 
+static void see_tag(struct advertised *s)
+{
+    struct str tag = buf_str(&s->tag);
+    if (is_tag(tag, S("link")) || is_tag(tag, S("a")) || is_tag(tag, S("area"))) {
+        see_link(s, tag);
+    } else if (is_tag(tag, S("base")) && !s->has_base) { // the first counts
+        struct str href = attribute(tag, S("href"));
+        s->has_base = href.n > 0;
+        if (href.n)
+            s->base = address(s, href);
+    }
+}
+
 static int end_of_tag(struct advertised *s)
 {
     struct str tag = buf_str(&s->tag);
     see_tag(s);
     s->matched = 0;
-    bool is_script = str_starts_nocase(tag, S("script")), is_style = str_starts_nocase(tag, S("style"));
-    if (!is_script && !is_style)
-        return IN_TEXT;
-    s->script = is_script ? S("</script") : S("</style");
-    return IN_SCRIPT;
+    static const struct str raw[][2] = {
+        {STR("script"), STR("</script")}, {STR("style"), STR("</style")}, {STR("textarea"), STR("</textarea")},
+        {STR("title"), STR("</title")},
+    };
+    for (size_t i = 0; i < sizeof raw / sizeof raw[0]; i++) {
+        if (is_tag(tag, raw[i][0])) {
+            s->script = raw[i][1];
+            return IN_SCRIPT;
+        }
+    }
+    return IN_TEXT;
 }
 
 static int tag_byte(struct advertised *s, char ch)
@@ -111,9 +155,15 @@ static int tag_byte(struct advertised *s, char ch)
             s->quote = 0;
     } else if (ch == '>') {
         return end_of_tag(s);
-    } else if ((ch == '"' || ch == '\'') && s->tag.n && s->tag.p[s->tag.n - 1] == '=') {
+    } else if (ch == '<') { // the one before was text
+        buf_reset(&s->tag);
+        return IN_TAG;
+    } else if (s->tag.n == 0 && !char_is_alpha(ch) && ch != '/' && ch != '!' && ch != '?') {
+        return IN_TEXT;
+    } else if ((ch == '"' || ch == '\'') && s->before == '=') {
         s->quote = ch;
     }
+    s->before = char_is_space(ch) ? s->before : ch;
     buf_add_char(&s->tag, ch);
     if (s->tag.n == 3 && str_eq(buf_str(&s->tag), S("!--"))) {
         s->matched = 0;
@@ -129,7 +179,7 @@ static int byte(struct advertised *s, char ch)
         if (ch != '<')
             return IN_TEXT;
         buf_reset(&s->tag);
-        s->quote = 0;
+        s->quote = s->before = 0;
         return IN_TAG;
     case IN_TAG: return tag_byte(s, ch);
     case IN_COMMENT:

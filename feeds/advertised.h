@@ -18,8 +18,9 @@ struct advertised {
     int state;
     char quote;
     uint32_t matched;    // characters of a closing mark
-    bool is_in_script;   // until its end tag
-    struct str script;   // "script" or "style"
+    char before;         // last character of the tag that was not white space
+    bool has_base;
+    struct str script;   // the end tag of an element that holds text only
 };
 
 // Makes a scanner that adds to doc->advertised, in the arena.
