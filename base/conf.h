@@ -25,7 +25,7 @@ enum conf_type {
     CONF_NUMBER,     // 0 and up
     CONF_DURATION,   // 30s, 5m, 12h, 7d, 2w, 500ms -> number in ms; 0 needs no unit
     CONF_SIZE,       // 4096, 10KiB, 10MiB, 1GiB -> number in bytes
-    CONF_RATE,       // 30/1h -> number 30 over 3600000 ms; 30/h is the same
+    CONF_RATE,       // 30/1h -> number 30 over 3600000 ms; 30/h is the same; the one choice, `off`, 0 over 0
     CONF_YES_NO,     // yes or no -> number 1 or 0
     CONF_CHOICE,     // one of `choices` -> number is its place, from 0
     CONF_HOURS,      // 08:00-20:00 -> number 480 to over 1200, minutes of the day; the end may lie before the start
@@ -34,7 +34,7 @@ enum conf_type {
 
 struct conf_arg {
     enum conf_type type;
-    const char *choices; // CONF_CHOICE: separated by blanks
+    const char *choices; // CONF_CHOICE: separated by blanks; CONF_RATE: "off", or NULL where it has no such word
     int64_t min, max;    // allowed numbers; max 0: no bounds
 };
 

@@ -197,8 +197,13 @@ bool conf_read(struct str text, const struct conf_arg *arg, struct conf_value *o
             return refuse(err, "a size such as 4096, 64KiB or 10MiB", text);
         break;
     case CONF_RATE:
+        if (arg->choices && str_eq(text, str_of(arg->choices))) {
+            *out = v; // 0 over 0
+            return true;
+        }
         if (!read_rate(text, &v.number, &v.over))
-            return refuse(err, "a count over a duration such as 30/1h", text);
+            return refuse(err, arg->choices ? "a count over a duration such as 30/1h, or off"
+                                            : "a count over a duration such as 30/1h", text);
         break;
     case CONF_YES_NO:
         if (!read_choice(text, "no yes", &v.number, NULL))

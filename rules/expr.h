@@ -59,6 +59,7 @@ enum {
     EXPR_DEPTH_MAX = 200,   // nested parentheses; nobody writes 20, and the parser recurses
     EXPR_TERMS_MAX = 20000, // leaves of a rule, sets unfolded
     EXPR_BYTES_MAX = 1 << 20,
+    PHRASE_WORDS_MAX = 64,  // matching a phrase costs its length at each place it may begin
     REGEX_REPEAT_MAX = 100, // of {n,m}: larger ones blow up the automaton
 };
 
@@ -106,6 +107,9 @@ bool expr_sets_link(struct expr_sets *sets, struct diags *ds);
 // terms. False when it told an error.
 bool expr_check(struct expr *expr, enum expr_role role, const struct source *source, const struct expr_sets *sets,
                 struct diags *ds);
+
+// Returns how many words a phrase has, or a number that is no more than PHRASE_WORDS_MAX where that is plain.
+size_t expr_phrase_words(struct str text);
 
 // Returns the set of this name, or NULL.
 const struct expr_set *expr_sets_find(const struct expr_sets *sets, struct str name);

@@ -8,6 +8,7 @@
 #include "base/fold.h"
 #include "base/utf8.h"
 #include "rules/match.h"
+#include "rules/text.h"
 
 struct check {
     const struct source *source;
@@ -210,6 +211,32 @@ static void check_regex(struct check *c, const struct expr *e)
     }
 }
 
+size_t expr_phrase_words(struct str text)
+{
+    if (text.n <= PHRASE_WORDS_MAX) // the usual case, at no cost: a word has a letter
+        return text.n;
+    struct fold_table *table = fold_table_new();
+    struct text t;
+    size_t words = 0;
+    text_init(&t, table, 1);
+    text_add(&t, FIELD_URL, 0, text); // as an address, which has no sentences: so the compiler reads it
+    for (size_t i = 0; i < t.n_words; i++)
+        words += !(t.words[i].flags & WORD_JOINED);
+    text_done(&t);
+    fold_table_free(table);
+    return words;
+}
+
+static void check_length(struct check *c, const struct expr *e)
+{
+    size_t words = expr_phrase_words(e->text);
+    if (words <= PHRASE_WORDS_MAX)
+        return;
+    struct diag *d = diag_add(c->ds, DIAG_ERROR, c->source, e->at, e->n,
+                              "a phrase of %zu words: at most %d are matched", words, PHRASE_WORDS_MAX);
+    diag_help(c->ds, d, "its first words are as rare; or two phrases joined by NEAR");
+}
+
 static void check_leaf(struct check *c, const struct expr *e)
 {
     bool is_single;
@@ -228,6 +255,8 @@ static void check_leaf(struct check *c, const struct expr *e)
     } else if ((e->kind == EXPR_PREFIX || e->kind == EXPR_INFIX) && letters < 3 && !is_single) {
         struct diag *d = diag_add(c->ds, DIAG_ERROR, c->source, e->at, e->n, "a * needs three letters");
         diag_help(c->ds, d, "shorter ones match half the dictionary; write the words out with OR");
+    } else {
+        check_length(c, e);
     }
 }
 

@@ -43,6 +43,9 @@ static void read_phrases(struct rules *rules, const struct source *source, const
                      "a list holds at most %d phrases", LIST_ENTRIES_MAX);
             break;
         }
+        if (expr_phrase_words(line) > PHRASE_WORDS_MAX)
+            diag_add(ds, DIAG_ERROR, source, (size_t)(line.p - source->text.p), line.n,
+                     "a phrase of %zu words: at most %d are matched", expr_phrase_words(line), PHRASE_WORDS_MAX);
         ARENA_PUSH(&rules->arena, phrases, n, line);
     }
     if (n == 0)

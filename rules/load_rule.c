@@ -2,6 +2,7 @@
 //
 // One rule: its properties, expressions and tests. Values were checked by the grammar; what is left are the forms that
 // only rules have (field:value) and the trees.
+#include "base/clock.h"
 #include "rules/load_parts.h"
 
 // Undoes the quotes of the part behind the colon of name:"Example World".
@@ -70,7 +71,7 @@ static void read_property(struct rules *rules, const struct conf_node *node, str
         read_scope(rules, node, rule, ds);
     } else if (str_eq(word, S("throttle"))) {
         rule->throttle_max = (uint32_t)v->number;
-        rule->throttle_per_ms = v->over;
+        rule->throttle_per_ms = v->over ? v->over : HOUR_MS; // off: 0 an hour is no limit
     } else if (str_eq(word, S("hours"))) {
         rule->has_hours = true;
         rule->hours_from_minute = (uint16_t)v->number;

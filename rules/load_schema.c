@@ -12,7 +12,7 @@ static const struct conf_spec rule_block[] = {
     {STR("severity"), {{.type = CONF_CHOICE, .choices = "debug info notice warning critical"}}, 0, NULL},
     {STR("tags"), WORD(CONF_NAME), CONF_MANY, NULL},
     {STR("notify"), WORD(CONF_NAME), CONF_MANY, NULL},
-    {STR("throttle"), {{.type = CONF_RATE, .min = 1, .max = 1000000}}, 0, NULL},
+    {STR("throttle"), {{.type = CONF_RATE, .choices = "off", .min = 1, .max = 1000000}}, 0, NULL},
     {STR("group"), {{.type = CONF_CHOICE, .choices = "story none"}}, 0, NULL},
     {STR("feeds"), WORD(CONF_TEXT), CONF_MANY, NULL},
     {STR("hours"), {{.type = CONF_HOURS}, {.type = CONF_TEXT}}, CONF_OPTIONAL, NULL},

@@ -41,8 +41,8 @@ struct rule {
     enum severity severity;
     enum rule_group group;
     enum rule_on on;
-    uint32_t throttle_max;       // alerts in throttle_per_ms; 0: no throttle
-    int64_t throttle_per_ms;
+    uint32_t throttle_max;       // alerts in throttle_per_ms; 0: no limit (`throttle off`)
+    int64_t throttle_per_ms;     // 0: the rule says nothing, and the usual throttle holds
     bool has_hours;
     uint16_t hours_from_minute;  // of the day; from > to runs over midnight
     uint16_t hours_to_minute;

@@ -26,7 +26,6 @@ enum {
     OP_SHIFT = 28,
     ARG_MASK = (1 << OP_SHIFT) - 1,
     FIELDS_TEXT = 1 << FIELD_TITLE | 1 << FIELD_SUMMARY | 1 << FIELD_BODY,
-    PHRASE_WORDS_MAX = 64, // matching a phrase costs its length at each place it may begin
     PHRASE_SLOP_SHIFT = 16,
     JOIN_SHIFT = 16,       // link above, distance below
     VARIANTS_MAX = 16,     // ways to write the hyphens of one leaf

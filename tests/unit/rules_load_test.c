@@ -145,6 +145,47 @@ static void a_list_holds_a_hundred_thousand_phrases_and_no_more(void **state)
     }
 }
 
+// A list of one phrase of n words.
+static size_t errors_of_phrase(size_t n, bool *out_matches)
+{
+    struct buf text, title;
+    buf_init(&text, 1 << 16);
+    buf_init(&title, 1 << 16);
+    for (size_t i = 0; i < n; i++)
+        buf_addf(&title, "%sw%zu", i ? " " : "", i);
+    buf_addf(&text, "rule a {\n when \"%s\" OR @l\n}\nlist l file x\n", buf_z(&title));
+    struct str view = buf_str(&title);
+    const struct conf_loader loader = {&view, find_beside, read_context};
+    struct bench b;
+    open_bench(&b, buf_z(&text), &loader);
+    size_t errors = b.ds.errors;
+    *out_matches = !errors && matches(&b, buf_z(&title), "");
+    close_bench(&b);
+    buf_done(&text);
+    buf_done(&title);
+    return errors;
+}
+
+static void a_phrase_has_sixty_four_words_and_no_more(void **state)
+{
+    (void)state;
+    bool is_match;
+    assert_int_equal(errors_of_phrase(PHRASE_WORDS_MAX, &is_match), 0);
+    assert_true(is_match);
+    assert_int_equal(errors_of_phrase(PHRASE_WORDS_MAX + 1, &is_match), 2); // in the rule and in the list
+}
+
+static void a_throttle_may_be_off(void **state)
+{
+    (void)state;
+    struct bench b;
+    open_bench(&b, "rule a {\n when truce\n throttle off\n}\nrule b {\n when truce\n}\n", NULL);
+    assert_int_equal(ruleset_find(b.set, S("a"))->throttle_max, 0);
+    assert_true(ruleset_find(b.set, S("a"))->throttle_per_ms > 0);
+    assert_int_equal(ruleset_find(b.set, S("b"))->throttle_per_ms, 0);
+    close_bench(&b);
+}
+
 static void a_rule_may_stand_before_its_set(void **state)
 {
     (void)state;
@@ -279,6 +320,8 @@ int main(void)
         cmocka_unit_test(a_rule_without_properties_has_the_defaults),
         cmocka_unit_test(a_list_is_one_phrase_a_line),
         cmocka_unit_test(a_list_holds_a_hundred_thousand_phrases_and_no_more),
+        cmocka_unit_test(a_phrase_has_sixty_four_words_and_no_more),
+        cmocka_unit_test(a_throttle_may_be_off),
         cmocka_unit_test(a_rule_may_stand_before_its_set),
         cmocka_unit_test(two_rules_cannot_take_one_history),
         cmocka_unit_test(a_term_in_more_than_a_twentieth_of_the_archive_is_told),
