@@ -17,7 +17,7 @@ VERSION := 0.1.0
 DEPS_BUILD := gcc libc6-dev ca-certificates libuv1-dev libcurl4-openssl-dev libc-ares-dev libxml2-dev libsqlite3-dev libyajl-dev \
               libjansson-dev libssl-dev libxxhash-dev libutf8proc-dev libstemmer-dev libvectorscan-dev \
               libmicrohttpd-dev libsystemd-dev uthash-dev
-DEPS_TEST  := libcmocka-dev libseccomp-dev zlib1g-dev libbrotli-dev python3 binutils mandoc
+DEPS_TEST  := tzdata libcmocka-dev libseccomp-dev zlib1g-dev libbrotli-dev python3 binutils mandoc
 DEPS_DEB   := debhelper dpkg-dev
 DEPS_LINT  := clang clang-tidy cppcheck libclang-rt-14-dev gcovr
 DEPS_BENCH := wamerican sfeed python3-feedparser wrk nginx-light curl libpcre2-dev

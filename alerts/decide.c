@@ -4,6 +4,8 @@
 // digests are decide_notice.c.
 #include "alerts/decide.h"
 
+#include "alerts/hours.h"
+
 static bool is_wanted(const struct candidate *c)
 {
     if (c->is_known)
@@ -172,6 +174,7 @@ static void queue_deliveries(struct decide_state *state, const struct decided *d
     bool says_nothing = rule->throttle_per_ms == 0;
     uint32_t count = says_nothing ? THROTTLE_DEFAULT : rule->throttle_max;
     int64_t per_ms = says_nothing ? THROTTLE_DEFAULT_MS : rule->throttle_per_ms;
+    wall_t opens = hours_open(rule, now);
     for (size_t i = 0; i < receivers->n; i++) {
         const struct receiver_ref *receiver = &receivers->list[i];
         if (!is_notified(rule, receiver->name))
@@ -185,9 +188,11 @@ static void queue_deliveries(struct decide_state *state, const struct decided *d
             .queued = now,
             .due = now,
         };
-        if (!throttle_take(state->throttles, rule->name, receiver->name, count, per_ms, now)) {
+        bool is_open = opens.ms == now.ms;
+        if (!is_open || !throttle_take(state->throttles, rule->name, receiver->name, count, per_ms, now)) {
+            wall_t due = is_open ? hours_open(rule, wall_add(now, DIGEST_WAIT_MS)) : opens;
             delivery.state = DELIVERY_HELD;
-            delivery.due = throttle_hold(state->throttles, rule->name, receiver->name, now);
+            delivery.due = throttle_hold(state->throttles, rule->name, receiver->name, due);
             out->held++;
         }
         ARENA_PUSH(arena, out->deliveries, out->n_deliveries, delivery);

@@ -4,7 +4,7 @@
 // everything it depends on is an argument: the state below, the poll, the receivers, the time.
 //
 //   candidate -> known already? -> `on new|match|changed` -> first poll? old archive? -> silence
-//             -> story -> one delivery a receiver: throttle -> WAITING or HELD
+//             -> story -> one delivery a receiver: hours, throttle -> WAITING or HELD
 //
 // The state is changed as decisions fall, and what of it must be durable comes out in the decision. A commit that fails
 // is tried again with the SAME decision; a decision that is never committed costs at most a token of a bucket.

@@ -2,8 +2,8 @@
 //
 // Token buckets of (rule, receiver) and who waits for a digest. See throttle.h.
 //
-// Buckets are found by a hash table; those that hold something are also in a list in the order of their digests, which
-// is the order in which they began to hold, because all wait equally long.
+// Buckets are found by a hash table; those that hold something are also in a list in the order of their digests. What a
+// throttle holds waits equally long, so it goes to the end; only before what waits for its hours it is put in between.
 #include "alerts/throttle.h"
 
 #include <assert.h>
@@ -152,11 +152,11 @@ static void hold_until(struct throttle_table *t, struct bucket *b, wall_t due)
         DL_INSERT_INORDER(t->held, b, by_due);
 }
 
-wall_t throttle_hold(struct throttle_table *t, struct str rule, struct str receiver, wall_t now)
+wall_t throttle_hold(struct throttle_table *t, struct str rule, struct str receiver, wall_t due)
 {
     struct bucket *b = bucket_of(t, rule, receiver, true);
     if (!b->is_held)
-        hold_until(t, b, wall_add(now, DIGEST_WAIT_MS));
+        hold_until(t, b, due);
     return b->digest_due;
 }
 

@@ -24,8 +24,9 @@ void throttle_close(struct throttle_table *table);
 bool throttle_take(struct throttle_table *table, struct str rule, struct str receiver, uint32_t count, int64_t per_ms,
                    wall_t now);
 
-// Notes that an alert is held and returns when its digest is due: that of the first held one, which starts the wait.
-wall_t throttle_hold(struct throttle_table *table, struct str rule, struct str receiver, wall_t now);
+// Notes that an alert is held for a digest that is due then, and returns when it is due: what waits already goes with
+// the first that was held.
+wall_t throttle_hold(struct throttle_table *table, struct str rule, struct str receiver, wall_t due);
 
 // Notes that the digest of what was held is queued.
 void throttle_release(struct throttle_table *table, struct str rule, struct str receiver);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <stdio.h>
 
+#include "alerts/hours.h"
 #include "daemon/shard.h"
 #include "daemon/worker.h"
 #include "daemon/writer_parts.h"
@@ -122,6 +123,13 @@ bool writing_add_digests(struct writer *w, struct writing *t, wall_t now, struct
     while (throttle_next_digest(w->decide.throttles, &rule, &receiver, &due) && due.ms <= now.ms) {
         struct decide_digest digest = {.rule = arena_str(&t->arena, rule)};
         struct str name = arena_str(&t->arena, receiver);
+        const struct rule *of = ruleset_find(w->config->rules, digest.rule);
+        wall_t opens = of ? hours_open(of, now) : now;
+        if (opens.ms > now.ms) { // the daemon was down when it was due, and now nobody wants to hear it
+            throttle_release(w->decide.throttles, digest.rule, name);
+            throttle_hold(w->decide.throttles, digest.rule, name, opens);
+            continue;
+        }
         struct receiver_ref gone = {.name = name, .format = S("standard")};
         digest.receiver = receiver_ref(w->config, name);
         if (!digest.receiver)
@@ -130,7 +138,7 @@ bool writing_add_digests(struct writer *w, struct writing *t, wall_t now, struct
         if (!store_held(w->side, digest.rule, name, SIZE_MAX, &t->arena, &held, &digest.n_held, err))
             return false;
         digest.held = held;
-            if (digest.n_held)
+        if (digest.n_held)
             decide_digest(&w->decide, &digest, now, &t->arena, &t->decision);
         throttle_release(w->decide.throttles, digest.rule, name);
     }

@@ -126,7 +126,7 @@ static void check_former_names(struct rules *rules, struct diags *ds)
 bool rules_read(struct rules *rules, const struct conf *conf, const struct conf_loader *loader, struct diags *ds)
 {
     size_t errors = ds->errors;
-    *rules = (struct rules){.conf = conf};
+    *rules = (struct rules){.conf = conf, .loader = loader};
     arena_init(&rules->arena, ARENA_BYTES);
     expr_sets_init(&rules->sets, &rules->arena);
     for (const struct conf_node *node = conf->first; node; node = node->next) {
@@ -142,6 +142,7 @@ bool rules_read(struct rules *rules, const struct conf *conf, const struct conf_
         struct rule_entry entry = load_rule(rules, node, ds);
         ARENA_PUSH(&rules->arena, rules->entries, rules->n_entries, entry);
     }
+    rules->loader = NULL;
     sort_names(rules);
     check_former_names(rules, ds);
     diags_sort(ds);

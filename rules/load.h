@@ -44,8 +44,17 @@ struct rules_list_file {
     size_t n_phrases;
 };
 
+// A time zone that some rule's hours are in.
+struct rules_zone {
+    struct str name;
+    const struct zone *zone;
+};
+
 struct rules {
-    struct arena arena; // owns trees, phrases, texts of list files
+    struct arena arena; // owns trees, phrases, texts of list files, zones
+    const struct conf_loader *loader; // while they are read
+    struct rules_zone *zones;
+    size_t n_zones;
     const struct conf *conf;
     struct expr_sets sets;
     struct rule_entry *entries; // in the order read
@@ -56,7 +65,8 @@ struct rules {
 };
 
 // Reads the statements of a configuration. Adds what is wrong to ds and returns true when it added no error. `loader`
-// reads the files of `list`; NULL: lists are taken as empty. conf must outlive rules, and both outlive ds.
+// reads the files of `list` and of time zones; NULL: lists are taken as empty, and zones as UTC. conf must outlive
+// rules, and both outlive ds.
 bool rules_read(struct rules *rules, const struct conf *conf, const struct conf_loader *loader, struct diags *ds);
 
 // Frees it. Accepts a zeroed struct.

@@ -77,6 +77,7 @@ static void read_property(struct rules *rules, const struct conf_node *node, str
         rule->hours_from_minute = (uint16_t)v->number;
         rule->hours_to_minute = (uint16_t)v->over;
         rule->hours_zone = node->n_args > 1 ? node->args[1].text : (struct str){0};
+        rule->zone = load_zone(rules, node, ds);
     }
 }
 

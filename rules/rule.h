@@ -15,6 +15,7 @@
 
 struct expr;
 struct expr_sets;
+struct zone;
 
 enum severity { SEVERITY_DEBUG, SEVERITY_INFO, SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_CRITICAL };
 enum rule_group { GROUP_STORY, GROUP_NONE };
@@ -47,6 +48,7 @@ struct rule {
     uint16_t hours_from_minute;  // of the day; from > to runs over midnight
     uint16_t hours_to_minute;
     struct str hours_zone;       // empty: the system's
+    const struct zone *zone;     // of hours, owned by the struct rules that it was read into; NULL: UTC
     uint64_t version;            // hash of everything above but the note and of the expressions, sets unfolded
 };
 

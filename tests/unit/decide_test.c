@@ -280,6 +280,43 @@ static void what_a_throttle_holds_goes_into_a_digest_once(void **state)
     assert_false(throttle_next_digest(m->state.throttles, &rule, &receiver, &due));
 }
 
+static void outside_its_hours_a_rule_is_held_until_they_begin(void **state)
+{
+    struct match_maker *m = *state;
+    int64_t day = m->now.ms - m->now.ms % DAY_MS;
+    m->rule.has_hours = true; // 08:00 to 20:00 UTC, and one alert an hour
+    m->rule.hours_from_minute = 8 * 60;
+    m->rule.hours_to_minute = 20 * 60;
+    m->rule.throttle_max = 1;
+    m->rule.throttle_per_ms = HOUR_MS;
+    m->receivers.n = 1;
+    static const struct { int hour, minute; enum delivery_state state; int due_hour, due_minute; const char *why; } steps[] = {
+        {7, 59, DELIVERY_HELD, 8, 0, "outside"},
+        {8, 1, DELIVERY_WAITING, 8, 1, "inside: the night took no token"},
+        {19, 30, DELIVERY_WAITING, 19, 30, "inside"},
+        {19, 31, DELIVERY_HELD, 24 + 8, 0, "throttled: an hour on it would be outside"},
+        {20, 0, DELIVERY_HELD, 24 + 8, 0, "outside: joins what is held"},
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        m->now.ms = day + steps[i].hour * HOUR_MS + steps[i].minute * MINUTE_MS;
+        throttle_release(m->state.throttles, S("truce"), i == 1 ? m->receiver[0].name : S("")); // its digest was sent
+        struct decision d = decide_one(m, candidate_of(m, i + 1));
+        assert_int_equal(d.alerts[0].alert.fate, FATE_SENT); // kept and listed like any other
+        if (d.deliveries[0].state != steps[i].state ||
+            d.deliveries[0].due.ms != day + steps[i].due_hour * HOUR_MS + steps[i].due_minute * MINUTE_MS)
+            fail_msg("%s", steps[i].why);
+    }
+}
+
+static void a_throttle_that_is_off_holds_nothing(void **state)
+{
+    struct match_maker *m = *state;
+    m->rule.throttle_max = 0;
+    m->rule.throttle_per_ms = HOUR_MS;
+    for (uint64_t i = 0; i < 2 * THROTTLE_DEFAULT; i++)
+        assert_int_equal(decide_one(m, candidate_of(m, i + 1)).deliveries[0].state, DELIVERY_WAITING);
+}
+
 static void a_large_digest_is_split_and_not_cut(void **state)
 {
     struct match_maker *m = *state;
@@ -328,6 +365,8 @@ int main(void)
         T(a_silence_hides_and_its_end_says_how_many),
         T(a_copy_in_another_feed_is_joined_and_group_none_is_not),
         T(what_a_throttle_holds_goes_into_a_digest_once),
+        T(outside_its_hours_a_rule_is_held_until_they_begin),
+        T(a_throttle_that_is_off_holds_nothing),
         T(a_large_digest_is_split_and_not_cut),
         T(a_notice_about_a_feed_goes_to_all_and_about_a_receiver_to_it),
     };
