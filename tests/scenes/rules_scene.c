@@ -127,11 +127,197 @@ static void an_archived_article_is_explained(void **state)
     scene_done(&s);
 }
 
+// The hours of a rule as HH:MM-HH:MM in UTC, from so many minutes after the scene's now on, an hour long.
+static const char *hours_from_now(struct scene *s, int minutes)
+{
+    int from = (int)(s->now.ms % DAY_MS / MINUTE_MS + minutes) % (24 * 60), to = (from + 60) % (24 * 60);
+    return arena_fmt(&s->arena, "%02d:%02d-%02d:%02d UTC", from / 60, from % 60, to / 60, to % 60).p;
+}
+
+static void outside_its_hours_a_rule_waits_for_them(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper p;
+    scene_open(&s, "hours");
+    paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
+    scene_config(&s, paper_config(&p, ""));
+    scene_write(&s, "rules.d/a.rules",
+                "rule late {\n when truce\n notify desk\n group none\n hours %s\n}\n"
+                "rule now {\n when truce\n notify desk\n group none\n hours %s\n}\n",
+                hours_from_now(&s, 180), hours_from_now(&s, -5));
+    scene_start(&s);
+    paper_print(&p, "g1", "A truce from midnight", NULL);
+    paper_print(&p, "g2", "The truce holds", NULL);
+    scene_run(&s, 11 * MINUTE_MS);
+    scene_until_acked(&s, "now g1", 1);
+    scene_until_acked(&s, "now g2", 1);
+    assert_null(receiver_find(&s.receiver, "late g1"));
+    int status;
+    struct str out = scene_ctl(&s, &status, "deliveries", "list", "--state", "held", NULL);
+    assert_true(str_find(out, S("A truce from midnight")) < out.n && str_find(out, S("The truce holds")) < out.n);
+    out = scene_ctl(&s, &status, "alerts", "list", "--rule", "late", NULL);
+    assert_true(str_find(out, S("A truce from midnight")) < out.n);
+
+    scene_kill(&s); // what is held, and until when, is durable
+    scene_start(&s);
+    scene_run(&s, 2 * HOUR_MS);
+    size_t before = receiver_acked(&s.receiver, NULL);
+    assert_int_equal(before, 2);
+    scene_run(&s, HOUR_MS);
+    assert_int_equal(receiver_acked(&s.receiver, NULL), 3); // both in one digest
+    out = scene_ctl(&s, &status, "deliveries", "list", "--state", "digested", NULL);
+    assert_true(str_find(out, S("A truce from midnight")) < out.n && str_find(out, S("The truce holds")) < out.n);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
+// A row of the table below: what came of article `guid` under a rule.
+struct came {
+    const char *key; // rule and guid
+    size_t times;
+    const char *why;
+};
+
+static void check_came(struct scene *s, const struct came *came, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (receiver_acked(&s->receiver, came[i].key) != came[i].times)
+            fail_msg("%s: %s: %zu times, not %zu", came[i].key, came[i].why, receiver_acked(&s->receiver, came[i].key),
+                     came[i].times);
+}
+#define CHECK_CAME(s, came) check_came((s), (came), sizeof(came) / sizeof *(came))
+
+static const char BY_PROPERTY[] =
+    "rule plain {\n when truce\n group none\n notify desk\n}\n"
+    "rule told {\n when truce\n group none\n title \"Truces!\"\n severity critical\n tags red blue\n notify desk\n}\n"
+    "rule all {\n when truce\n group none\n}\n"
+    "rule log {\n when truce\n group none\n notify syslog\n}\n"
+    "rule tag {\n when truce\n group none\n feeds tag:world\n notify desk\n}\n"
+    "rule name {\n when truce\n group none\n feeds name:\"Paper Two\" tag:nobody\n notify desk\n}\n"
+    "rule match {\n when south\n group none\n notify desk\n}\n"
+    "rule new {\n when south\n group none\n on new\n notify desk\n}\n"
+    "rule changed {\n when truce\n group none\n on changed\n notify desk\n}\n"
+    "rule story {\n when truce\n notify desk\n}\n"
+    "rule one {\n when truce\n group none\n throttle 1/1d\n notify desk\n}\n"
+    "rule off {\n when many\n group none\n throttle off\n notify desk\n}\n"
+    "rule usual {\n when many\n group none\n notify desk\n}\n";
+
+static void every_property_of_a_rule_is_applied(void **state)
+{
+    (void)state;
+    enum { MANY = 35 }; // more than the usual throttle of 30 an hour
+    static struct scene s;
+    struct paper one, two;
+    scene_open(&s, "properties");
+    paper_open(&one, &s, "127.0.0.2", PRESS_RSS);
+    paper_open(&two, &s, "127.0.0.3", PRESS_RSS);
+    scene_config(&s, arena_fmt(&s.arena, "%s%s", paper_config(&one, "tags world\n"),
+                               paper_config(&two, "name \"Paper Two\"\ntags wire\n")).p);
+    scene_write(&s, "rules.d/a.rules", "%s", BY_PROPERTY);
+    scene_start(&s);
+    static const char html[] = "<p>Envoys of both sides agreed upon a truce that begins at midnight, after months of "
+                               "talks in the mountains, and the guns fell silent along the river.</p>";
+    paper_print(&one, "g1", "A truce from midnight", html);
+    scene_run(&s, 11 * MINUTE_MS);
+    paper_print(&two, "h1", "A truce from midnight", html);
+    scene_run(&s, 11 * MINUTE_MS);
+    static const struct came first[] = {
+        {"plain g1", 1, "an article"}, {"plain h1", 1, "group none: the same story tells again"},
+        {"told g1", 1, "an article"}, {"all g1", 1, "without notify every receiver"}, {"log g1", 0, "notify syslog"},
+        {"tag g1", 1, "its feed's tag"}, {"tag h1", 0, "another tag"},
+        {"name g1", 0, "another name"}, {"name h1", 1, "its feed's name"},
+        {"changed g1", 1, "new is told too"}, {"match g1", 0, "not yet"}, {"new g1", 0, "not yet"},
+        {"story g1", 1, "first of its story"}, {"story h1", 0, "joined"},
+        {"one g1", 1, "the token"}, {"one h1", 0, "none left: held"},
+    };
+    CHECK_CAME(&s, first);
+    const struct receiver_alert *told = receiver_find(&s.receiver, "told g1");
+    static const char *const parts[] = {"\"Truces!\"", "\"critical\"", "[\"red\",\"blue\"]"};
+    for (size_t i = 0; i < 3; i++)
+        assert_true(str_find(told->body, str_of(parts[i])) < told->body.n);
+    assert_true(str_find(buf_str(&s.log), S("rule=log")) < s.log.n);
+
+    paper_edit(&one, "g1", "A truce from midnight in the south");
+    paper_print_many(&two, "m", "many", MANY);
+    scene_run(&s, 11 * MINUTE_MS);
+    static const struct came edited[] = {
+        {"plain g1", 1, "on match: told already"}, {"match g1", 1, "on match: matches only now"},
+        {"new g1", 0, "on new: an edit never"}, {"changed g1", 2, "on changed: again"},
+    };
+    CHECK_CAME(&s, edited);
+    size_t off = 0, usual = 0;
+    for (int i = 1; i <= MANY; i++) {
+        off += receiver_acked(&s.receiver, arena_fmt(&s.arena, "off m-%d", i).p);
+        usual += receiver_acked(&s.receiver, arena_fmt(&s.arena, "usual m-%d", i).p);
+    }
+    assert_int_equal(off, MANY);
+    assert_int_equal(usual, 30);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
+static void a_renamed_rule_keeps_its_history(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper p;
+    open_with_archive(&s, &p, "was");
+    scene_write(&s, "rules.d/a.rules",
+                "rule armistice {\n when truce\n was truce\n group none\n notify desk\n}\n"
+                "rule stranger {\n when truce\n group none\n notify desk\n}\n");
+    scene_signal(&s, SIGHUP);
+    scene_expect(&s, "generation 2");
+    paper_edit(&p, "g1", "A truce from midnight, says the envoy");
+    paper_print(&p, "g9", "Another truce", NULL);
+    scene_run(&s, 11 * MINUTE_MS);
+    static const struct came came[] = {
+        {"armistice g1", 0, "told under its former name"}, {"stranger g1", 1, "a new rule: the edit matches it first"},
+        {"armistice g9", 1, "new"}, {"stranger g9", 1, "new"},
+    };
+    CHECK_CAME(&s, came);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
+static void a_set_whose_tests_fail_is_refused(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper p;
+    open_with_archive(&s, &p, "tests-fail");
+    scene_write(&s, "rules.d/a.rules", "rule grain {\n when grain\n notify desk\n test match \"A truce\"\n}\n");
+    scene_mark(&s);
+    int status;
+    struct str out = scene_ctl(&s, &status, "reload", "--wait", NULL);
+    assert_int_equal(status, 78);
+    assert_true(str_find(out, S("a.rules:4:13: error: test fails: rule grain does not match this")) < out.n);
+    assert_true(str_find(out, S("`grain` is not there")) < out.n);
+    out = scene_ctl(&s, &status, "health", NULL); // and it stays to be seen
+    paper_print(&p, "g7", "A truce and grain", NULL);
+    scene_run(&s, 11 * MINUTE_MS);
+    static const struct came refused[] = {{"truce g7", 1, "the old set goes on"}, {"grain g7", 0, "refused"}};
+    CHECK_CAME(&s, refused);
+    scene_write(&s, "rules.d/a.rules", "rule grain {\n when grain\n notify desk\n test match \"Some grain\"\n}\n");
+    out = scene_ctl(&s, &status, "reload", "--wait", NULL);
+    assert_int_equal(status, 0);
+    paper_print(&p, "g8", "Grain and a truce", NULL);
+    scene_run(&s, 11 * MINUTE_MS);
+    static const struct came taken[] = {{"truce g8", 0, "gone"}, {"grain g8", 1, "the new set"}};
+    CHECK_CAME(&s, taken);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_edited_rule_is_replayed_against_the_one_that_runs),
         cmocka_unit_test(an_archived_article_is_explained),
+        cmocka_unit_test(every_property_of_a_rule_is_applied),
+        cmocka_unit_test(outside_its_hours_a_rule_waits_for_them),
+        cmocka_unit_test(a_renamed_rule_keeps_its_history),
+        cmocka_unit_test(a_set_whose_tests_fail_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
