@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-enum { CHARSET_NAME_MAX = 16 }; // bytes of the longest name returned, its NUL included
+enum { CHARSET_NAME_MAX = 20 }; // bytes of the longest name returned, its NUL included
 
 // Returns iconv's name for what a label (in lower case) is used for, in out, which has room for CHARSET_NAME_MAX; or
 // the label itself where nothing better is known.

@@ -154,7 +154,11 @@ static const struct pattern *find_units(struct str head)
 }
 
 // Encodings whose bytes are all ASCII's: their label is all there is.
-static bool is_stateful(const char *label) { return strncmp(label, "iso-2022-", 9) == 0; }
+static bool is_stateful(const char *label)
+{
+    char meant[CHARSET_NAME_MAX];
+    return strncmp(charset_meant(label, meant, sizeof meant), "iso-2022-", 9) == 0;
+}
 
 static void read_on(struct decoder *d, const char *p, size_t n);
 

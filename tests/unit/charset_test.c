@@ -20,6 +20,7 @@ static void labels_mean_what_they_are_used_for(void **state)
         {"x-cp1251", "windows-1251"},   {"windows1251", "windows-1251"}, {"koi8", "koi8-r"},
         {"dos-866", "cp866"},           {"logical", "iso-8859-8"},      {"tis-620", "cp874"},
         {"utf8", "utf-8"},              {"utf-8", "utf-8"},             {"x-unknown", "x-unknown"},
+        {"iso8859_2", "iso-8859-2"},    {"iso2022_jp", "iso-2022-jp"},  {"mac_roman", "macintosh"},
         {"1", "1"},                     {"", ""},                       {"windows-125", "windows-125"},
         {"indows-1251", "indows-1251"}, {"x-", "x-"},
     };
@@ -61,6 +62,9 @@ static void text_comes_back_under_each_label(void **state)
     static const struct { const char *label, *encoding, *title; } rows[] = {
         {"WINDOWS-1251", "windows-1251", "\xD0\x96\xD1\x83\xD0\xBA"},
         {"x-cp1251", "windows-1251", "\xD0\x96\xD1\x83\xD0\xBA"},
+        {"iso8859_5", "iso-8859-5", "\xD0\x96\xD1\x83\xD0\xBA"},
+        {"iso2022_jp", "iso-2022-jp", "\xE6\x97\xA5\xE6\x9C\xAC"},
+        {"euc_jis_2004", "euc-jisx0213", "\xE6\x97\xA5\xE6\x9C\xAC"},
         {"koi8-r", "koi8-r", "\xD0\x96\xD1\x83\xD0\xBA"},
         {"cp866", "cp866", "\xD0\x96\xD1\x83\xD0\xBA"},
         {"iso-8859-5", "iso-8859-5", "\xD0\x96\xD1\x83\xD0\xBA"},
