@@ -349,7 +349,8 @@ static const char *read_bang(struct cleaner *c, const char *p, const char *end)
         struct str head = buf_str(&c->pend);
         if (str_eq(head, S("<!--"))) {
             token_done(c, CLEAN_COMMENT);
-            c->matched = 0;
+            c->matched = c->comment_items = 0;
+            c->comment_tail = 0;
             return p;
         }
         if (str_eq_nocase(head, S("<![CDATA["))) {

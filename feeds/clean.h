@@ -105,6 +105,7 @@ struct cleaner {
     bool is_aside; // the run of text goes aside from here on
     uint32_t brackets; // ']' seen and not written yet
     uint32_t matched;  // characters of a closing mark seen (comment, processing instruction)
+    uint64_t comment_tail; // the last bytes of a comment
     char decl_quote;      // inside a declaration
     uint32_t decl_depth;  // its '[' and '<'
     bool is_pi_xml;       // <?xml...: a bare '>' ends it too
@@ -117,7 +118,7 @@ struct cleaner {
     struct buf names;   // of the open elements
     bool is_rooted;     // a feed's element was seen
     bool is_truncated;  // the caller knows that more was to come
-    uint32_t roots;
+    uint32_t roots, comment_items; // items that begin in a comment
 
     struct arena arena; // of the entities
     struct clean_entity entities[CLEAN_ENTITIES_MAX];
@@ -127,8 +128,7 @@ struct cleaner {
 
     // Places: lines are counted when a repair asks, at the latest at the end of a piece.
     const char *piece, *counted; // NULL while pend is read again
-    uint32_t line, col;          // of `counted`
-    uint32_t token_line, token_col; // where the token in pend begins
+    uint32_t line, col, token_line, token_col; // of `counted`; where the token in pend begins
 };
 
 // Makes a cleaner that writes to sink. repairs is an array of REPAIR_KINDS that it counts in.

@@ -14,11 +14,37 @@ static void back_to_text(struct cleaner *c)
     c->state = CLEAN_TEXT;
 }
 
+// Inside an item a comment that was not closed shows by an end tag of the item's without its start. True at that one's
+// last byte; the last eight bytes are kept in comment_tail.
+static bool ends_item(struct cleaner *c, char ch)
+{
+    static const uint64_t item = 0x3c2f6974656d3e, entry = 0x3c2f656e7472793e; // "</item>", "</entry>"
+    static const uint64_t item_start = 0x3c6974656d, entry_start = 0x3c656e747279; // "<item", "<entry"
+    c->comment_tail = c->comment_tail << 8 | (unsigned char)char_lower(ch);
+    uint64_t tail = c->comment_tail;
+    c->comment_items += (tail & 0xffffffffff) == item_start || (tail & 0xffffffffffff) == entry_start;
+    bool is_end = (tail & 0xffffffffffffff) == item || tail == entry;
+    if (!is_end)
+        return false;
+    if (c->comment_items > 0) {
+        c->comment_items--;
+        return false;
+    }
+    struct str tag = tail == entry ? S("</entry>") : S("</item>");
+    clean_repair(c, REPAIR_COMMENT, NULL);
+    c->state = CLEAN_TEXT;
+    clean_plain_tag(c, tag, NULL);
+    return true;
+}
+
 // "-->", and "--!>" as HTML has it.
 const char *clean_comment(struct cleaner *c, const char *p, const char *end)
 {
+    bool in_item = clean_is_in_item(c);
     while (p < end) {
-        if (c->matched == 0) {
+        if (in_item && ends_item(c, *p))
+            return p + 1;
+        if (c->matched == 0 && !in_item) {
             p = memchr(p, '-', (size_t)(end - p));
             if (!p)
                 return end;

@@ -74,6 +74,9 @@ void clean_junk(struct cleaner *c, const char *at);
 // Reads a tag that is "<name>" or "</name>", whose name is one of XML's (ASCII).
 void clean_plain_tag(struct cleaner *c, struct str tag, const char *at);
 
+// Tells whether an item is open.
+bool clean_is_in_item(const struct cleaner *c);
+
 // Tells whether the text ends inside a field of an item, or between its fields where more was to come.
 bool clean_is_item_cut(const struct cleaner *c);
 

@@ -111,17 +111,18 @@ enum clean_field { FIELD_NO, FIELD_LINE, FIELD_BODY };
 // Tells whether an element is one of the plain text fields of an item, in which no other field can stand.
 static enum clean_field field_of(struct str name)
 {
-    switch (name.n) {
-    case 4: return str_eq_nocase(name, S("link")) || str_eq_nocase(name, S("guid")) ? FIELD_LINE : FIELD_NO;
-    case 5: return str_eq_nocase(name, S("title")) ? FIELD_LINE : FIELD_NO;
-    case 7:
-        if (str_eq_nocase(name, S("summary")))
-            return FIELD_BODY;
-        return str_eq_nocase(name, S("pubdate")) ? FIELD_LINE : FIELD_NO;
-    case 8: return str_eq_nocase(name, S("category")) || str_eq_nocase(name, S("comments")) ? FIELD_LINE : FIELD_NO;
-    case 11: return str_eq_nocase(name, S("description")) ? FIELD_BODY : FIELD_NO;
-    default: return FIELD_NO;
+    static const struct { struct str name; enum clean_field field; } fields[] = {
+        {STR("link"), FIELD_LINE},          {STR("guid"), FIELD_LINE},      {STR("title"), FIELD_LINE},
+        {STR("pubdate"), FIELD_LINE},       {STR("summary"), FIELD_BODY},   {STR("category"), FIELD_LINE},
+        {STR("comments"), FIELD_LINE},      {STR("language"), FIELD_LINE},  {STR("copyright"), FIELD_LINE},
+        {STR("generator"), FIELD_LINE},     {STR("webmaster"), FIELD_LINE}, {STR("description"), FIELD_BODY},
+        {STR("lastbuilddate"), FIELD_LINE}, {STR("managingeditor"), FIELD_LINE},
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        if (name.n == fields[i].name.n && str_eq_nocase(name, fields[i].name))
+            return fields[i].field;
     }
+    return FIELD_NO;
 }
 
 // A hash that letters' case does not change, of the first and the last eight bytes: it only saves comparisons.
@@ -158,6 +159,14 @@ static void pop(struct cleaner *c)
     clean_out(c, name.p, name.n);
     clean_out(c, ">", 1);
     c->names.n = c->open[c->depth].at;
+}
+
+bool clean_is_in_item(const struct cleaner *c)
+{
+    uint32_t level = c->depth;
+    while (level > 0 && !is_item(open_name(c, level - 1)))
+        level--;
+    return level > 0;
 }
 
 bool clean_is_item_cut(const struct cleaner *c)
@@ -217,6 +226,35 @@ static void end_tag(struct cleaner *c, struct str name, const char *at)
     clean_write(c, false);
 }
 
+// Fields of a feed that hold no items; nor does any extension.
+static bool is_feed_field(struct str name)
+{
+    static const struct str fields[] = {
+        STR("title"),    STR("link"),      STR("description"), STR("language"), STR("copyright"), STR("webmaster"),
+        STR("pubdate"),  STR("category"),  STR("generator"),   STR("docs"),     STR("ttl"),       STR("image"),
+        STR("rating"),   STR("textinput"), STR("skiphours"),   STR("skipdays"), STR("subtitle"),  STR("tagline"),
+        STR("id"),       STR("updated"),   STR("modified"),    STR("rights"),   STR("icon"),      STR("logo"),
+        STR("author"),   STR("info"),      STR("url"),         STR("cloud"),    STR("lastbuilddate"),
+        STR("contributor"), STR("managingeditor"),
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        if (str_eq_nocase(name, fields[i]))
+            return true;
+    }
+    struct str local = local_name(name);
+    return local.n < name.n && !str_eq_nocase(local, S("items")) && !str_eq_nocase(local, S("entries"));
+}
+
+// An item begins inside a field of the feed: that was not closed. Wrappers around items have other names.
+static void close_feed_field(struct cleaner *c, const char *at)
+{
+    uint32_t level = c->depth;
+    while (level > 0 && !c->open[level - 1].is_container)
+        level--;
+    if (level > 0 && level < c->depth && is_feed_field(open_name(c, level)))
+        close_down_to(c, level, at);
+}
+
 // An item begins while one is open: where the open one stands in one of its own plain fields, or in none, it was never
 // closed. Elsewhere (an extension that has elements of that name) it is left alone.
 static void close_forgotten_item(struct cleaner *c, struct str name, const char *at)
@@ -227,8 +265,10 @@ static void close_forgotten_item(struct cleaner *c, struct str name, const char 
         STR("updated"), STR("published"), STR("encoded"),  STR("creator"), STR("date"),     STR("subject"),
     };
     uint32_t level = find_open(c, name);
-    if (level == UINT32_MAX)
+    if (level == UINT32_MAX) {
+        close_feed_field(c, at);
         return;
+    }
     bool is_forgotten = level + 1 == c->depth;
     for (size_t i = 0; i < sizeof fields / sizeof fields[0] && !is_forgotten; i++)
         is_forgotten = str_eq_nocase(local_name(open_name(c, level + 1)), fields[i]);
@@ -244,7 +284,10 @@ static void close_forgotten_field(struct cleaner *c, struct str name, bool has_a
         STR("guid"),    STR("pubdate"), STR("enclosure"), STR("comments"), STR("category"), STR("author"),
         STR("encoded"), STR("creator"), STR("updated"),   STR("published"), STR("id"),
     };
-    static const struct str fields_in_line[] = {STR("title"), STR("link"), STR("description"), STR("summary")};
+    static const struct str fields_in_line[] = {
+        STR("title"), STR("link"), STR("description"), STR("summary"), STR("image"), STR("language"), STR("copyright"),
+        STR("generator"), STR("webmaster"), STR("managingeditor"), STR("lastbuilddate"), STR("ttl"), STR("docs"),
+    };
     struct str local = local_name(name);
     bool is_line = c->open[c->depth - 1].field == FIELD_LINE;
     bool is_field = !is_line && !has_attributes && str_eq_nocase(local, S("link"));

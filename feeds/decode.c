@@ -63,22 +63,28 @@ static void label_of_http(struct decoder *d)
         take_label(d->label_http, str_from(rest, 1));
 }
 
-// In <?xml version="1.0" encoding="..."?>, or a page's <meta charset=...>.
-static void label_of_text(struct decoder *d, struct str head)
+// Takes the label behind a word and a '=', where there is one.
+static void label_behind(struct decoder *d, struct str text, struct str word)
 {
-    size_t at = str_find_nocase(head, S("<?xml"));
-    struct str declaration = str_from(head, at);
-    declaration = str_head(declaration, str_find_char(declaration, '>'));
-    struct str word = S("encoding");
-    size_t found = str_find_nocase(declaration, word);
-    if (at == head.n) { // no XML: a page
-        declaration = str_from(head, str_find_nocase(head, S("<meta")));
-        word = S("charset");
-        found = str_find_nocase(declaration, word);
-    }
-    struct str rest = str_trim(str_from(declaration, found + word.n));
+    struct str rest = str_trim(str_from(text, str_find_nocase(text, word) + word.n));
     if (rest.n && rest.p[0] == '=')
         take_label(d->label_text, str_from(rest, 1));
+}
+
+// In <?xml version="1.0" encoding="..."?> (the first that names one, where there are several), or a page's
+// <meta charset=...>.
+static void label_of_text(struct decoder *d, struct str head)
+{
+    static const struct str mark = STR("<?xml");
+    size_t at = str_find_nocase(head, mark);
+    if (at == head.n)
+        label_behind(d, str_from(head, str_find_nocase(head, S("<meta"))), S("charset"));
+    while (at < head.n && !d->label_text[0]) {
+        struct str declaration = str_from(head, at);
+        label_behind(d, str_head(declaration, str_find_char(declaration, '>')), S("encoding"));
+        at += mark.n;
+        at += str_find_nocase(str_from(head, at), mark);
+    }
 }
 
 // Opens iconv for a label; false where there is no such encoding, or none that these bytes can be in.
@@ -238,6 +244,18 @@ static bool is_utf8(struct str s, size_t *out_multi)
     return bad == 0;
 }
 
+enum { FEW_BAD_BYTES = 2 };
+
+// One or two bytes that are no UTF-8 and no character outside ASCII beside them: a slip, or all there is of another
+// encoding. Read as UTF-8 each becomes its windows-1252 character, so that nothing is lost in either case.
+static bool has_few_bad(struct str window)
+{
+    size_t bad = 0;
+    for (size_t i = 0; i < window.n; i++)
+        bad += (unsigned char)window.p[i] >= 0x80;
+    return bad <= FEW_BAD_BYTES;
+}
+
 // The first byte outside ASCII and what follows it are held.
 static void decide_by_window(struct decoder *d)
 {
@@ -258,7 +276,7 @@ static void decide_by_window(struct decoder *d)
         d->state = DECODE_ICONV;
         d->why = "XML declaration";
         d->label_lied = d->label_http[0] != '\0';
-    } else if (multi == 0 && open_encoding(d, "windows-1252", 1)) {
+    } else if (multi == 0 && !has_few_bad(window) && open_encoding(d, "windows-1252", 1)) {
         d->state = DECODE_ICONV;
         d->why = label[0] ? "the bytes are not what the label says" : "no label, and not UTF-8";
         d->label_lied = true;
