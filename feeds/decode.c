@@ -226,8 +226,9 @@ static bool may_go_on(struct str s)
     return s.n < need && utf8_decode(s, &code) == s.n;
 }
 
-// Tells whether s is UTF-8, but for a character cut at its end; *out_multi counts its characters outside ASCII.
-static bool is_utf8(struct str s, size_t *out_multi)
+// Counts the sequences in s that are no UTF-8, but for a character cut at its end; *out_multi counts its characters
+// outside ASCII.
+static size_t count_bad(struct str s, size_t *out_multi)
 {
     size_t bad = 0, multi = 0;
     for (size_t i = 0; i < s.n;) {
@@ -241,19 +242,18 @@ static bool is_utf8(struct str s, size_t *out_multi)
         i += is_surrogate ? 3 : n;
     }
     *out_multi = multi;
-    return bad == 0;
+    return bad;
 }
 
-enum { FEW_BAD_BYTES = 2 };
+enum { FEW_BAD = 2, BAD_PER_MULTI = 8 };
 
-// One or two bytes that are no UTF-8 and no character outside ASCII beside them: a slip, or all there is of another
-// encoding. Read as UTF-8 each becomes its windows-1252 character, so that nothing is lost in either case.
-static bool has_few_bad(struct str window)
+// Tells whether text that is not UTF-8 was not meant to be: hardly any of its characters outside ASCII are. Some of
+// another encoding's look so (in French, an e with an accent, a no-break space and a quote are one Han character). One
+// or two bad ones and nothing beside them are a slip, or all there is: as UTF-8 each becomes its windows-1252
+// character, so that nothing is lost in either case.
+static bool is_single_byte(size_t bad, size_t multi)
 {
-    size_t bad = 0;
-    for (size_t i = 0; i < window.n; i++)
-        bad += (unsigned char)window.p[i] >= 0x80;
-    return bad <= FEW_BAD_BYTES;
+    return multi == 0 ? bad > FEW_BAD : bad >= BAD_PER_MULTI * multi;
 }
 
 // The first byte outside ASCII and what follows it are held.
@@ -263,10 +263,9 @@ static void decide_by_window(struct decoder *d)
     buf_init(&d->held, SIZE_MAX);
     struct str window = str_head(buf_str(&held), DECODE_HEAD_BYTES);
     const char *label = d->label_http[0] ? d->label_http : d->label_text;
-    size_t multi = 0;
-    bool is_valid = utf8_valid(window) == window.n || is_utf8(window, &multi);
+    size_t multi = 0, bad = utf8_valid(window) == window.n ? 0 : count_bad(window, &multi);
     d->state = DECODE_UTF8;
-    if (is_valid) {
+    if (bad == 0) {
         d->why = "the bytes are valid UTF-8";
         d->label_lied = label[0] && !is_utf8_label(label);
     } else if (open_encoding(d, d->label_http, 1)) {
@@ -276,7 +275,7 @@ static void decide_by_window(struct decoder *d)
         d->state = DECODE_ICONV;
         d->why = "XML declaration";
         d->label_lied = d->label_http[0] != '\0';
-    } else if (multi == 0 && !has_few_bad(window) && open_encoding(d, "windows-1252", 1)) {
+    } else if (is_single_byte(bad, multi) && open_encoding(d, "windows-1252", 1)) {
         d->state = DECODE_ICONV;
         d->why = label[0] ? "the bytes are not what the label says" : "no label, and not UTF-8";
         d->label_lied = true;
