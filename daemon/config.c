@@ -99,26 +99,57 @@ static void read_feeds(struct config *config, struct diags *diags)
     config->n_feeds = n;
 }
 
-struct config *config_load(const char *path, uint64_t generation, struct diags *diags)
+// A list that was not empty and now is.
+static void check_emptied(const struct config *config, const struct config *like, struct diags *diags)
 {
+    for (size_t i = 0; i < config->rule_files.n_lists; i++) {
+        const struct rules_list_file *now = &config->rule_files.lists[i];
+        for (size_t k = 0; k < like->rule_files.n_lists; k++) {
+            const struct rules_list_file *before = &like->rule_files.lists[k];
+            if (now->n_phrases == 0 && before->n_phrases && str_eq(now->path, before->path))
+                conf_error(diags, now->node, &now->node->args[2],
+                           "the list lost all of its phrases (%zu); feedwatchctl reload takes it as it is",
+                           before->n_phrases);
+        }
+    }
+}
+
+static struct config *load(struct str path, const struct config *like, uint64_t generation, struct diags *diags)
+{
+    static const struct conf_spec *const tables[] = {config_specs, rules_specs, NULL};
     struct config *config = mem_alloc(sizeof *config);
     arena_init(&config->arena, CONFIG_BYTES_MAX);
     config->generation = generation;
     config->refs = 1;
-    config->path = arena_str(&config->arena, str_of(path));
-    static const struct conf_spec *const tables[] = {config_specs, rules_specs, NULL};
-    conf_load(&config->conf, tables, config->path, &loader_files, diags);
+    config->path = arena_str(&config->arena, path);
+    const struct conf_loader player = memory_player(like ? &like->memory : NULL);
+    config->memory = (struct config_memory){.arena = &config->arena, .under = like ? &player : &loader_files};
+    const struct conf_loader recorder = memory_recorder(&config->memory), watcher = memory_watcher(&config->memory);
+    conf_load(&config->conf, tables, config->path, &recorder, diags);
+    config->memory.under = NULL; // the player goes
     read_top(config);
     read_feeds(config, diags);
     config_read_receivers(config, diags);
-    rules_read(&config->rule_files, &config->conf, &loader_files, diags);
+    rules_read(&config->rule_files, &config->conf, &watcher, diags);
     config_check_rules(config, diags);
+    if (like)
+        check_emptied(config, like, diags);
     if (diags->errors == 0)
         config->rules = rules_compile(&config->rule_files, generation, diags);
     if (config->rules)
         rules_test(&config->rule_files, config->rules, diags); // a set whose own tests fail is refused
     config->is_usable = diags->errors == 0 && config->rules;
     return config;
+}
+
+struct config *config_load(const char *path, uint64_t generation, struct diags *diags)
+{
+    return load(str_of(path), NULL, generation, diags);
+}
+
+struct config *config_load_lists(const struct config *like, uint64_t generation, struct diags *diags)
+{
+    return load(like->path, like, generation, diags);
 }
 
 struct config *config_ref(struct config *config)

@@ -9,6 +9,7 @@
 #include "alerts/decide.h"
 #include "alerts/sign.h"
 #include "base/conf.h"
+#include "daemon/config_memory.h"
 #include "daemon/index.h"
 #include "feeds/feed.h"
 #include "rules/load.h"
@@ -71,6 +72,7 @@ struct config {
     const struct config_receiver *receivers; // the built-in syslog is the last one
     size_t n_receivers;
     struct receivers refs_for_decide;        // the same, as decide knows them
+    struct config_memory memory;             // the files it was made of
     struct rules rule_files;                 // trees, tests and list files, as read
     const struct ruleset *rules;             // compiled
 };
@@ -79,6 +81,11 @@ struct config {
 // (which points into the result: it goes first); is_usable is false where it has errors. A missing credential is a
 // warning: its receiver is off. Reads files; any thread. One reference is the caller's.
 struct config *config_load(const char *path, uint64_t generation, struct diags *diags) __attribute__((returns_nonnull));
+
+// The same with the text of every file as `like` has it, and only lists (and time zones) read again. A list that lost
+// all its phrases is refused: it is more likely cut off than meant.
+struct config *config_load_lists(const struct config *like, uint64_t generation, struct diags *diags)
+    __attribute__((returns_nonnull));
 
 // References; the last one frees. Any thread.
 struct config *config_ref(struct config *config);

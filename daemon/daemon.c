@@ -330,6 +330,7 @@ void daemon_stop(struct daemon *d)
     for (size_t i = 0; i < 4; i++)
         uv_close((uv_handle_t *)&d->signals[i], NULL);
     uv_close((uv_handle_t *)&d->pulse, NULL);
+    uv_close((uv_handle_t *)&d->lists, NULL);
     clock_control_close(d->clock_control);
     d->clock_control = NULL;
     api_close(d->api, on_api_closed, d);
@@ -340,6 +341,7 @@ static enum exit_code serve(struct daemon *d, int clock_fd)
     struct err err;
     start_signals(d);
     daemon_start_pulse(d);
+    daemon_start_lists(d);
     if (!open_api(d, &err)) {
         fprintf(stderr, "feedwatchd: %s\n", err.text);
         return EXIT_UNAVAILABLE;
@@ -433,6 +435,7 @@ enum exit_code daemon_run(const struct daemon_options *options)
     log_stop(d->log);
     close_loop(d);
     config_unref(d->config);
+    file_watch_done(&d->file_watch);
     arena_done(&d->arena);
     http_library_done();
     mem_free(d);

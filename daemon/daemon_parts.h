@@ -37,6 +37,10 @@ struct daemon {
     struct api *api;
     uv_signal_t signals[4];
     uv_timer_t pulse;      // watchdog, and the end of --once
+    uv_timer_t lists;      // looks at what other programs keep
+    struct file_watch file_watch;
+    uint64_t watched_generation; // that file_watch is of
+    bool is_looking;
     uint32_t pongs;        // atomic: threads that answered the last ping
     uint32_t pings;        // sent with it
     wall_t started;
@@ -59,6 +63,12 @@ void daemon_print(const struct diags *diags);
 // asked for meanwhile is answered when its own is done.
 typedef void (*reload_done_fn)(void *context, bool ok, struct str text);
 void daemon_reload(struct daemon *d, reload_done_fn done, void *context);
+
+// Begins a reload of the lists alone. Nothing where a reload is under way.
+void daemon_reload_lists(struct daemon *d);
+
+// Starts to watch them.
+void daemon_start_lists(struct daemon *d);
 
 // Starts the timer of the watchdog, or of --once.
 void daemon_start_pulse(struct daemon *d);

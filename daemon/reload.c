@@ -20,6 +20,7 @@ struct reload {
     uv_work_t work;
     struct daemon *d;
     struct config *config;
+    struct config *like; // a reference: only its lists are read again; NULL: all is
     struct buf text; // what was wrong or is to be warned of
     struct waiting *waiting;
 };
@@ -77,13 +78,14 @@ static void load(uv_work_t *work)
     struct reload *r = work->data;
     struct diags diags;
     diags_init(&diags);
-    r->config = config_load(r->d->config_path, r->d->generation + 1, &diags);
+    r->config = r->like ? config_load_lists(r->like, r->d->generation + 1, &diags)
+                        : config_load(r->d->config_path, r->d->generation + 1, &diags);
     diags_sort(&diags);
     diags_render(&diags, false, &r->text);
     diags_done(&diags);
 }
 
-static void begin(struct daemon *d, struct waiting *waiting);
+static void begin(struct daemon *d, struct waiting *waiting, struct config *like);
 
 static void say_status(const struct daemon *d)
 {
@@ -124,20 +126,22 @@ static void loaded(uv_work_t *work, int status)
         mem_free(w);
     }
     buf_done(&r->text);
+    config_unref(r->like);
     mem_free(r);
     clock_end(&d->clock);
     struct waiting *more = d->waiting;
     d->waiting = NULL;
     if (more)
-        begin(d, more);
+        begin(d, more, NULL);
 }
 
-static void begin(struct daemon *d, struct waiting *waiting)
+static void begin(struct daemon *d, struct waiting *waiting, struct config *like)
 {
     struct reload *r = mem_alloc(sizeof *r);
     r->work.data = r;
     r->d = d;
     r->waiting = waiting;
+    r->like = like;
     buf_init(&r->text, RELOAD_TEXT_BYTES);
     d->is_reloading = true;
     notify_reloading();
@@ -150,9 +154,15 @@ void daemon_reload(struct daemon *d, reload_done_fn done, void *context)
     struct waiting *w = mem_alloc(sizeof *w);
     *w = (struct waiting){.done = done, .context = context};
     if (!d->is_reloading) {
-        begin(d, w);
+        begin(d, w, NULL);
         return;
     }
     w->next = d->waiting; // what has changed since the running one began to read is seen by the next
     d->waiting = w;
+}
+
+void daemon_reload_lists(struct daemon *d)
+{
+    if (!d->is_reloading)
+        begin(d, NULL, config_ref(d->config));
 }

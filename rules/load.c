@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "base/utf8.h"
 #include "rules/load_parts.h"
 
 enum { ARENA_BYTES = 1 << 30 }; // a soft cap: what is read is capped by the loader
@@ -41,6 +42,11 @@ static void read_phrases(struct rules *rules, const struct source *source, const
         if (n == LIST_ENTRIES_MAX) {
             diag_add(ds, DIAG_ERROR, source, (size_t)(line.p - source->text.p), line.n,
                      "a list holds at most %d phrases", LIST_ENTRIES_MAX);
+            break;
+        }
+        if (utf8_valid(line) < line.n) { // cut off in the middle of a character, or another encoding
+            diag_add(ds, DIAG_ERROR, source, (size_t)(line.p - source->text.p) + utf8_valid(line), 1,
+                     "this is no UTF-8");
             break;
         }
         if (expr_phrase_words(line) > PHRASE_WORDS_MAX)

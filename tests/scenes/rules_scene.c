@@ -5,6 +5,7 @@
 #include "tests/tools/check.h"
 
 #include <jansson.h>
+#include <stdio.h>
 
 #include "tests/tools/paper.h"
 
@@ -309,6 +310,79 @@ static void a_set_whose_tests_fail_is_refused(void **state)
     scene_done(&s);
 }
 
+// ---- lists ----
+
+static void put_list(struct scene *s, const char *name, const char *text)
+{
+    const char *path = scene_write(s, "rules.d/beside.new", "%s", text);
+    if (rename(path, scene_path(s, name)) != 0)
+        fail_msg("rename: %s", path);
+}
+
+static void print_and_run(struct scene *s, struct paper *p, const char *guid, const char *title)
+{
+    paper_print(p, guid, title, NULL);
+    scene_run(s, 11 * MINUTE_MS);
+}
+
+static void a_list_is_taken_when_it_changes(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper p;
+    scene_open(&s, "lists");
+    paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
+    scene_config(&s, paper_config(&p, ""));
+    const char *list = scene_write(&s, "rules.d/towns.txt", "Rafah\n");
+    scene_write(&s, "rules.d/a.rules",
+                "list towns file towns.txt\nrule town {\n when @towns\n group none\n notify desk\n}\n");
+    scene_start(&s);
+    print_and_run(&s, &p, "g1", "Rafah and Izium");
+
+    // Written twice at once: what is there in the end is taken. A rule file that is half edited meanwhile is not read.
+    scene_write(&s, "rules.d/half.rules", "rule half {\n when (truce OR\n");
+    scene_write(&s, "rules.d/towns.txt", "Kharkiv\n");
+    scene_write(&s, "rules.d/towns.txt", "Izium \n");
+    scene_expect(&s, "towns.txt has changed: the lists are read again");
+    scene_expect(&s, "generation 2");
+    print_and_run(&s, &p, "g2", "Rafah again");
+    print_and_run(&s, &p, "g3", "Izium again");
+
+    put_list(&s, "rules.d/towns.txt", "Lyman\n"); // renamed into its place
+    scene_expect(&s, "generation 3");
+    print_and_run(&s, &p, "g4", "Lyman");
+
+    // Gone, cut off in a character, emptied: the old one goes on, and that is said.
+    static const struct { const char *text, *said; } broken[] = {
+        {NULL, "cannot open"}, {"Lyman\nКупʼянс\xd0", "towns.txt:2:8: error: this is no UTF-8"},
+        {"", "lost all of its phrases (1)"},
+    };
+    for (size_t i = 0; i < 3; i++) {
+        if (broken[i].text)
+            put_list(&s, "rules.d/towns.txt", broken[i].text);
+        else
+            remove(list);
+        scene_expect(&s, broken[i].said);
+        scene_expect(&s, "reload refused, generation 3 goes on");
+        print_and_run(&s, &p, arena_fmt(&s.arena, "b%zu", i).p, arena_fmt(&s.arena, "Lyman once more %zu", i).p);
+    }
+    int status;
+    struct str out = scene_ctl(&s, &status, "health", NULL);
+    assert_true(status == 1 && str_find(out, S("the last reload was refused")) < out.n);
+
+    put_list(&s, "rules.d/towns.txt", "Izium\n"); // mended
+    scene_expect(&s, "generation 4");
+    print_and_run(&s, &p, "g5", "Izium and Lyman");
+    static const struct came came[] = {
+        {"town g1", 1, "in the list"}, {"town g2", 0, "no more"}, {"town g3", 1, "the last writing"},
+        {"town g4", 1, "renamed"}, {"town b0", 1, "deleted: the old list"}, {"town b1", 1, "cut off: the old list"},
+        {"town b2", 1, "emptied: the old list"}, {"town g5", 1, "mended"},
+    };
+    CHECK_CAME(&s, came);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -318,6 +392,7 @@ int main(void)
         cmocka_unit_test(outside_its_hours_a_rule_waits_for_them),
         cmocka_unit_test(a_renamed_rule_keeps_its_history),
         cmocka_unit_test(a_set_whose_tests_fail_is_refused),
+        cmocka_unit_test(a_list_is_taken_when_it_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
