@@ -38,7 +38,8 @@ static void grow_slots(struct compiler *c)
 uint32_t compiler_term(struct compiler *c, enum term_kind kind, struct str folded, struct str name)
 {
     // Kinds other than words get hashes of their own: another seed.
-    uint64_t hash = hash64_seeded(c->g->seed + (uint64_t)kind * 0x9E3779B97F4A7C15u, folded);
+    uint64_t hash = kind == TERM_WORD ? word_hash(c->text.key, folded)
+                                      : hash64_seeded(c->g->seed + (uint64_t)kind * 0x9E3779B97F4A7C15u, folded);
     if ((c->n_terms + 1) * (size_t)2 > c->n_slots)
         grow_slots(c);
     size_t at = hash & (c->n_slots - 1);

@@ -2,16 +2,12 @@
 //
 // Reading text into words. See text.h.
 //
-// Three speeds. Runs of ASCII letters are copied with their case folded, a table look-up a byte. Where anything else
-// touches the run it is read again by clusters: one look-up in the fold table for scripts of two and three bytes,
+// Three speeds. Runs of ASCII letters are read, folded and hashed in registers. Where anything
+// else touches the run it is read again by letters: one look-up in the fold table for scripts of two and three bytes,
 // utf8proc only where marks combine. What stands between words is looked at for compounds and for ends of sentences.
 #include "rules/text.h"
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "rules/text_parts.h"
 
 // Kinds of ASCII bytes; 0 parts words and means nothing else.
@@ -26,7 +22,7 @@ static const uint8_t kinds[256] = {
 
 void text_init(struct text *t, const struct fold_table *table, uint64_t seed)
 {
-    *t = (struct text){.table = table, .seed = seed};
+    *t = (struct text){.table = table, .key = word_key_of(seed)};
 }
 
 void text_done(struct text *t)
@@ -40,7 +36,7 @@ void text_done(struct text *t)
 
 void text_reset(struct text *t, uint64_t seed)
 {
-    t->seed = seed;
+    t->key = word_key_of(seed);
     t->n_words = t->n_places = t->n_values = t->n_folded = 0;
     t->pos = t->phrase = t->sentence = 0;
 }
@@ -69,103 +65,186 @@ static inline void room_for_word(struct scan *s)
         room((void **)&t->folded, &t->folded_room, folded, 1);
 }
 
-static void push_word(struct scan *s, uint32_t pos, size_t length, size_t folded, size_t end, unsigned flags)
+struct spelling {
+    uint64_t hash;
+    size_t folded, n; // in text.folded
+};
+
+static inline void push_word(struct text *t, uint32_t pos, size_t length, struct spelling w, unsigned flags)
 {
-    struct text *t = s->t;
-    size_t n = end - folded;
-    if (n > UINT16_MAX)
-        return;
     t->words[t->n_words++] = (struct word){
-        .hash = XXH3_64bits_withSeed(t->folded + folded, n, t->seed),
+        .hash = w.hash,
         .pos = pos,
         .phrase = t->phrase,
         .sentence = t->sentence,
-        .folded = (uint32_t)folded,
-        .folded_n = (uint16_t)n,
+        .folded = (uint32_t)w.folded,
+        .folded_n = (uint16_t)w.n,
         .length = (uint8_t)length,
         .flags = (uint8_t)flags,
     };
 }
 
-// The compound that ended behind the last word, as a whole; its pairs were pushed as they came. Words stay in order of
-// their position: it goes in behind its first part.
-void scan_compound_end(struct scan *s)
+// The joined word whose folded bytes are [folded, end).
+static void push_joined(struct text *t, uint32_t pos, size_t length, size_t folded, size_t end)
+{
+    size_t n = end - folded;
+    uint64_t hash = word_hash(t->key, (struct str){t->folded + folded, n});
+    if (n <= UINT16_MAX)
+        push_word(t, pos, length, (struct spelling){hash, folded, n}, WORD_JOINED);
+}
+
+// The compound that ended before the folded byte `end`, as a whole; its pairs were pushed as they came. Words stay in
+// order of their position: it goes in behind its first part.
+static void end_compound(struct scan *s, size_t end)
 {
     struct text *t = s->t;
-    if (s->parts > 2 && s->parts <= COMPOUND_MAX) {
-        push_word(s, t->pos - (uint32_t)s->parts, s->parts, s->compound_folded, t->n_folded, WORD_JOINED);
-        struct word whole = t->words[t->n_words - 1];
+    size_t had = t->n_words;
+    if (s->parts > 2 && s->parts <= COMPOUND_MAX)
+        push_joined(t, t->pos - (uint32_t)s->parts, s->parts, s->compound_folded, end);
+    if (t->n_words > had) {
+        struct word whole = t->words[had];
         struct word *at = &t->words[s->compound_word + 1];
-        memmove(at + 1, at, (size_t)(&t->words[t->n_words - 1] - at) * sizeof *at);
+        memmove(at + 1, at, (size_t)(&t->words[had] - at) * sizeof *at);
         *at = whole;
     }
     s->parts = 1;
 }
 
-// Ends the word whose folded bytes begin at `folded` and whose source is [start, end).
-static inline void end_word(struct scan *s, size_t start, size_t end, size_t folded, unsigned flags)
+void scan_compound_end(struct scan *s)
+{
+    end_compound(s, s->t->n_folded);
+}
+
+// Ends the word whose source is [start, end); its folded bytes are the last ones.
+static inline void end_word(struct scan *s, size_t start, size_t end, struct spelling w, unsigned flags)
 {
     struct text *t = s->t;
-    bool is_tied = s->parts > 0 && start > 0 && s->hyphen_end == start && s->hyphen_start == s->word_end;
-    if (!is_tied && s->parts > 1) {
-        size_t now = t->n_folded;
-        t->n_folded = folded;
-        scan_compound_end(s);
-        t->n_folded = now;
-    }
+    bool is_tied = s->hyphen_end == start && s->parts > 0 && start > 0 && s->hyphen_start == s->word_end;
+    if (!is_tied && s->parts > 1)
+        end_compound(s, w.folded);
     if (s->break_level) {
         t->phrase++;
         t->sentence += s->break_level > 1;
         s->break_level = 0;
     }
     if (is_tied) {
-        push_word(s, t->pos - 1, 2, s->word_folded, t->n_folded, WORD_JOINED);
+        push_joined(t, t->pos - 1, 2, s->word_folded, t->n_folded);
         s->parts++;
+        flags |= WORD_HYPHEN;
     } else {
         s->parts = 1;
-        s->compound_folded = folded;
+        s->compound_folded = w.folded;
         s->compound_word = t->n_words;
     }
-    push_word(s, t->pos, 1, folded, t->n_folded, flags | (is_tied ? WORD_HYPHEN : 0));
+    push_word(t, t->pos, 1, w, flags);
     t->places[t->n_places++] = (struct place){(uint32_t)start, (uint32_t)end};
-    s->word_folded = folded;
+    s->word_folded = w.folded;
     s->word_end = end;
     s->word_is_dotted = s->dot_end == start && start > 0;
     t->pos++;
+}
+
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+
+// Which bytes are ASCII letters or digits: 0xFF each.
+static inline bytes16 words_in(bytes16 bytes)
+{
+    return (bytes16)(((bytes | 0x20) - 'a' < 26) | (bytes - '0' < 10));
+}
+
+static inline void halves(bytes16 bytes, uint64_t out[2])
+{
+    memcpy(out, &bytes, sizeof bytes);
+    out[0] = le64toh(out[0]);
+    out[1] = le64toh(out[1]);
+}
+
+// The bytes before the first one whose bits are set, as a mask; all where none is.
+static inline uint64_t before(uint64_t bytes)
+{
+    return (bytes & -bytes) - 1;
+}
+
+static inline size_t bytes_of(uint64_t mask)
+{
+    return mask == UINT64_MAX ? 8 : (size_t)__builtin_ctzll(~mask) / 8;
+}
+
+// The run of letters and digits behind `at`, folded; at most WORD_BYTES_MAX of it.
+static struct spelling read_long(struct scan *s, size_t at)
+{
+    struct text *t = s->t;
+    size_t stop = s->s.n - at > WORD_BYTES_MAX ? at + WORD_BYTES_MAX : s->s.n;
+    struct spelling w = {.folded = t->n_folded};
+    char *out = t->folded + t->n_folded;
+    for (; at < stop && char_is_alnum(s->s.p[at]); at++)
+        out[w.n++] = char_lower(s->s.p[at]);
+    w.hash = word_hash(t->key, (struct str){out, w.n});
+    return w;
+}
+
+// The same for runs of up to 16 bytes with 17 behind `at`, as almost all are: without a branch on the length.
+static inline struct spelling read_short(struct scan *s, size_t at)
+{
+    struct text *t = s->t;
+    bytes16 bytes;
+    memcpy(&bytes, s->s.p + at, sizeof bytes);
+    bytes16 found = words_in(bytes);
+    bytes |= found & 0x20; // a digit has that bit already
+    memcpy(t->folded + t->n_folded, &bytes, sizeof bytes);
+    uint64_t word[2], rest[2];
+    halves(bytes, word);
+    halves(~found, rest);
+    uint64_t first = before(rest[0]);
+    uint64_t second = rest[0] ? 0 : before(rest[1]);
+    size_t n = bytes_of(first) + bytes_of(second);
+    if (n == WORD_SHORT && kinds[(unsigned char)s->s.p[at + WORD_SHORT]] == KIND_WORD)
+        return read_long(s, at);
+    return (struct spelling){word_hash_short(t->key, word[0] & first, word[1] & second), t->n_folded, n};
 }
 
 // A run of ASCII letters and digits; anything wide behind it sends it to the slow reader.
 static inline void read_ascii(struct scan *s)
 {
     room_for_word(s);
-    struct text *t = s->t;
-    const unsigned char *p = (const unsigned char *)s->s.p;
     size_t start = s->at;
-    size_t i = start;
-    size_t stop = s->s.n - start > WORD_BYTES_MAX ? start + WORD_BYTES_MAX : s->s.n;
-    char *out = t->folded + t->n_folded;
-    do {
-        unsigned char c = p[i++];
-        *out++ = (char)(c | (c >= 'A' && c <= 'Z' ? 32 : 0));
-    } while (i < stop && kinds[p[i]] == KIND_WORD);
-    if (i < s->s.n && p[i] >= 0x80) {
+    struct spelling w = s->s.n - start > WORD_SHORT ? read_short(s, start) : read_long(s, start);
+    size_t end = start + w.n;
+    if (end < s->s.n && (unsigned char)s->s.p[end] >= 0x80) {
         scan_slow(s);
         return;
     }
-    size_t folded = t->n_folded;
-    t->n_folded += i - start;
-    end_word(s, start, i, folded, WORD_PLAIN);
-    s->at = i;
+    s->t->n_folded += w.n;
+    end_word(s, start, end, w, WORD_PLAIN);
+    s->at = end;
 }
 
 void scan_word_end(struct scan *s, size_t start, size_t end, size_t folded, unsigned flags)
 {
-    end_word(s, start, end, folded, flags);
+    struct text *t = s->t;
+    size_t n = t->n_folded - folded;
+    struct spelling w = {word_hash(t->key, (struct str){t->folded + folded, n}), folded, n};
+    end_word(s, start, end, w, flags);
 }
 
 void scan_word_room(struct scan *s)
 {
     room_for_word(s);
+}
+
+// Whether all bytes are ASCII.
+static bool is_ascii(struct str s)
+{
+    uint64_t all = 0;
+    size_t i = 0;
+    for (; i + 8 <= s.n; i += 8) {
+        uint64_t bytes;
+        memcpy(&bytes, s.p + i, sizeof bytes);
+        all |= bytes;
+    }
+    for (; i < s.n; i++)
+        all |= (unsigned char)s.p[i];
+    return !(all & 0x8080808080808080u);
 }
 
 void text_add(struct text *t, enum doc_field field, uint32_t index, struct str text)
@@ -179,10 +258,7 @@ void text_add(struct text *t, enum doc_field field, uint32_t index, struct str t
     struct scan s = {.t = t, .s = text, .is_address = field == FIELD_URL, .word_end = SIZE_MAX,
                      .hyphen_start = SIZE_MAX - 1, .hyphen_end = SIZE_MAX, .dot_end = SIZE_MAX};
     const unsigned char *p = (const unsigned char *)text.p;
-    unsigned char all = 0;
-    for (size_t i = 0; i < text.n; i++)
-        all |= p[i];
-    value->is_ascii = all < 0x80;
+    value->is_ascii = is_ascii(text);
     while (s.at < text.n) {
         switch (kinds[p[s.at]]) {
         case KIND_WORD: read_ascii(&s); break;

@@ -14,6 +14,7 @@
 
 #include "base/fold.h"
 #include "rules/match.h"
+#include "rules/word_hash.h"
 
 enum {
     TEXT_GAP = 2048,      // positions between two values: more than NEAR_MAX and a long phrase
@@ -58,7 +59,7 @@ struct text_value {
 
 struct text {
     const struct fold_table *table;
-    uint64_t seed;
+    struct word_key key; // of the hashes
     struct word *words;
     size_t n_words;
     struct place *places;
