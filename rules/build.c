@@ -72,9 +72,8 @@ static uint64_t version_of(const struct rule_source *source)
     return v;
 }
 
-static struct rule *copy_rule(struct arena *arena, const struct rule_source *source)
+static void copy_rule(struct arena *arena, const struct rule_source *source, struct rule *r)
 {
-    struct rule *r = ARENA_NEW(arena, struct rule);
     *r = source->rule;
     r->name = arena_str(arena, r->name);
     r->title = arena_str(arena, r->title);
@@ -89,56 +88,72 @@ static struct rule *copy_rule(struct arena *arena, const struct rule_source *sou
         scope[i] = (struct rule_scope){r->scope[i].is_tag, arena_str(arena, r->scope[i].value)};
     r->scope = scope;
     r->version = version_of(source);
-    return r;
 }
 
 static void index_words(struct segment *g, const struct compiler *c)
 {
-    g->n_slots = 64;
-    while (g->n_slots < (size_t)c->n_terms * 2)
-        g->n_slots *= 2;
-    g->slot_hashes = mem_alloc_array(g->n_slots, sizeof *g->slot_hashes);
-    g->slot_terms = mem_alloc_array(g->n_slots, sizeof *g->slot_terms);
+    vocabulary_init(&g->vocabulary, c->n_terms);
     g->names = mem_alloc_array(c->n_terms + 1, sizeof *g->names);
     g->n_terms = c->n_terms;
     for (uint32_t i = 0; i < c->n_terms; i++) {
         g->names[i] = c->terms[i].name;
-        if (c->terms[i].kind != TERM_WORD)
-            continue;
-        size_t at = c->terms[i].hash & (g->n_slots - 1);
-        while (g->slot_hashes[at])
-            at = (at + 1) & (g->n_slots - 1);
-        g->slot_hashes[at] = c->terms[i].hash;
-        g->slot_terms[at] = i;
+        if (c->terms[i].kind == TERM_WORD)
+            vocabulary_add(&g->vocabulary, c->terms[i].hash, i);
     }
+    g->bytes += vocabulary_bytes(&g->vocabulary);
 }
 
-// Entries (term, what) -> starts by term, and what in order of terms.
+// What is filed under terms: entries of some words each, in the order they came.
 struct filing {
-    uint32_t *terms;
-    struct key *keys;
+    struct {
+        uint32_t term, n;
+    } *list;
     size_t n, room;
+    uint32_t *words;
+    size_t n_words, words_room;
 };
 
-static void file_under(struct filing *f, uint32_t term, uint32_t rule, uint32_t guard)
+static void file_word(struct filing *f, uint32_t word)
+{
+    if (f->n_words == f->words_room) {
+        f->words_room = f->words_room ? f->words_room * 2 : 4096;
+        f->words = mem_resize_array(f->words, f->words_room, sizeof *f->words);
+    }
+    f->words[f->n_words++] = word;
+}
+
+// Ends an entry: the words since the last one.
+static void file_under(struct filing *f, uint32_t term, size_t first_word)
 {
     if (f->n == f->room) {
         f->room = f->room ? f->room * 2 : 1024;
-        f->terms = mem_resize_array(f->terms, f->room, sizeof *f->terms);
-        f->keys = mem_resize_array(f->keys, f->room, sizeof *f->keys);
+        f->list = mem_resize_array(f->list, f->room, sizeof *f->list);
     }
-    f->terms[f->n] = term;
-    f->keys[f->n++] = (struct key){rule, guard};
+    f->list[f->n].term = term;
+    f->list[f->n++].n = (uint32_t)(f->n_words - first_word);
 }
 
-static uint32_t *file_starts(const struct filing *f, uint32_t n_terms)
+// Orders the words by term into *out_starts (n_terms + 1 and one more) and *out_words, and empties the filing.
+static size_t file_done(struct filing *f, uint32_t n_terms, uint32_t **out_starts, uint32_t **out_words)
 {
     uint32_t *starts = mem_alloc_array((size_t)n_terms + 2, sizeof *starts);
     for (size_t i = 0; i < f->n; i++)
-        starts[f->terms[i] + 2]++;
+        starts[f->list[i].term + 2] += f->list[i].n;
     for (uint32_t t = 2; t < n_terms + 2; t++)
         starts[t] += starts[t - 1];
-    return starts; // starts[t + 1] is where the next key of t goes, and in the end where those of t + 1 begin
+    uint32_t *words = mem_alloc_array(f->n_words + 1, sizeof *words);
+    const uint32_t *from = f->words;
+    for (size_t i = 0; i < f->n; i++) {
+        uint32_t *at = &starts[f->list[i].term + 1]; // in the end where the next term's begin
+        for (uint32_t k = 0; k < f->list[i].n; k++)
+            words[(*at)++] = *from++;
+    }
+    size_t n_words = f->n_words;
+    mem_free(f->list);
+    mem_free(f->words);
+    *out_starts = starts;
+    *out_words = words;
+    return n_words;
 }
 
 static uint32_t count_ops(const uint32_t *code, size_t n, enum op op)
@@ -154,6 +169,26 @@ static uint32_t count_ops(const uint32_t *code, size_t n, enum op op)
         code += is_branch ? inside : is_head ? 1 : code_size(code);
     }
     return count;
+}
+
+static void file_bit(struct segment *g, struct filing *f, uint32_t bit)
+{
+    g->has_pairs |= bit < PAIR_BITS;
+    file_word(f, bit);
+}
+
+static void file_rule(struct segment *g, struct filing *f, const struct plan *plan, uint32_t rule)
+{
+    for (size_t k = 0; k < plan->n_keys; k++) {
+        uint32_t own = plan->keys[k].own;
+        size_t first = f->n_words;
+        file_word(f, rule << KEY_RULE_SHIFT | (own == NO_BIT ? 0 : KEY_HAS_OWN) | plan->n_guards);
+        if (own != NO_BIT)
+            file_bit(g, f, own);
+        for (uint32_t i = 0; i < plan->n_guards; i++)
+            file_bit(g, f, plan->guards[i]);
+        file_under(f, plan->keys[k].term, first);
+    }
 }
 
 static void file_rules(struct segment *g, struct plan *plan)
@@ -172,16 +207,9 @@ static void file_rules(struct segment *g, struct plan *plan)
             g->always = mem_resize_array(g->always, g->n_always + 1, sizeof *g->always);
             g->always[g->n_always++] = i;
         }
-        for (size_t k = 0; k < plan->n_keys; k++)
-            file_under(&f, plan->keys[k], i, plan->guard);
+        file_rule(g, &f, plan, i);
     }
-    g->key_starts = file_starts(&f, g->n_terms);
-    g->keys = mem_alloc_array(f.n + 1, sizeof *g->keys);
-    for (size_t i = 0; i < f.n; i++)
-        g->keys[g->key_starts[f.terms[i] + 1]++] = f.keys[i];
-    g->bytes += f.n * sizeof *g->keys;
-    mem_free(f.terms);
-    mem_free(f.keys);
+    g->bytes += file_done(&f, g->n_terms, &g->key_starts, &g->keys) * sizeof *g->keys;
 }
 
 static void file_lists(struct segment *g, struct plan *plan)
@@ -191,16 +219,13 @@ static void file_lists(struct segment *g, struct plan *plan)
     struct filing f = {0};
     for (uint32_t i = 0; i < g->n_listed; i++) {
         plan_tree(plan, g->code + g->listed[i].code);
-        for (size_t k = 0; k < plan->n_keys; k++)
-            file_under(&f, plan->keys[k], i, NO_TERM);
+        for (size_t k = 0; k < plan->n_keys; k++) {
+            file_word(&f, i);
+            file_under(&f, plan->keys[k].term, f.n_words - 1);
+        }
     }
-    g->list_starts = file_starts(&f, g->n_terms);
-    g->list_keys = mem_alloc_array(f.n + 1, sizeof *g->list_keys);
-    for (size_t i = 0; i < f.n; i++)
-        g->list_keys[g->list_starts[f.terms[i] + 1]++] = f.keys[i].rule;
-    g->bytes += f.n * sizeof *g->list_keys + (g->n_terms + 2) * sizeof *g->list_starts;
-    mem_free(f.terms);
-    mem_free(f.keys);
+    g->bytes += file_done(&f, g->n_terms, &g->list_starts, &g->list_keys) * sizeof *g->list_keys +
+                (g->n_terms + 2) * sizeof *g->list_starts;
 }
 
 static void index_names(struct segment *g)
@@ -210,7 +235,7 @@ static void index_names(struct segment *g)
         g->n_name_slots *= 2;
     g->name_slots = mem_alloc_array(g->n_name_slots, sizeof *g->name_slots);
     for (uint32_t i = 0; i < g->n_rules; i++) {
-        size_t at = hash64_seeded(g->seed, g->rules[i]->name) & (g->n_name_slots - 1);
+        size_t at = hash64_seeded(g->seed, g->rules[i].name) & (g->n_name_slots - 1);
         while (g->name_slots[at])
             at = (at + 1) & (g->n_name_slots - 1);
         g->name_slots[at] = i + 1;
@@ -222,7 +247,7 @@ uint32_t segment_find(const struct segment *g, struct str name)
 {
     size_t at = hash64_seeded(g->seed, name) & (g->n_name_slots - 1);
     for (; g->name_slots[at]; at = (at + 1) & (g->n_name_slots - 1))
-        if (str_eq(g->rules[g->name_slots[at] - 1]->name, name))
+        if (str_eq(g->rules[g->name_slots[at] - 1].name, name))
             return g->name_slots[at] - 1;
     return g->n_rules;
 }
@@ -235,16 +260,16 @@ static bool index_all(struct segment *g, struct compiler *c)
     index_words(g, c);
     index_names(g);
     uint32_t *weights = plan_weights(c->terms, c->n_terms);
-    struct plan plan = {.weights = weights, .leaves = g->leaves};
+    struct plan plan = {.terms = c->terms, .weights = weights, .leaves = g->leaves};
     file_rules(g, &plan);
     file_lists(g, &plan);
     mem_free(plan.keys);
     mem_free(weights);
     patterns_build(g, c->terms, c->n_terms);
     stems_build(g, c->terms, c->n_terms);
-    g->bytes += g->n_slots * (sizeof *g->slot_hashes + sizeof *g->slot_terms) + g->n_code * sizeof *g->code +
+    g->bytes += g->n_code * sizeof *g->code +
                 (size_t)g->n_terms * (sizeof *g->names + sizeof *g->key_starts) +
-                g->n_rules * (sizeof *g->rule_code + sizeof *g->rules + sizeof *g->costs) +
+                g->n_rules * (sizeof *g->rule_code + sizeof *g->costs) +
                 g->n_leaves * sizeof *g->leaves;
     return regexes_build(g, c->terms, c->n_terms, c->ds);
 }
@@ -263,7 +288,7 @@ struct segment *segment_build(const struct rule_source *sources, size_t n, uint6
     struct compiler c = {.g = g, .ds = ds};
     text_init(&c.text, table, seed);
     for (size_t i = 0; i < n; i++)
-        g->rules[i] = copy_rule(&g->arena, &sources[i]);
+        copy_rule(&g->arena, &sources[i], &g->rules[i]);
     g->bytes = 0 - g->arena.bytes; // what the engine adds from here on is its own
     for (size_t i = 0; i < n; i++, g->n_rules++)
         compile_rule(&c, &sources[i]);
@@ -291,8 +316,7 @@ void segment_unref(struct segment *g)
     if (!g || __atomic_sub_fetch(&g->refs, 1, __ATOMIC_ACQ_REL) > 0)
         return;
     regexes_free(g->regexes);
-    mem_free(g->slot_hashes);
-    mem_free(g->slot_terms);
+    vocabulary_done(&g->vocabulary);
     mem_free(g->names);
     mem_free(g->key_starts);
     mem_free(g->keys);

@@ -5,19 +5,29 @@
 
 #include "base/mem.h"
 
+static void clear_bits(struct eval *e)
+{
+    uint64_t *bits = e->state->bits;
+    if (e->state->g->has_pairs)
+        memset(bits, 0, PAIR_BITS / 8);
+    for (size_t i = 0; i < e->n_present; i++)
+        bits[term_bit(e->present[i]) >> 6] = 0;
+}
+
 void eval_begin(struct eval *e, struct segment_state *state)
 {
-    for (size_t i = 0; e->state && i < e->n_present; i++)
-        e->state->present[e->present[i] >> 6] = 0;
+    eval_end(e);
     e->state = state;
     e->g = state->g;
-    e->n_nodes = e->n_present = e->n_candidates = e->n_regex_places = 0;
+    e->n_nodes = e->n_present = e->n_regex_places = 0;
     e->is_regex_scanned = false;
-    state->epoch++;
-    if (state->epoch == 0) { // after 4 billion documents the marks of the first ones would be taken for ours
-        memset(state->rule_epochs, 0, state->g->n_rules * sizeof *state->rule_epochs);
-        state->epoch = 1;
-    }
+}
+
+void eval_end(struct eval *e)
+{
+    if (e->state)
+        clear_bits(e);
+    e->state = NULL;
 }
 
 void eval_post(struct eval *e, uint32_t term, const struct word *w, uint32_t field, uint32_t aux)
@@ -37,7 +47,7 @@ void eval_post(struct eval *e, uint32_t term, const struct word *w, uint32_t fie
         return;
     }
     *s = (struct term_state){at, at, field};
-    e->state->present[term >> 6] |= (uint64_t)1 << (term & 63);
+    eval_set_bit(e, term_bit(term));
     if (e->n_present == e->present_room) {
         e->present_room = e->present_room ? e->present_room * 2 : 256;
         e->present = mem_resize_array(e->present, e->present_room, sizeof *e->present);
@@ -243,7 +253,7 @@ static bool is_in_scope(const struct eval *e, const struct rule *r)
             if (str_eq(r->scope[i].value, e->doc->tags[k]))
                 return true;
     }
-    return r->n_scope == 0;
+    return false;
 }
 
 // Reads the vetoes: false when a plain one holds; scoped ones are kept for the filter.
@@ -275,8 +285,9 @@ static bool read_vetoes(struct eval *e, const uint32_t *code, uint32_t n)
 bool eval_rule(struct eval *e, uint32_t rule)
 {
     const uint32_t *code = e->g->code + e->g->rule_code[rule];
-    uint32_t n_unless = *code++;
-    if (!eval_tree(e, code, FIELDS_TEXT, false) || !is_in_scope(e, e->g->rules[rule]))
+    uint32_t n_unless = *code & ~RULE_HAS_SCOPE;
+    bool has_scope = *code++ & RULE_HAS_SCOPE;
+    if (!eval_tree(e, code, FIELDS_TEXT, false) || (has_scope && !is_in_scope(e, &e->g->rules[rule])))
         return false;
     if (n_unless && !read_vetoes(e, code + code_size(code), n_unless))
         return false;

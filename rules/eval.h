@@ -8,8 +8,7 @@
 #define RULES_EVAL_H
 
 #include "rules/regex.h"
-#include "rules/segment.h"
-#include "rules/stem.h"
+#include "rules/state.h"
 #include "rules/text.h"
 
 enum { AUX_REGEX = 1 << 30 };
@@ -24,11 +23,6 @@ struct node {
     uint16_t field;  // its bit
 };
 
-struct term_state { // of a present term
-    uint32_t head, tail; // index + 1
-    uint32_t fields;     // bits
-};
-
 struct span {
     uint32_t pos, end;
     uint32_t phrase, sentence;
@@ -41,25 +35,9 @@ struct spans {
     size_t n, room;
 };
 
-// What distinct words were found to meet, so that patterns and stems are worked out once a word: direct mapped.
-enum { CACHE_ENTRIES = 8192, CACHE_TERMS = 5, NONE_ENTRIES = 65536 };
-struct cached {
-    uint64_t key; // 0: free
-    uint32_t n;
-    uint32_t terms[CACHE_TERMS];
-};
-
-// What a thread keeps for one segment.
-struct segment_state {
-    struct segment *g;
-    struct term_state *terms;
-    uint32_t *rule_epochs;
-    uint64_t *present;     // bit of each term that the document holds: small enough to stay near
-    uint32_t *no_patterns; // words that were found to meet no pattern, and no stem: tags of their keys
-    uint32_t *no_stems;
-    struct cached *words;  // patterns by folded word; NULL: no patterns
-    struct cached *stems;  // by language and word as spelled
-    uint32_t epoch;
+struct posted {
+    uint32_t word; // of the value
+    uint32_t term;
 };
 
 struct veto {
@@ -78,6 +56,10 @@ struct eval {
     size_t n_nodes, nodes_room;
     uint32_t *present; // terms that the document holds
     size_t n_present, present_room;
+    struct posted *posted; // the words of the value at hand that are terms
+    size_t posted_room;
+    uint32_t *met; // patterns and stems of the word at hand
+    size_t n_met, met_room;
     uint32_t *candidates;
     size_t n_candidates, candidates_room;
     struct regex_scratch *regex;
@@ -94,8 +76,9 @@ struct eval {
     size_t ends_room;
 };
 
-// Empties the postings for a document and a segment.
+// Empties the postings for a document and a segment; eval_end lets go of the segment's state.
 void eval_begin(struct eval *e, struct segment_state *state);
+void eval_end(struct eval *e);
 
 // Posts a term at a word's place.
 void eval_post(struct eval *e, uint32_t term, const struct word *w, uint32_t field, uint32_t aux);
@@ -128,9 +111,19 @@ size_t spans_near(struct eval *e, const struct span *by, size_t n_by, struct spa
 // Drops of list those that stand so to one of `by`, or overlap one; list keeps its order.
 size_t spans_veto(const struct span *by, size_t n_by, struct span *list, size_t n, struct expr_join join);
 
+static inline bool eval_has_bit(const struct eval *e, uint32_t bit)
+{
+    return e->state->bits[bit >> 6] >> (bit & 63) & 1;
+}
+
+static inline void eval_set_bit(struct eval *e, uint32_t bit)
+{
+    e->state->bits[bit >> 6] |= (uint64_t)1 << (bit & 63);
+}
+
 static inline bool eval_is_present(const struct eval *e, uint32_t term)
 {
-    return e->state->present[term >> 6] >> (term & 63) & 1;
+    return eval_has_bit(e, term_bit(term));
 }
 
 static inline bool eval_has(const struct eval *e, uint32_t term, uint32_t fields)

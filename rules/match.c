@@ -7,13 +7,12 @@
 
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "rules/hits.h"
-#include "rules/pattern.h"
+#include "rules/post.h"
 #include "rules/ruleset.h"
 
-enum { AHEAD = 8 }; // words whose slot of the vocabulary is fetched ahead: covers the latency of a far cache
+enum { AHEAD = 8 }; // entries that are fetched ahead: covers the latency of a far cache
 
 struct match_scratch {
     struct text text;
@@ -22,8 +21,6 @@ struct match_scratch {
     size_t n_states;
     struct matches found;
     size_t found_room;
-    uint32_t *words; // terms of the word at hand, while they are gathered
-    size_t n_words, words_room;
 };
 
 struct match_scratch *match_scratch_new(void)
@@ -36,19 +33,6 @@ struct match_scratch *match_scratch_new(void)
     return s;
 }
 
-static void state_done(struct segment_state *st)
-{
-    segment_unref(st->g);
-    mem_free(st->terms);
-    mem_free(st->rule_epochs);
-    mem_free(st->present);
-    mem_free(st->no_patterns);
-    mem_free(st->no_stems);
-    mem_free(st->words);
-    mem_free(st->stems);
-    *st = (struct segment_state){0};
-}
-
 void match_scratch_free(struct match_scratch *s)
 {
     if (!s)
@@ -58,10 +42,11 @@ void match_scratch_free(struct match_scratch *s)
         state_done(&s->states[i]);
     mem_free(s->states);
     mem_free(s->found.list);
-    mem_free(s->words);
     struct eval *e = &s->eval;
     mem_free(e->nodes);
     mem_free(e->present);
+    mem_free(e->posted);
+    mem_free(e->met);
     mem_free(e->candidates);
     mem_free(e->regex_places);
     mem_free(e->stack.list);
@@ -74,28 +59,10 @@ void match_scratch_free(struct match_scratch *s)
     mem_free(s);
 }
 
-static void state_init(struct segment_state *st, struct segment *g)
-{
-    *st = (struct segment_state){.g = segment_ref(g)};
-    st->terms = mem_alloc_array((size_t)g->n_terms + 1, sizeof *st->terms);
-    st->rule_epochs = mem_alloc_array((size_t)g->n_rules + 1, sizeof *st->rule_epochs);
-    st->present = mem_alloc_array((size_t)g->n_terms / 64 + 1, sizeof *st->present);
-    if (g->n_patterns) {
-        st->words = mem_alloc_array(CACHE_ENTRIES, sizeof *st->words);
-        st->no_patterns = mem_alloc_array(NONE_ENTRIES, sizeof *st->no_patterns);
-    }
-    if (g->n_stem_slots) {
-        st->stems = mem_alloc_array(CACHE_ENTRIES, sizeof *st->stems);
-        st->no_stems = mem_alloc_array(NONE_ENTRIES, sizeof *st->no_stems);
-    }
-}
-
 // Keeps the states of segments that are in the set, makes those that are new, drops the rest.
 static void states_follow(struct match_scratch *s, const struct ruleset *set)
 {
-    for (size_t i = 0; s->eval.state && i < s->eval.n_present; i++) // of the last document: its state may go
-        s->eval.state->present[s->eval.present[i] >> 6] = 0;
-    s->eval.state = NULL;
+    eval_end(&s->eval); // of the last document: its state may go
     bool is_same = s->n_states == set->n_segments;
     for (size_t i = 0; is_same && i < s->n_states; i++)
         is_same = s->states[i].g == set->segments[i].g;
@@ -119,179 +86,57 @@ static void states_follow(struct match_scratch *s, const struct ruleset *set)
     s->n_states = set->n_segments;
 }
 
-static inline uint32_t find_term(const struct segment *g, uint64_t hash)
+// Reads the rules filed under a term.
+static void gather_filed(struct eval *e, uint32_t term)
 {
-    size_t mask = g->n_slots - 1;
-    for (size_t at = hash & mask; g->slot_hashes[at]; at = (at + 1) & mask)
-        if (g->slot_hashes[at] == hash)
-            return g->slot_terms[at];
-    return NO_TERM;
-}
-
-static void gather(void *context, uint32_t term)
-{
-    struct match_scratch *s = context;
-    for (size_t i = 0; i < s->n_words && i < 64; i++)
-        if (s->words[i] == term)
-            return;
-    if (s->n_words == s->words_room) {
-        s->words_room = s->words_room ? s->words_room * 2 : 64;
-        s->words = mem_resize_array(s->words, s->words_room, sizeof *s->words);
-    }
-    s->words[s->n_words++] = term;
-}
-
-// Most words meet no pattern and no stem: one tag says so.
-static uint32_t tag_of(uint64_t key)
-{
-    return (uint32_t)(key >> 32) | 1;
-}
-
-static bool is_none(const uint32_t *none, uint64_t key)
-{
-    return none[key & (NONE_ENTRIES - 1)] == tag_of(key);
-}
-
-// Posts what the cache says of a word; false: it must be worked out, and goes into *out_entry if it is small.
-static bool post_cached(struct match_scratch *s, struct cached *cache, uint64_t key, const struct word *w,
-                        uint32_t field, struct cached **out_entry)
-{
-    struct cached *c = &cache[key & (CACHE_ENTRIES - 1)];
-    *out_entry = c;
-    if (c->key != key)
-        return false;
-    for (uint32_t i = 0; i < c->n; i++)
-        eval_post(&s->eval, c->terms[i], w, field, 0);
-    return true;
-}
-
-static void post_gathered(struct match_scratch *s, struct cached *entry, uint64_t key, const struct word *w,
-                          uint32_t field)
-{
-    for (size_t i = 0; i < s->n_words; i++)
-        eval_post(&s->eval, s->words[i], w, field, 0);
-    if (s->n_words > CACHE_TERMS)
-        return;
-    entry->key = key;
-    entry->n = (uint32_t)s->n_words;
-    for (size_t i = 0; i < s->n_words; i++)
-        entry->terms[i] = s->words[i];
-}
-
-static void post_patterns(struct match_scratch *s, const struct word *w, uint32_t field)
-{
-    struct cached *entry;
-    struct eval *e = &s->eval;
-    uint64_t key = w->hash | 1;
-    if (is_none(e->state->no_patterns, key))
-        return;
-    if (post_cached(s, e->state->words, key, w, field, &entry))
-        return;
-    s->n_words = 0;
-    patterns_match(e->g, word_folded(&s->text, w), gather, s);
-    if (s->n_words)
-        post_gathered(s, entry, key, w, field);
-    else
-        e->state->no_patterns[key & (NONE_ENTRIES - 1)] = tag_of(key);
-}
-
-static void post_stems(struct match_scratch *s, const struct text_value *v, const struct word *w, uint32_t field)
-{
-    struct eval *e = &s->eval;
-    struct place p = text_place(&s->text, v, w->pos, w->pos + w->length);
-    struct str spelled = {v->text.p + p.start, p.end - p.start};
-    // ASCII is spelled as it is folded, but for the hyphen of a compound.
-    uint64_t key = w->flags & WORD_PLAIN ? w->hash : hash64_seeded(e->g->seed + 1, spelled);
-    key ^= (e->stem_lang + 1) * 0x9E3779B97F4A7C15u;
-    key |= 1;
-    if (is_none(e->state->no_stems, key))
-        return;
-    struct cached *entry;
-    if (post_cached(s, e->state->stems, key, w, field, &entry))
-        return;
-    s->n_words = 0;
-    stems_match(e->g, e->stemmers, e->stem_lang, spelled, word_folded(&s->text, w), gather, s);
-    if (s->n_words)
-        post_gathered(s, entry, key, w, field);
-    else
-        e->state->no_stems[key & (NONE_ENTRIES - 1)] = tag_of(key);
-}
-
-static void post_value(struct match_scratch *s, const struct text_value *v)
-{
-    struct eval *e = &s->eval;
     const struct segment *g = e->g;
-    const struct word *words = s->text.words + v->first_word;
-    size_t mask = g->n_slots - 1;
-    uint32_t field = 1u << v->field;
-    for (uint32_t i = 0; i < v->n_words; i++) {
-        if (i + AHEAD < v->n_words)
-            __builtin_prefetch(&g->slot_hashes[words[i + AHEAD].hash & mask]);
-        uint32_t term = find_term(g, words[i].hash);
-        if (term != NO_TERM)
-            eval_post(e, term, &words[i], field, 0);
-        if (words[i].flags & WORD_SINGLE)
-            continue;
-        if (g->n_patterns)
-            post_patterns(s, &words[i], field);
-        if (g->n_stem_slots)
-            post_stems(s, v, &words[i], field);
+    const uint32_t *key = g->keys + g->key_starts[term];
+    const uint32_t *end = g->keys + g->key_starts[term + 1];
+    while (key < end) {
+        uint32_t head = *key++;
+        bool holds = !(head & KEY_HAS_OWN) || eval_has_bit(e, *key++);
+        uint32_t n = head & KEY_GUARDS;
+        bool is_guarded = n == 0;
+        for (uint32_t i = 0; i < n; i++)
+            is_guarded |= eval_has_bit(e, key[i]);
+        key += n;
+        if (holds && is_guarded)
+            state_add_candidate(e->state, head >> KEY_RULE_SHIFT);
     }
 }
 
-// Phrases of lists whose key the document holds are posted under their lists, in order of their places.
-static void post_lists(struct match_scratch *s)
+// Lists the candidates in the order of rules.
+static void list_candidates(struct eval *e)
 {
-    struct eval *e = &s->eval;
-    const struct segment *g = e->g;
-    size_t n_present = e->n_present;
-    e->hits.n = 0;
-    for (size_t i = 0; i < n_present; i++) {
-        uint32_t term = e->present[i];
-        for (uint32_t k = g->list_starts[term]; k < g->list_starts[term + 1]; k++) {
-            uint32_t which = g->list_keys[k];
-            size_t first = e->hits.n;
-            spans_of(e, g->code + g->listed[which].code, UINT16_MAX, false, &e->hits);
-            for (size_t h = first; h < e->hits.n; h++) {
-                e->hits.list[h].aux = which + 1;
-                e->hits.list[h].code = g->listed[which].term;
+    struct segment_state *st = e->state;
+    e->n_candidates = 0;
+    for (size_t top = 0; top <= e->g->n_rules >> 12; top++)
+        for (; st->candidates_top[top]; st->candidates_top[top] &= st->candidates_top[top] - 1) {
+            size_t word = top << 6 | (size_t)__builtin_ctzll(st->candidates_top[top]);
+            for (; st->candidates[word]; st->candidates[word] &= st->candidates[word] - 1) {
+                if (e->n_candidates == e->candidates_room) {
+                    e->candidates_room = e->candidates_room ? e->candidates_room * 2 : 256;
+                    e->candidates = mem_resize_array(e->candidates, e->candidates_room, sizeof *e->candidates);
+                }
+                e->candidates[e->n_candidates++] =
+                    (uint32_t)(word << 6) | (uint32_t)__builtin_ctzll(st->candidates[word]);
             }
         }
-    }
-    spans_sort(&e->hits);
-    for (size_t h = 0; h < e->hits.n; h++) {
-        const struct span *span = &e->hits.list[h];
-        struct word w = {.pos = span->pos, .phrase = span->phrase, .sentence = span->sentence,
-                         .length = (uint8_t)(span->end - span->pos)};
-        eval_post(e, span->code, &w, 1u << text_value_at(&s->text, span->pos)->field, span->aux);
-    }
-}
-
-static void candidate(struct eval *e, uint32_t rule)
-{
-    if (e->state->rule_epochs[rule] == e->state->epoch)
-        return;
-    e->state->rule_epochs[rule] = e->state->epoch;
-    if (e->n_candidates == e->candidates_room) {
-        e->candidates_room = e->candidates_room ? e->candidates_room * 2 : 256;
-        e->candidates = mem_resize_array(e->candidates, e->candidates_room, sizeof *e->candidates);
-    }
-    e->candidates[e->n_candidates++] = rule;
 }
 
 static void gather_candidates(struct eval *e)
 {
     const struct segment *g = e->g;
     for (uint32_t i = 0; i < g->n_always; i++)
-        candidate(e, g->always[i]);
+        state_add_candidate(e->state, g->always[i]);
     for (size_t i = 0; i < e->n_present; i++) {
-        uint32_t term = e->present[i];
-        for (uint32_t k = g->key_starts[term]; k < g->key_starts[term + 1]; k++) {
-            uint32_t guard = g->keys[k].guard;
-            if (guard == NO_TERM || eval_is_present(e, guard))
-                candidate(e, g->keys[k].rule);
-        }
+        if (i + AHEAD < e->n_present)
+            __builtin_prefetch(&g->key_starts[e->present[i + AHEAD]]);
+        if (i + AHEAD / 2 < e->n_present)
+            __builtin_prefetch(&g->keys[g->key_starts[e->present[i + AHEAD / 2]]]);
+        gather_filed(e, e->present[i]);
     }
+    list_candidates(e);
 }
 
 static void run_segment(struct match_scratch *s, const struct segment_use *use, struct segment_state *state,
@@ -299,18 +144,18 @@ static void run_segment(struct match_scratch *s, const struct segment_use *use, 
 {
     struct eval *e = &s->eval;
     eval_begin(e, state);
-    for (size_t i = 0; i < s->text.n_values; i++)
-        post_value(s, &s->text.values[i]);
-    if (e->g->list_starts)
-        post_lists(s);
+    post_text(e);
     gather_candidates(e);
     for (size_t i = 0; i < e->n_candidates; i++) {
         uint32_t rule = e->candidates[i];
+        if (i + AHEAD * 2 < e->n_candidates)
+            __builtin_prefetch(&e->g->rule_code[e->candidates[i + AHEAD * 2]]);
         if (i + AHEAD < e->n_candidates)
             __builtin_prefetch(&e->g->code[e->g->rule_code[e->candidates[i + AHEAD]]]);
-        if (use->indexes[rule] == RULE_GONE || !eval_rule(e, rule))
+        uint32_t index = segment_use_index(use, rule);
+        if (index == RULE_GONE || !eval_rule(e, rule))
             continue;
-        struct match m = {.rule = e->g->rules[rule], .index = use->indexes[rule]};
+        struct match m = {.rule = &e->g->rules[rule], .index = index};
         hits_make(e, arena, &m);
         if (s->found.n == s->found_room) {
             s->found_room = s->found_room ? s->found_room * 2 : 64;
@@ -356,7 +201,7 @@ void match_run(const struct ruleset *set, struct match_scratch *s, const struct 
     s->found.n = 0;
     for (size_t i = 0; i < set->n_segments; i++)
         run_segment(s, &set->segments[i], &s->states[i], arena);
-    if (s->found.n > 1)
+    if (set->n_segments > 1 && s->found.n > 1)
         qsort(s->found.list, s->found.n, sizeof *s->found.list, by_index);
     out->language = e->lang;
     out->n = s->found.n;

@@ -140,47 +140,68 @@ static uint32_t cost(const struct plan *p, const uint32_t *code)
     return NEVER;
 }
 
-static void add_key(struct plan *p, uint32_t term)
+static void add_key(struct plan *p, uint32_t term, uint32_t own)
 {
-    for (size_t i = 0; i < p->n_keys && i < 16; i++) // few are the same; a set of hundreds need not be compared
-        if (p->keys[i] == term)
+    for (size_t i = p->first; i < p->n_keys && i < p->first + 16; i++) // few are the same: no need to compare hundreds
+        if (p->keys[i].term == term && p->keys[i].own == own)
             return;
     if (p->n_keys == p->keys_room) {
         p->keys_room = p->keys_room ? p->keys_room * 2 : 64;
         p->keys = mem_resize_array(p->keys, p->keys_room, sizeof *p->keys);
     }
-    p->keys[p->n_keys++] = term;
+    p->keys[p->n_keys++] = (struct plan_key){term, own};
 }
+
+// What a phrase asks for besides its key: the rarest two words that stand side by side, or, where others may stand
+// between them or a word is no plain one, another word.
+static uint32_t own_of(const struct plan *p, const uint32_t *terms, size_t n, uint32_t slop, uint32_t key)
+{
+    uint32_t own = NO_BIT;
+    uint64_t least = UINT64_MAX;
+    for (size_t i = 0; i + 1 < n && slop == 0; i++) {
+        uint64_t weight = (uint64_t)p->weights[terms[i]] + p->weights[terms[i + 1]];
+        bool is_plain = p->terms[terms[i]].kind == TERM_WORD && p->terms[terms[i + 1]].kind == TERM_WORD;
+        if (is_plain && weight < least) {
+            least = weight;
+            own = pair_bit(terms[i], terms[i + 1]);
+        }
+    }
+    bool has_pair = own != NO_BIT;
+    for (size_t i = 0; i < n && !has_pair; i++)
+        if (terms[i] != key && p->weights[terms[i]] < least) {
+            least = p->weights[terms[i]];
+            own = term_bit(terms[i]);
+        }
+    return own;
+}
+
+static void add_phrase(struct plan *p, const uint32_t *terms, size_t n, uint32_t slop)
+{
+    uint32_t key = lightest(p, terms, n);
+    add_key(p, key, own_of(p, terms, n, slop, key));
+}
+
+static const uint32_t *cheapest(const struct plan *p, const uint32_t *code, const uint32_t *but);
 
 static void choose(struct plan *p, const uint32_t *code)
 {
     uint32_t arg = code_arg(*code);
     const uint32_t *child;
     switch (code_op(*code)) {
-    case OP_TERM: add_key(p, arg); break;
-    case OP_PHRASE: add_key(p, lightest(p, code + 1, arg & 0xFFFF)); break;
+    case OP_TERM: add_key(p, arg, NO_BIT); break;
+    case OP_PHRASE: add_phrase(p, code + 1, arg & 0xFFFF, arg >> PHRASE_SLOP_SHIFT); break;
     case OP_LEAF:
         for (uint32_t i = 0; i < p->leaves[arg].n_variants; i++)
-            add_key(p, lightest(p, p->leaves[arg].variants[i].terms, p->leaves[arg].variants[i].n));
+            add_phrase(p, p->leaves[arg].variants[i].terms, p->leaves[arg].variants[i].n, p->leaves[arg].slop);
         break;
     case OP_FIELD:
     case OP_SCOPED: choose(p, code + 1); break;
     case OP_AND:
-    case OP_NEAR: {
-        const uint32_t *best = NULL;
-        uint32_t least = NEVER;
-        child = first_child(code);
-        for (uint32_t i = 0; i < arg; i++, child += code_size(child)) {
-            uint32_t one = cost(p, child);
-            if (one < least) {
-                least = one;
-                best = child;
-            }
-        }
-        if (best)
-            choose(p, best);
+    case OP_NEAR:
+        child = cheapest(p, code, NULL);
+        if (child)
+            choose(p, child);
         break;
-    }
     case OP_OR:
         child = first_child(code);
         for (uint32_t i = 0; i < arg; i++, child += code_size(child))
@@ -202,54 +223,48 @@ static void choose(struct plan *p, const uint32_t *code)
     }
 }
 
-static void offer_guard(struct plan *p, uint32_t term)
+// The branch of an AND or NEAR that is cheapest to file under, besides one; NULL: none can be filed under.
+static const uint32_t *cheapest(const struct plan *p, const uint32_t *code, const uint32_t *but)
 {
-    for (size_t i = 0; i < p->n_keys; i++)
-        if (p->keys[i] == term)
-            return;
-    if (p->guard == NO_TERM || p->weights[term] < p->weights[p->guard])
-        p->guard = term;
+    const uint32_t *best = NULL;
+    uint32_t least = NEVER;
+    const uint32_t *child = first_child(code);
+    for (uint32_t i = 0; i < code_arg(*code); i++, child += code_size(child)) {
+        uint32_t one = child == but ? NEVER : cost(p, child);
+        if (one < least) {
+            least = one;
+            best = child;
+        }
+    }
+    return best;
 }
 
-// Offers every term that all matches hold.
-static void required(struct plan *p, const uint32_t *code)
+// The keys of the next branch are the guards: what stands side by side says more than the word it was found by.
+static void choose_guards(struct plan *p, const uint32_t *code)
 {
-    uint32_t arg = code_arg(*code);
-    switch (code_op(*code)) {
-    case OP_TERM: offer_guard(p, arg); break;
-    case OP_PHRASE:
-        for (uint32_t i = 0; i < (arg & 0xFFFF); i++)
-            offer_guard(p, code[1 + i]);
-        break;
-    case OP_LEAF:
-        for (uint32_t i = 0; p->leaves[arg].n_variants == 1 && i < p->leaves[arg].variants[0].n; i++)
-            offer_guard(p, p->leaves[arg].variants[0].terms[i]);
-        break;
-    case OP_FIELD: required(p, code + 1); break;
-    case OP_AND:
-    case OP_NEAR: {
-        const uint32_t *child = first_child(code);
-        for (uint32_t i = 0; i < arg; i++, child += code_size(child))
-            required(p, child);
-        break;
+    while (code_op(*code) == OP_FIELD)
+        code++;
+    if (code_op(*code) != OP_AND && code_op(*code) != OP_NEAR)
+        return;
+    const uint32_t *other = cheapest(p, code, cheapest(p, code, NULL));
+    if (!other)
+        return;
+    size_t n_keys = p->n_keys;
+    p->first = n_keys;
+    choose(p, other);
+    for (size_t i = n_keys; i < p->n_keys && p->n_keys - n_keys <= GUARDS_MAX; i++) {
+        const struct plan_key *k = &p->keys[i];
+        p->guards[p->n_guards++] = k->own < PAIR_BITS ? k->own : term_bit(k->term);
     }
-    case OP_OR:
-    case OP_OF:
-    case OP_NOT:
-    case OP_REGEX:
-    case OP_LANG:
-    case OP_FALSE:
-    case OP_SCOPED: break;
-    }
+    p->n_keys = n_keys;
 }
 
 void plan_tree(struct plan *plan, const uint32_t *code)
 {
-    plan->n_keys = 0;
-    plan->guard = NO_TERM;
+    plan->n_keys = plan->n_guards = 0;
+    plan->first = 0;
     if (cost(plan, code) >= NEVER)
         return;
     choose(plan, code);
-    if (plan->n_keys <= 64) // beyond, looking the guard up among the keys costs more than it saves
-        required(plan, code);
+    choose_guards(plan, code);
 }

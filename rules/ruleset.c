@@ -87,12 +87,10 @@ struct ruleset *ruleset_build(struct ruleset_builder *b, struct diags *ds)
     struct ruleset *set = mem_alloc(sizeof *set);
     *set = (struct ruleset){.refs = 1, .seed = seed, .shared = shared, .n_segments = 1, .n_rules = g->n_rules};
     set->segments = mem_alloc(sizeof *set->segments);
-    set->segments[0] = (struct segment_use){g, mem_alloc_array((size_t)g->n_rules + 1, sizeof(uint32_t))};
+    set->segments[0] = (struct segment_use){g, NULL};
     set->rules = mem_alloc_array(set->n_rules + 1, sizeof *set->rules);
-    for (uint32_t i = 0; i < g->n_rules; i++) {
-        set->segments[0].indexes[i] = i;
+    for (uint32_t i = 0; i < g->n_rules; i++)
         set->rules[i] = (struct place_in){0, i};
-    }
     return set;
 }
 
@@ -103,7 +101,7 @@ size_t ruleset_count(const struct ruleset *set)
 
 const struct rule *ruleset_rule(const struct ruleset *set, size_t index)
 {
-    return set->segments[set->rules[index].segment].g->rules[set->rules[index].rule];
+    return &set->segments[set->rules[index].segment].g->rules[set->rules[index].rule];
 }
 
 size_t ruleset_index(const struct ruleset *set, struct str name)
@@ -111,8 +109,8 @@ size_t ruleset_index(const struct ruleset *set, struct str name)
     for (size_t i = set->n_segments; i-- > 0;) {
         const struct segment_use *use = &set->segments[i];
         uint32_t rule = segment_find(use->g, name);
-        if (rule < use->g->n_rules && use->indexes[rule] != RULE_GONE)
-            return use->indexes[rule];
+        if (rule < use->g->n_rules && segment_use_index(use, rule) != RULE_GONE)
+            return segment_use_index(use, rule);
     }
     return set->n_rules;
 }
@@ -134,7 +132,8 @@ static struct ruleset *copy_set(const struct ruleset *old, size_t n)
     for (size_t i = 0; i < old->n_segments; i++) {
         struct segment *g = segment_ref(old->segments[i].g);
         uint32_t *indexes = mem_alloc_array((size_t)g->n_rules + 1, sizeof *indexes);
-        memcpy(indexes, old->segments[i].indexes, g->n_rules * sizeof *indexes);
+        for (uint32_t rule = 0; rule < g->n_rules; rule++)
+            indexes[rule] = segment_use_index(&old->segments[i], rule);
         set->segments[i] = (struct segment_use){g, indexes};
     }
     set->rules = mem_alloc_array(old->n_rules + n + 1, sizeof *set->rules);
@@ -178,7 +177,7 @@ struct ruleset *ruleset_edit(const struct ruleset *old, const struct rule_source
     uint32_t *indexes = mem_alloc_array((size_t)g->n_rules + 1, sizeof *indexes);
     uint32_t number = (uint32_t)set->n_segments;
     for (uint32_t i = 0; i < g->n_rules; i++) {
-        size_t index = ruleset_index(set, g->rules[i]->name);
+        size_t index = ruleset_index(set, g->rules[i].name);
         if (index < set->n_rules)
             drop(set, index);
         else
@@ -220,8 +219,10 @@ void ruleset_unref(const struct ruleset *set)
 size_t ruleset_engine_bytes(const struct ruleset *set)
 {
     size_t bytes = set->n_rules * sizeof *set->rules;
-    for (size_t i = 0; i < set->n_segments; i++)
-        bytes += set->segments[i].g->bytes + set->segments[i].g->n_rules * sizeof(uint32_t);
+    for (size_t i = 0; i < set->n_segments; i++) {
+        const struct segment_use *use = &set->segments[i];
+        bytes += use->g->bytes + (use->indexes ? use->g->n_rules * sizeof *use->indexes : 0);
+    }
     return bytes;
 }
 

@@ -14,8 +14,14 @@
 
 struct segment_use {
     struct segment *g;
-    uint32_t *indexes; // of its rules in the set; RULE_GONE
+    uint32_t *indexes; // of its rules in the set; RULE_GONE; NULL: their own numbers
 };
+
+// Returns the index in the set of a rule of the segment, or RULE_GONE.
+static inline uint32_t segment_use_index(const struct segment_use *use, uint32_t rule)
+{
+    return use->indexes ? use->indexes[rule] : rule;
+}
 
 // What all edits of a set share.
 struct shared {

@@ -2,7 +2,7 @@
 //
 // The compiled form of some rules: what rule.h calls a set is made of a few of these. For the engine's files only.
 //
-//   word of the text --hash--> term --keys--> rules filed under it --guard--> candidates --code--> spans
+//   word of the text --hash--> term --keys--> rules filed under it --guards--> candidates --code--> spans
 //
 // A term is anything that a text can hold at a place: a word, a word pattern, a stem, a regex, a whole list. Words are
 // found by their hash; the others are worked out and then look the same. The code of a rule is 32-bit words in prefix
@@ -10,13 +10,14 @@
 //
 //   TERM t | REGEX t | PHRASE slop:12,n:16 t.. | LEAF i | LANG i | FALSE | NOT x | FIELD mask x
 //   AND n size x.. | OR n size x.. | OF n size k x.. | NEAR n size join.. x..     size: of all of it, in words
-//   a rule: count of vetoes, when, vetoes; a veto: x, or SCOPED link:16,distance:12 x
+//   a rule: is scoped:1,count of vetoes, when, vetoes; a veto: x, or SCOPED link:16,distance:12 x
 #ifndef RULES_SEGMENT_H
 #define RULES_SEGMENT_H
 
 #include "base/fold.h"
 #include "rules/expr.h"
 #include "rules/match.h"
+#include "rules/vocabulary.h"
 
 enum op {
     OP_TERM, OP_REGEX, OP_PHRASE, OP_LEAF, OP_LANG, OP_FALSE, OP_NOT, OP_FIELD,
@@ -30,7 +31,7 @@ enum {
     JOIN_SHIFT = 16,       // link above, distance below
     VARIANTS_MAX = 16,     // ways to write the hyphens of one leaf
 };
-#define NO_TERM UINT32_MAX
+#define RULE_HAS_SCOPE (1u << 31) // only some feeds: the rule's properties say which
 
 // One way to meet a leaf: terms in order.
 struct variant {
@@ -46,11 +47,6 @@ struct leaf {
     const struct variant *variants;
     uint32_t n_variants;
     uint32_t slop;
-};
-
-struct key {
-    uint32_t rule;
-    uint32_t guard; // a term that must be there too; NO_TERM: none
 };
 
 struct pattern {
@@ -80,13 +76,12 @@ struct segment {
     struct arena arena; // properties, leaves, names
     uint64_t seed;
     const struct fold_table *table;
-    uint64_t *slot_hashes; // the vocabulary: open addressing
-    uint32_t *slot_terms;
-    size_t n_slots;
+    struct vocabulary vocabulary;
     uint32_t n_terms;
     struct str *names;      // of terms, as a rule wrote them first
     uint32_t *key_starts;   // n_terms + 1
-    struct key *keys;
+    uint32_t *keys;         // entries, in order of terms
+    bool has_pairs;         // some entry asks for a pair
     uint32_t *list_starts;  // the same for phrases of lists; NULL: there are none
     uint32_t *list_keys;
     struct listed *listed;
@@ -96,7 +91,7 @@ struct segment {
     uint32_t *code;
     size_t n_code;
     uint32_t *rule_code;    // where each rule's code begins
-    struct rule **rules;
+    struct rule *rules;
     uint32_t n_rules;
     struct rule_cost *costs;
     uint32_t *name_slots;     // rules by name: open addressing, index + 1

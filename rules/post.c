@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+//
+// Posting. See post.h.
+//
+// A segment of plain words asks the vocabulary's filter for all words first and looks up only what passes it. One with
+// patterns or stems looks each word up in what is known of words; what is not known yet is worked out once.
+#include "rules/post.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "rules/pattern.h"
+
+static const uint64_t LANGUAGE_MIX = 0x9E3779B97F4A7C15u;
+enum { AHEAD = 8 }; // words whose place in a table is fetched ahead: covers the latency of a far cache
+
+// Adds a term of the word at hand, once.
+static void gather(void *context, uint32_t term)
+{
+    struct eval *e = context;
+    for (size_t i = 0; i < e->n_met && i < 64; i++)
+        if (e->met[i] == term)
+            return;
+    if (e->n_met == e->met_room) {
+        e->met_room = e->met_room ? e->met_room * 2 : 64;
+        e->met = mem_resize_array(e->met, e->met_room, sizeof *e->met);
+    }
+    e->met[e->n_met++] = term;
+}
+
+static struct str spelled(const struct text *t, const struct text_value *v, const struct word *w)
+{
+    struct place p = text_place(t, v, w->pos, w->pos + w->length);
+    return (struct str){v->text.p + p.start, p.end - p.start};
+}
+
+// What decides a word's meaning: its folded bytes; where there are stems its language and how it is spelled too. ASCII
+// is spelled as it is folded, but for the hyphen of a compound.
+static uint64_t key_of(const struct eval *e, const struct text_value *v, const struct word *w)
+{
+    unsigned language = e->g->n_stem_slots ? e->stem_lang : 0;
+    bool is_folded = language == 0 || w->flags & WORD_PLAIN;
+    uint64_t hash = is_folded ? w->hash : hash64_seeded(e->g->seed + 1, spelled(e->text, v, w));
+    return (hash ^ language * LANGUAGE_MIX) | 1;
+}
+
+// Works a word out and keeps it.
+static void post_new(struct eval *e, const struct text_value *v, const struct word *w, uint64_t key)
+{
+    const struct segment *g = e->g;
+    struct str folded = word_folded(e->text, w);
+    uint32_t term = vocabulary_find(&g->vocabulary, w->hash);
+    e->n_met = 0;
+    if (g->n_patterns)
+        patterns_match(g, folded, gather, e);
+    if (g->n_stem_slots)
+        stems_match(g, e->stemmers, e->stem_lang, spelled(e->text, v, w), folded, gather, e);
+    uint32_t field = 1u << v->field;
+    if (term != NO_TERM)
+        eval_post(e, term, w, field, 0);
+    for (size_t i = 0; i < e->n_met; i++)
+        eval_post(e, e->met[i], w, field, 0);
+    known_add(&e->state->known, key, term, e->met, e->n_met);
+}
+
+static void push_posted(struct eval *e, size_t *n, uint32_t word, uint32_t term)
+{
+    e->posted[(*n)++] = (struct posted){word, term};
+}
+
+// Words of a segment with patterns or stems. Returns how many are terms themselves.
+static size_t post_known(struct eval *e, const struct text_value *v, const struct word *words)
+{
+    const struct known *k = &e->state->known;
+    uint32_t field = 1u << v->field;
+    uint64_t plain = e->g->n_stem_slots ? e->stem_lang * LANGUAGE_MIX : 0;
+    size_t n = 0;
+    for (uint32_t i = 0; i < v->n_words; i++) {
+        const struct word *w = &words[i];
+        if (i + AHEAD < v->n_words)
+            __builtin_prefetch(&k->slots[((words[i + AHEAD].hash ^ plain) | 1) & (k->n_slots - 1)]);
+        uint64_t key = key_of(e, v, w);
+        const struct meaning *m = w->flags & WORD_SINGLE ? NULL : known_find(k, key);
+        uint32_t term = m ? m->term : vocabulary_find(&e->g->vocabulary, w->hash);
+        if (term != NO_TERM)
+            push_posted(e, &n, i, term);
+        if (!m && !(w->flags & WORD_SINGLE)) {
+            post_new(e, v, w, key);
+            continue;
+        }
+        if (term != NO_TERM)
+            eval_post(e, term, w, field, 0);
+        const uint32_t *more = m && m->more ? &k->more[m->more - 1] : NULL;
+        for (uint32_t t = 0; more && t < *more; t++)
+            eval_post(e, more[1 + t], w, field, 0);
+    }
+    return n;
+}
+
+// Words of a segment that has nothing but words. Returns how many are terms.
+static size_t post_plain(struct eval *e, const struct text_value *v, const struct word *words)
+{
+    const struct vocabulary *vocabulary = &e->g->vocabulary;
+    uint32_t field = 1u << v->field;
+    size_t passed = 0;
+    for (uint32_t i = 0; i < v->n_words; i++) {
+        e->posted[passed].word = i;
+        passed += vocabulary_may_have(vocabulary, words[i].hash);
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < passed; i++) {
+        if (i + AHEAD < passed)
+            __builtin_prefetch(&vocabulary->slots[words[e->posted[i + AHEAD].word].hash & (vocabulary->n_slots - 1)]);
+        const struct word *w = &words[e->posted[i].word];
+        uint32_t term = vocabulary_find(vocabulary, w->hash);
+        if (term == NO_TERM)
+            continue;
+        push_posted(e, &n, e->posted[i].word, term);
+        eval_post(e, term, w, field, 0);
+    }
+    return n;
+}
+
+// Sets the bits of words that stand side by side in one phrase. A word and its joined forms end at different places,
+// so several may follow one.
+static void post_pairs(struct eval *e, const struct word *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct word *w = &words[e->posted[i].word];
+        uint32_t end = w->pos + w->length;
+        for (size_t k = i + 1; k < n; k++) {
+            const struct word *next = &words[e->posted[k].word];
+            if (next->pos > end)
+                break;
+            if (next->pos == end && next->phrase == w->phrase)
+                eval_set_bit(e, pair_bit(e->posted[i].term, e->posted[k].term));
+        }
+    }
+}
+
+static void post_value(struct eval *e, const struct text_value *v)
+{
+    const struct word *words = e->text->words + v->first_word;
+    if (v->n_words + 1 > e->posted_room) {
+        e->posted_room = (v->n_words + 1) * 2;
+        e->posted = mem_resize_array(e->posted, e->posted_room, sizeof *e->posted);
+    }
+    bool is_plain = !e->g->n_patterns && !e->g->n_stem_slots;
+    size_t n = is_plain ? post_plain(e, v, words) : post_known(e, v, words);
+    if (e->g->has_pairs)
+        post_pairs(e, words, n);
+}
+
+// Phrases of lists whose key the document holds are posted under their lists, in order of their places.
+static void post_lists(struct eval *e)
+{
+    const struct segment *g = e->g;
+    size_t n_present = e->n_present;
+    e->hits.n = 0;
+    for (size_t i = 0; i < n_present; i++) {
+        uint32_t term = e->present[i];
+        for (uint32_t k = g->list_starts[term]; k < g->list_starts[term + 1]; k++) {
+            uint32_t which = g->list_keys[k];
+            size_t first = e->hits.n;
+            spans_of(e, g->code + g->listed[which].code, UINT16_MAX, false, &e->hits);
+            for (size_t h = first; h < e->hits.n; h++) {
+                e->hits.list[h].aux = which + 1;
+                e->hits.list[h].code = g->listed[which].term;
+            }
+        }
+    }
+    spans_sort(&e->hits);
+    for (size_t h = 0; h < e->hits.n; h++) {
+        const struct span *span = &e->hits.list[h];
+        struct word w = {.pos = span->pos, .phrase = span->phrase, .sentence = span->sentence,
+                         .length = (uint8_t)(span->end - span->pos)};
+        eval_post(e, span->code, &w, 1u << text_value_at(e->text, span->pos)->field, span->aux);
+    }
+}
+
+void post_text(struct eval *e)
+{
+    for (size_t i = 0; i < e->text->n_values; i++)
+        post_value(e, &e->text->values[i]);
+    if (e->g->list_starts)
+        post_lists(e);
+}
