@@ -8,6 +8,14 @@
 static void step(const struct scan *s, size_t at, struct fold *out)
 {
     struct str rest = str_from(s->s, at);
+    if ((unsigned char)rest.p[0] < 0x80 && (rest.n == 1 || (unsigned char)rest.p[1] < 0xCC)) { // as a sign mostly is
+        uint32_t entry = s->t->table->entries[(unsigned char)rest.p[0]];
+        out->class = fold_entry_class(entry);
+        out->bytes = 1;
+        out->codes[0] = fold_entry_code(entry);
+        out->n = out->codes[0] != 0;
+        return;
+    }
     uint32_t code;
     size_t bytes = utf8_decode(rest, &code);
     unsigned char next = bytes < rest.n ? (unsigned char)rest.p[bytes] : 0;
