@@ -167,7 +167,7 @@ static inline uint64_t before(uint64_t bytes)
 
 static inline size_t bytes_of(uint64_t mask)
 {
-    return mask == UINT64_MAX ? 8 : (size_t)__builtin_ctzll(~mask) / 8;
+    return (mask & 0x0101010101010101u) * 0x0101010101010101u >> 56;
 }
 
 // The run of letters and digits behind `at`, folded; at most WORD_BYTES_MAX of it.
@@ -196,7 +196,7 @@ static inline struct spelling read_short(struct scan *s, size_t at)
     halves(bytes, word);
     halves(~found, rest);
     uint64_t first = before(rest[0]);
-    uint64_t second = rest[0] ? 0 : before(rest[1]);
+    uint64_t second = before(rest[1]) & (0 - (uint64_t)(rest[0] == 0));
     size_t n = bytes_of(first) + bytes_of(second);
     if (n == WORD_SHORT && kinds[(unsigned char)s->s.p[at + WORD_SHORT]] == KIND_WORD)
         return read_long(s, at);
@@ -235,16 +235,19 @@ void scan_word_room(struct scan *s)
 // Whether all bytes are ASCII.
 static bool is_ascii(struct str s)
 {
-    uint64_t all = 0;
+    bytes16 all[2] = {{0}, {0}};
     size_t i = 0;
-    for (; i + 8 <= s.n; i += 8) {
-        uint64_t bytes;
-        memcpy(&bytes, s.p + i, sizeof bytes);
-        all |= bytes;
+    for (; i + sizeof all <= s.n; i += sizeof all) {
+        bytes16 bytes[2];
+        memcpy(bytes, s.p + i, sizeof bytes);
+        all[0] |= bytes[0];
+        all[1] |= bytes[1];
     }
     for (; i < s.n; i++)
-        all |= (unsigned char)s.p[i];
-    return !(all & 0x8080808080808080u);
+        all[0][0] |= (unsigned char)s.p[i];
+    uint64_t both[2];
+    halves((all[0] | all[1]) & 0x80, both);
+    return !(both[0] | both[1]);
 }
 
 void text_add(struct text *t, enum doc_field field, uint32_t index, struct str text)
