@@ -170,6 +170,20 @@ static inline size_t bytes_of(uint64_t mask)
     return (mask & 0x0101010101010101u) * 0x0101010101010101u >> 56;
 }
 
+// The hash of folded bytes behind which there is room, as word_hash makes it.
+static inline uint64_t hash_in_room(const struct text *t, size_t folded, size_t n)
+{
+    if (n > WORD_SHORT)
+        return word_hash(t->key, (struct str){t->folded + folded, n});
+    bytes16 bytes;
+    memcpy(&bytes, t->folded + folded, sizeof bytes);
+    uint64_t word[2];
+    halves(bytes, word);
+    uint64_t first = n >= 8 ? UINT64_MAX : ((uint64_t)1 << n * 8) - 1;
+    uint64_t second = n == WORD_SHORT ? UINT64_MAX : n > 8 ? ((uint64_t)1 << (n - 8) * 8) - 1 : 0;
+    return word_hash_short(t->key, word[0] & first, word[1] & second);
+}
+
 // The run of letters and digits behind `at`, folded; at most WORD_BYTES_MAX of it.
 static struct spelling read_long(struct scan *s, size_t at)
 {
@@ -219,11 +233,81 @@ static inline void read_ascii(struct scan *s)
     s->at = end;
 }
 
+// How many common Han characters stand in a row at s->at, each a word that folds to itself; those behind which a mark
+// could follow are left out. At most `max`.
+static size_t count_han(const struct scan *s, size_t max)
+{
+    const unsigned char *p = (const unsigned char *)s->s.p + s->at;
+    size_t left = (s->s.n - s->at) / 3;
+    size_t n = 0;
+    for (; n < left && n < max; n++, p += 3) {
+        bool is_han = p[0] >= 0xE4 && p[0] <= 0xE9 && (p[0] > 0xE4 || p[1] >= 0xB8) && (p[1] & 0xC0) == 0x80 &&
+                      (p[2] & 0xC0) == 0x80;
+        unsigned char next = s->at + 3 * n + 3 < s->s.n ? p[3] : 0;
+        if (!is_han || (next >= 0xCC && !(next >= 0xE4 && next <= 0xE9)))
+            break;
+    }
+    return n;
+}
+
+static inline uint64_t load_han(const struct text *t, size_t folded)
+{
+    const unsigned char *c = (const unsigned char *)t->folded + folded;
+    return c[0] | (uint64_t)c[1] << 8 | (uint64_t)c[2] << 16;
+}
+
+// A run of common Han characters, a word each. Only the first can be tied to what stands before it.
+static bool read_han(struct scan *s)
+{
+    room_for_word(s);
+    struct text *t = s->t;
+    size_t count = count_han(s, WORD_BYTES_MAX / 3);
+    if (count == 0)
+        return false;
+    if (t->n_words + count + 8 > t->words_room)
+        room((void **)&t->words, &t->words_room, t->n_words + count + 8, sizeof *t->words);
+    if (t->n_places + count > t->places_room)
+        room((void **)&t->places, &t->places_room, t->n_places + count, sizeof *t->places);
+    struct spelling w = {.folded = t->n_folded, .n = 3};
+    memcpy(t->folded + w.folded, s->s.p + s->at, count * 3);
+    t->n_folded += 3;
+    w.hash = word_hash_short(t->key, load_han(t, w.folded), 0);
+    end_word(s, s->at, s->at + 3, w, WORD_SINGLE);
+    if (count == 1) {
+        s->at += 3;
+        return true;
+    }
+    if (s->parts > 1)
+        end_compound(s, t->n_folded);
+    struct word *word = t->words + t->n_words;
+    struct place *place = t->places + t->n_places;
+    struct word like = {.pos = t->pos, .phrase = t->phrase, .sentence = t->sentence, .folded = (uint32_t)w.folded,
+                        .folded_n = 3, .length = 1, .flags = WORD_SINGLE};
+    struct word_key key = t->key;
+    for (size_t i = 1; i < count; i++, like.pos++) {
+        like.folded += 3;
+        like.hash = word_hash_short(key, load_han(t, like.folded), 0);
+        *word++ = like;
+        *place++ = (struct place){(uint32_t)(s->at + 3 * i), (uint32_t)(s->at + 3 * i + 3)};
+    }
+    t->n_words += count - 1;
+    t->n_places += count - 1;
+    t->n_folded += 3 * (count - 1);
+    t->pos = like.pos;
+    s->at += 3 * count;
+    s->parts = 1;
+    s->compound_folded = s->word_folded = like.folded;
+    s->compound_word = t->n_words - 1;
+    s->word_end = s->at;
+    s->word_is_dotted = false;
+    return true;
+}
+
 void scan_word_end(struct scan *s, size_t start, size_t end, size_t folded, unsigned flags)
 {
     struct text *t = s->t;
     size_t n = t->n_folded - folded;
-    struct spelling w = {word_hash(t->key, (struct str){t->folded + folded, n}), folded, n};
+    struct spelling w = {hash_in_room(t, folded, n), folded, n};
     end_word(s, start, end, w, flags);
 }
 
@@ -266,7 +350,10 @@ void text_add(struct text *t, enum doc_field field, uint32_t index, struct str t
         switch (kinds[p[s.at]]) {
         case KIND_WORD: read_ascii(&s); break;
         case KIND_SIGN: scan_sign(&s); break;
-        case KIND_WIDE: scan_slow(&s); break;
+        case KIND_WIDE:
+            if (!read_han(&s))
+                scan_slow(&s);
+            break;
         default: s.at++; break;
         }
     }

@@ -71,24 +71,33 @@ static size_t letter_end(struct str s, size_t at)
     return at < s.n ? at + utf8_length(str_from(s, at)) : s.n;
 }
 
+// The two-byte letter at `at`; 0 where there is none.
+static unsigned letter_at(struct str s, size_t at)
+{
+    return at + 2 <= s.n ? (unsigned)(unsigned char)s.p[at] << 8 | (unsigned char)s.p[at + 1] : 0;
+}
+
+// The article is ال, alone or behind ب or ك, or لل for ل and ال; و or ف may stand before it.
 size_t text_arabic_article(struct str folded, size_t letters_min)
 {
-    static const struct str heads[] = {
-        STR("وبال"), STR("وكال"), STR("فبال"), STR("فكال"), STR("ولل"), STR("فلل"), STR("وال"),
-        STR("فال"),  STR("بال"),  STR("كال"),  STR("ال"),   STR("لل"),
-    };
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
-        if (!str_starts(folded, heads[i]))
-            continue;
-        size_t at = heads[i].n;
-        for (size_t letters = 0; letters < letters_min; letters++) {
-            if (at >= folded.n)
-                return 0;
-            at = letter_end(folded, at);
-        }
-        return heads[i].n;
+    enum { ALEF = 0xD8A7, BEH = 0xD8A8, FEH = 0xD981, KAF = 0xD983, LAM = 0xD984, WAW = 0xD988 };
+    unsigned first = letter_at(folded, 0);
+    size_t at = first == WAW || first == FEH ? 2 : 0;
+    unsigned second = letter_at(folded, at);
+    if (second == BEH || second == KAF)
+        at += 2;
+    else if (second == LAM && letter_at(folded, at + 2) != LAM)
+        return 0;
+    if ((letter_at(folded, at) != ALEF && second != LAM) || letter_at(folded, at + 2) != LAM)
+        return 0;
+    size_t head = at + 4;
+    at = head;
+    for (size_t letters = 0; letters < letters_min; letters++) {
+        if (at >= folded.n)
+            return 0;
+        at = letter_end(folded, at);
     }
-    return 0;
+    return head;
 }
 
 static void cut_article(struct scan *s, size_t folded)
@@ -104,32 +113,84 @@ static void cut_article(struct scan *s, size_t folded)
     }
 }
 
-// A word read cluster by cluster from s->at, whose first cluster is f.
+// The entry of the fold table for the character at `at`; FOLD_SLOW where the table does not say.
+static inline uint32_t entry_at(const struct scan *s, size_t at, size_t *out_bytes)
+{
+    const unsigned char *p = (const unsigned char *)s->s.p + at;
+    const uint32_t *entries = s->t->table->entries;
+    size_t n = s->s.n - at;
+    *out_bytes = 1;
+    if (n == 0)
+        return FOLD_SLOW;
+    if (p[0] < 0x80)
+        return entries[p[0]];
+    if (p[0] >= 0xC2 && p[0] < 0xE0 && n > 1 && (p[1] & 0xC0) == 0x80) {
+        *out_bytes = 2;
+        return entries[(p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu)];
+    }
+    uint32_t code;
+    *out_bytes = utf8_decode(str_from(s->s, at), &code);
+    return code < FOLD_TABLE_CODES ? entries[code] : FOLD_SLOW | (fold_extends(code) ? FOLD_EXTENDS : 0);
+}
+
+static inline bool is_plain_letter(uint32_t entry)
+{
+    return (entry & (FOLD_SLOW | FOLD_EXTENDS | FOLD_CLASS_MASK << FOLD_CODE_BITS)) == FOLD_WORD << FOLD_CODE_BITS;
+}
+
+// Appends letters from `at` on that the table folds to one letter each and that no mark joins, as nearly all are.
+// Returns where it stopped; sets *before to the last one.
+static size_t read_letters(struct scan *s, size_t at, size_t folded, uint32_t *before)
+{
+    struct text *t = s->t;
+    size_t bytes, next_bytes;
+    uint32_t entry = entry_at(s, at, &bytes);
+    while (is_plain_letter(entry) && t->n_folded - folded + 4 <= WORD_BYTES_MAX) {
+        uint32_t next = entry_at(s, at + bytes, &next_bytes);
+        if (next & FOLD_EXTENDS)
+            break;
+        uint32_t code = *before = fold_entry_code(entry);
+        char *out = t->folded + t->n_folded;
+        if (code >= 0x80 && code < 0x800) {
+            out[0] = (char)(0xC0 | code >> 6);
+            out[1] = (char)(0x80 | (code & 0x3F));
+            t->n_folded += 2;
+        } else {
+            t->n_folded += utf8_encode(code, out);
+        }
+        at += bytes;
+        entry = next;
+        bytes = next_bytes;
+    }
+    return at;
+}
+
+// A word read from s->at, whose first cluster is f.
 static void read_word(struct scan *s, struct fold *f)
 {
     scan_word_room(s);
     struct text *t = s->t;
     size_t start = s->at;
-    size_t at = start;
-    size_t end = start;
     size_t folded = t->n_folded;
     uint32_t before = 0;
-    do {
+    size_t end = read_letters(s, start, folded, &before);
+    size_t at = end;
+    while (at < s->s.n) {
+        if (at > start)
+            step(s, at, f);
         if (f->class == FOLD_WORD) {
             if (t->n_folded - folded + f->n * 4 > WORD_BYTES_MAX && t->n_folded > folded)
                 break;
             for (size_t i = 0; i < f->n; i++)
                 add_folded(s, f->codes[i]);
             before = f->codes[0];
-            end = at + f->bytes;
-        } else if (f->class != FOLD_DROP && !is_gershayim(s, f, at, before)) {
+            end = at = read_letters(s, at + f->bytes, folded, &before);
+        } else if (f->class == FOLD_DROP || is_gershayim(s, f, at, before)) {
+            at += f->bytes;
+        } else {
             break;
         }
-        at += f->bytes;
-        if (at >= s->s.n)
-            break;
-        step(s, at, f);
-    } while (true);
+    }
     cut_article(s, folded);
     s->at = end;
     scan_word_end(s, start, end, folded, 0);
@@ -286,32 +347,8 @@ void scan_sign(struct scan *s)
     read_sign(s, f.class, f.bytes);
 }
 
-// A run of common Han characters: three bytes each, folded as they stand, a word each. False: another kind.
-static bool read_han(struct scan *s)
-{
-    const unsigned char *p = (const unsigned char *)s->s.p;
-    size_t begun = s->at;
-    while (s->at + 3 <= s->s.n) {
-        const unsigned char *c = p + s->at;
-        unsigned char next = s->at + 3 < s->s.n ? c[3] : 0;
-        bool is_han = (c[0] > 0xE4 || (c[0] == 0xE4 && c[1] >= 0xB8)) && c[0] <= 0xE9 && (c[1] & 0xC0) == 0x80 &&
-                      (c[2] & 0xC0) == 0x80;
-        if (!is_han || (next >= 0xCC && !(next >= 0xE4 && next <= 0xE9))) // a mark could follow
-            break;
-        scan_word_room(s);
-        size_t folded = s->t->n_folded;
-        memcpy(s->t->folded + folded, c, 3);
-        s->t->n_folded += 3;
-        scan_word_end(s, s->at, s->at + 3, folded, WORD_SINGLE);
-        s->at += 3;
-    }
-    return s->at > begun;
-}
-
 void scan_slow(struct scan *s)
 {
-    if (read_han(s))
-        return;
     FOLD_UNSET struct fold f;
     step(s, s->at, &f);
     if (f.class == FOLD_WORD && f.n)
