@@ -113,24 +113,14 @@ static void cut_article(struct scan *s, size_t folded)
     }
 }
 
-// The entry of the fold table for the character at `at`; FOLD_SLOW where the table does not say.
-static inline uint32_t entry_at(const struct scan *s, size_t at, size_t *out_bytes)
+// Whether a mark stands at `at`, which makes one cluster of it and what stands before it.
+static bool is_mark_at(const struct scan *s, size_t at)
 {
-    const unsigned char *p = (const unsigned char *)s->s.p + at;
-    const uint32_t *entries = s->t->table->entries;
-    size_t n = s->s.n - at;
-    *out_bytes = 1;
-    if (n == 0)
-        return FOLD_SLOW;
-    if (p[0] < 0x80)
-        return entries[p[0]];
-    if (p[0] >= 0xC2 && p[0] < 0xE0 && n > 1 && (p[1] & 0xC0) == 0x80) {
-        *out_bytes = 2;
-        return entries[(p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu)];
-    }
+    if (at >= s->s.n || (unsigned char)s->s.p[at] < 0xCC)
+        return false;
     uint32_t code;
-    *out_bytes = utf8_decode(str_from(s->s, at), &code);
-    return code < FOLD_TABLE_CODES ? entries[code] : FOLD_SLOW | (fold_extends(code) ? FOLD_EXTENDS : 0);
+    utf8_decode(str_from(s->s, at), &code);
+    return code < FOLD_TABLE_CODES ? s->t->table->entries[code] & FOLD_EXTENDS : fold_extends(code);
 }
 
 static inline bool is_plain_letter(uint32_t entry)
@@ -138,55 +128,76 @@ static inline bool is_plain_letter(uint32_t entry)
     return (entry & (FOLD_SLOW | FOLD_EXTENDS | FOLD_CLASS_MASK << FOLD_CODE_BITS)) == FOLD_WORD << FOLD_CODE_BITS;
 }
 
-// Appends letters from `at` on that the table folds to one letter each and that no mark joins, as nearly all are.
-// Returns where it stopped; sets *before to the last one.
-static size_t read_letters(struct scan *s, size_t at, size_t folded, uint32_t *before)
+// Appends letters from s->at on: those of one and two bytes that fold to one such letter and that no mark joins, as
+// nearly all are. Returns where it stopped; sets *last to the last one.
+static size_t read_letters(struct scan *s, size_t at, size_t folded, uint32_t *last)
 {
-    struct text *t = s->t;
-    size_t bytes, next_bytes;
-    uint32_t entry = entry_at(s, at, &bytes);
-    while (is_plain_letter(entry) && t->n_folded - folded + 4 <= WORD_BYTES_MAX) {
-        uint32_t next = entry_at(s, at + bytes, &next_bytes);
-        if (next & FOLD_EXTENDS)
+    const uint32_t *entries = s->t->table->entries;
+    const unsigned char *p = (const unsigned char *)s->s.p;
+    size_t end = s->s.n;
+    char *first = s->t->folded + s->t->n_folded;
+    char *limit = s->t->folded + folded + WORD_BYTES_MAX - 4;
+    char *out = first;
+    size_t bytes = 0;
+    size_t added = 0;
+    uint32_t code = *last;
+    for (; at < end && out <= limit; at += bytes) {
+        uint32_t entry;
+        if (p[at] < 0x80) {
+            bytes = 1;
+            entry = entries[p[at]];
+        } else {
+            bytes = 2;
+            if (p[at] < 0xC2 || p[at] > 0xDF || at + 1 == end || (p[at + 1] & 0xC0) != 0x80)
+                break;
+            entry = entries[(p[at] & 0x1Fu) << 6 | (p[at + 1] & 0x3Fu)];
+        }
+        if (!is_plain_letter(entry) || fold_entry_code(entry) >= 0x800)
             break;
-        uint32_t code = *before = fold_entry_code(entry);
-        char *out = t->folded + t->n_folded;
-        if (code >= 0x80 && code < 0x800) {
+        code = fold_entry_code(entry);
+        if (code < 0x80) {
+            *out = (char)code;
+            added = 1;
+        } else {
             out[0] = (char)(0xC0 | code >> 6);
             out[1] = (char)(0x80 | (code & 0x3F));
-            t->n_folded += 2;
-        } else {
-            t->n_folded += utf8_encode(code, out);
+            added = 2;
         }
-        at += bytes;
-        entry = next;
-        bytes = next_bytes;
+        out += added;
     }
+    if (out > first && is_mark_at(s, at)) { // the last one belongs to the mark
+        out -= added;
+        at -= (unsigned char)s->s.p[at - 1] < 0x80 ? 1 : 2;
+    }
+    *last = code;
+    s->t->n_folded += (size_t)(out - first);
     return at;
 }
 
-// A word read from s->at, whose first cluster is f.
-static void read_word(struct scan *s, struct fold *f)
+// Whether a sign of ASCII stands at `at` that ends any word; with a mark it may not (U+0345 folds to a letter).
+static bool is_end_at(const struct scan *s, size_t at)
 {
-    scan_word_room(s);
+    char c = s->s.p[at];
+    return (unsigned char)c < 0x80 && !char_is_alnum(c) && c != '\'' && c != '"' && c != '`' && !is_mark_at(s, at + 1);
+}
+
+// A word from s->at whose letters up to `end` were read.
+static void read_word(struct scan *s, size_t end, size_t folded, uint32_t last)
+{
     struct text *t = s->t;
     size_t start = s->at;
-    size_t folded = t->n_folded;
-    uint32_t before = 0;
-    size_t end = read_letters(s, start, folded, &before);
-    size_t at = end;
-    while (at < s->s.n) {
-        if (at > start)
-            step(s, at, f);
-        if (f->class == FOLD_WORD) {
-            if (t->n_folded - folded + f->n * 4 > WORD_BYTES_MAX && t->n_folded > folded)
+    FOLD_UNSET struct fold f;
+    for (size_t at = end; at < s->s.n && !is_end_at(s, at);) {
+        step(s, at, &f);
+        if (f.class == FOLD_WORD && (f.n || at > start)) {
+            if (t->n_folded - folded + f.n * 4 > WORD_BYTES_MAX && t->n_folded > folded)
                 break;
-            for (size_t i = 0; i < f->n; i++)
-                add_folded(s, f->codes[i]);
-            before = f->codes[0];
-            end = at = read_letters(s, at + f->bytes, folded, &before);
-        } else if (f->class == FOLD_DROP || is_gershayim(s, f, at, before)) {
-            at += f->bytes;
+            for (size_t i = 0; i < f.n; i++)
+                add_folded(s, f.codes[i]);
+            last = f.codes[0];
+            end = at = read_letters(s, at + f.bytes, folded, &last);
+        } else if (f.class == FOLD_DROP || is_gershayim(s, &f, at, last)) {
+            at += f.bytes;
         } else {
             break;
         }
@@ -349,10 +360,18 @@ void scan_sign(struct scan *s)
 
 void scan_slow(struct scan *s)
 {
+    scan_word_room(s);
+    size_t folded = s->t->n_folded;
+    uint32_t last = 0;
+    size_t end = read_letters(s, s->at, folded, &last);
+    if (end > s->at) {
+        read_word(s, end, folded, last);
+        return;
+    }
     FOLD_UNSET struct fold f;
     step(s, s->at, &f);
     if (f.class == FOLD_WORD && f.n)
-        read_word(s, &f);
+        read_word(s, s->at, folded, 0);
     else if (f.class == FOLD_SINGLE && f.n)
         read_single(s, &f);
     else
