@@ -233,73 +233,83 @@ static inline void read_ascii(struct scan *s)
     s->at = end;
 }
 
-// How many common Han characters stand in a row at s->at, each a word that folds to itself; those behind which a mark
-// could follow are left out. At most `max`.
-static size_t count_han(const struct scan *s, size_t max)
+// The three bytes of a common Han character at `at`, which is a word that folds to itself; 0: another character, or one
+// behind which a mark could follow.
+static inline uint32_t han_at(struct str s, size_t at)
 {
-    const unsigned char *p = (const unsigned char *)s->s.p + s->at;
-    size_t left = (s->s.n - s->at) / 3;
-    size_t n = 0;
-    for (; n < left && n < max; n++, p += 3) {
-        bool is_han = p[0] >= 0xE4 && p[0] <= 0xE9 && (p[0] > 0xE4 || p[1] >= 0xB8) && (p[1] & 0xC0) == 0x80 &&
-                      (p[2] & 0xC0) == 0x80;
-        unsigned char next = s->at + 3 * n + 3 < s->s.n ? p[3] : 0;
-        if (!is_han || (next >= 0xCC && !(next >= 0xE4 && next <= 0xE9)))
-            break;
-    }
-    return n;
+    uint32_t bytes = 0; // and the one behind it
+    if (at + 4 <= s.n)
+        memcpy(&bytes, s.p + at, 4);
+    else if (at + 3 == s.n)
+        memcpy(&bytes, s.p + at, 3);
+    uint32_t big = be32toh(bytes);
+    uint32_t next = big & 0xFF;
+    bool is_han = (big >> 8) - 0xE4B880u <= 0xE9BFBFu - 0xE4B880u && (big & 0xC0C000) == 0x808000;
+    bool is_alone = next < 0xCC || next - 0xE4 <= 0xE9 - 0xE4;
+    return is_han && is_alone ? le32toh(bytes) & 0xFFFFFF : 0;
 }
 
-static inline uint64_t load_han(const struct text *t, size_t folded)
+static inline struct spelling spell_han(struct text *t, uint32_t bytes)
 {
-    const unsigned char *c = (const unsigned char *)t->folded + folded;
-    return c[0] | (uint64_t)c[1] << 8 | (uint64_t)c[2] << 16;
+    struct spelling w = {word_hash_short(t->key, bytes, 0), t->n_folded, 3};
+    bytes = htole32(bytes);
+    memcpy(t->folded + t->n_folded, &bytes, sizeof bytes);
+    t->n_folded += 3;
+    return w;
 }
 
-// A run of common Han characters, a word each. Only the first can be tied to what stands before it.
+// Reads a Han character that something may tie to what stands before it.
+static void read_first_han(struct scan *s, uint32_t bytes)
+{
+    struct text *t = s->t;
+    end_word(s, s->at, s->at + 3, spell_han(t, bytes), WORD_SINGLE);
+    s->at += 3;
+    if (s->parts > 1 && han_at(s->s, s->at))
+        end_compound(s, t->n_folded);
+}
+
+// A run of common Han characters, a word each.
 static bool read_han(struct scan *s)
 {
-    room_for_word(s);
+    enum { RUN = WORD_BYTES_MAX / 3 };
     struct text *t = s->t;
-    size_t count = count_han(s, WORD_BYTES_MAX / 3);
-    if (count == 0)
+    uint32_t bytes = han_at(s->s, s->at);
+    if (!bytes)
         return false;
-    if (t->n_words + count + 8 > t->words_room)
-        room((void **)&t->words, &t->words_room, t->n_words + count + 8, sizeof *t->words);
-    if (t->n_places + count > t->places_room)
-        room((void **)&t->places, &t->places_room, t->n_places + count, sizeof *t->places);
-    struct spelling w = {.folded = t->n_folded, .n = 3};
-    memcpy(t->folded + w.folded, s->s.p + s->at, count * 3);
-    t->n_folded += 3;
-    w.hash = word_hash_short(t->key, load_han(t, w.folded), 0);
-    end_word(s, s->at, s->at + 3, w, WORD_SINGLE);
-    if (count == 1) {
-        s->at += 3;
-        return true;
+    room_for_word(s);
+    if (t->n_words + RUN + 8 > t->words_room)
+        room((void **)&t->words, &t->words_room, t->n_words + RUN + 8, sizeof *t->words);
+    if (t->n_places + RUN > t->places_room)
+        room((void **)&t->places, &t->places_room, t->n_places + RUN, sizeof *t->places);
+    if (s->hyphen_end == s->at || s->parts > 1 || s->break_level) {
+        read_first_han(s, bytes);
+        bytes = han_at(s->s, s->at);
     }
-    if (s->parts > 1)
-        end_compound(s, t->n_folded);
+    size_t at = s->at;
     struct word *word = t->words + t->n_words;
     struct place *place = t->places + t->n_places;
-    struct word like = {.pos = t->pos, .phrase = t->phrase, .sentence = t->sentence, .folded = (uint32_t)w.folded,
-                        .folded_n = 3, .length = 1, .flags = WORD_SINGLE};
-    struct word_key key = t->key;
-    for (size_t i = 1; i < count; i++, like.pos++) {
-        like.folded += 3;
-        like.hash = word_hash_short(key, load_han(t, like.folded), 0);
+    struct word like = {.pos = t->pos, .phrase = t->phrase, .sentence = t->sentence, .folded_n = 3, .length = 1,
+                        .flags = WORD_SINGLE};
+    for (size_t i = 1; bytes && i < RUN; i++) {
+        struct spelling w = spell_han(t, bytes);
+        like.hash = w.hash;
+        like.folded = (uint32_t)w.folded;
         *word++ = like;
-        *place++ = (struct place){(uint32_t)(s->at + 3 * i), (uint32_t)(s->at + 3 * i + 3)};
+        *place++ = (struct place){(uint32_t)at, (uint32_t)at + 3};
+        like.pos++;
+        at += 3;
+        bytes = han_at(s->s, at);
     }
-    t->n_words += count - 1;
-    t->n_places += count - 1;
-    t->n_folded += 3 * (count - 1);
+    if (at == s->at)
+        return true;
+    s->word_is_dotted = at == s->at + 3 && s->dot_end == s->at && s->at > 0;
+    t->n_words = (size_t)(word - t->words);
+    t->n_places = (size_t)(place - t->places);
     t->pos = like.pos;
-    s->at += 3 * count;
+    s->at = s->word_end = at;
     s->parts = 1;
     s->compound_folded = s->word_folded = like.folded;
     s->compound_word = t->n_words - 1;
-    s->word_end = s->at;
-    s->word_is_dotted = false;
     return true;
 }
 
