@@ -30,29 +30,16 @@ void eval_end(struct eval *e)
     e->state = NULL;
 }
 
-void eval_post(struct eval *e, uint32_t term, const struct word *w, uint32_t field, uint32_t aux)
+void eval_room(struct eval *e)
 {
     if (e->n_nodes == e->nodes_room) {
         e->nodes_room = e->nodes_room ? e->nodes_room * 2 : 1024;
         e->nodes = mem_resize_array(e->nodes, e->nodes_room, sizeof *e->nodes);
     }
-    e->nodes[e->n_nodes++] =
-        (struct node){w->pos, 0, w->phrase, w->sentence, aux, w->length, (uint16_t)field};
-    struct term_state *s = &e->state->terms[term];
-    uint32_t at = (uint32_t)e->n_nodes;
-    if (eval_is_present(e, term)) {
-        e->nodes[s->tail - 1].next = at;
-        s->tail = at;
-        s->fields |= field;
-        return;
-    }
-    *s = (struct term_state){at, at, field};
-    eval_set_bit(e, term_bit(term));
     if (e->n_present == e->present_room) {
         e->present_room = e->present_room ? e->present_room * 2 : 256;
         e->present = mem_resize_array(e->present, e->present_room, sizeof *e->present);
     }
-    e->present[e->n_present++] = term;
 }
 
 // The positions that bytes [start, end) of a value take.
@@ -218,30 +205,46 @@ bool eval_tree(struct eval *e, const uint32_t *code, uint32_t fields, bool is_fi
     return met >= need;
 }
 
-void eval_collect(struct eval *e, const uint32_t *code, uint32_t fields, bool is_filtered, struct spans *out)
+// AND, OR and OF; what was gathered goes again where too few hold.
+static bool gather_branch(struct eval *e, const uint32_t *code, uint32_t fields, bool is_filtered, struct spans *out)
 {
     uint32_t arg = code_arg(*code);
-    const uint32_t *child;
+    enum op op = code_op(*code);
+    uint32_t need = op == OP_AND ? arg : op == OP_OR ? 1 : code[2];
+    const uint32_t *child = first_child(code);
+    size_t first = out->n;
+    uint32_t met = 0;
+    for (uint32_t i = 0; i < arg; i++, child += code_size(child)) {
+        met += eval_gather(e, child, fields, is_filtered, out);
+        if (met + (arg - 1 - i) < need)
+            break;
+    }
+    if (met < need)
+        out->n = first;
+    return met >= need;
+}
+
+bool eval_gather(struct eval *e, const uint32_t *code, uint32_t fields, bool is_filtered, struct spans *out)
+{
     switch (code_op(*code)) {
-    case OP_TERM:
     case OP_REGEX:
+        if (!e->is_regex_scanned)
+            scan_regexes(e);
+        return spans_of(e, code, fields, is_filtered, out) > 0;
+    case OP_TERM:
     case OP_PHRASE:
-    case OP_LEAF: spans_of(e, code, fields, is_filtered, out); break;
-    case OP_NEAR: near_chain(e, code, fields, is_filtered, out); break;
-    case OP_FIELD: eval_collect(e, code + 1, arg, is_filtered, out); break;
+    case OP_LEAF: return spans_of(e, code, fields, is_filtered, out) > 0;
+    case OP_NEAR: return near_chain(e, code, fields, is_filtered, out);
+    case OP_FIELD: return eval_gather(e, code + 1, code_arg(*code), is_filtered, out);
     case OP_AND:
     case OP_OR:
-    case OP_OF:
-        child = first_child(code);
-        for (uint32_t i = 0; i < arg; i++, child += code_size(child))
-            if (code_op(*code) == OP_AND || eval_tree(e, child, fields, is_filtered))
-                eval_collect(e, child, fields, is_filtered, out);
-        break;
+    case OP_OF: return gather_branch(e, code, fields, is_filtered, out);
     case OP_NOT:
     case OP_LANG:
     case OP_FALSE:
     case OP_SCOPED: break;
     }
+    return eval_tree(e, code, fields, is_filtered);
 }
 
 static bool is_in_scope(const struct eval *e, const struct rule *r)
@@ -287,15 +290,16 @@ bool eval_rule(struct eval *e, uint32_t rule)
     const uint32_t *code = e->g->code + e->g->rule_code[rule];
     uint32_t n_unless = *code & ~RULE_HAS_SCOPE;
     bool has_scope = *code++ & RULE_HAS_SCOPE;
-    if (!eval_tree(e, code, FIELDS_TEXT, false) || (has_scope && !is_in_scope(e, &e->g->rules[rule])))
+    e->hits.n = 0;
+    if (!eval_gather(e, code, FIELDS_TEXT, false, &e->hits) || (has_scope && !is_in_scope(e, &e->g->rules[rule])))
         return false;
     if (n_unless && !read_vetoes(e, code + code_size(code), n_unless))
         return false;
-    bool is_filtered = n_unless && e->n_vetoes > 0;
-    if (is_filtered && !eval_tree(e, code, FIELDS_TEXT, true))
-        return false;
-    e->hits.n = 0;
-    eval_collect(e, code, FIELDS_TEXT, is_filtered, &e->hits);
+    if (n_unless && e->n_vetoes) {
+        e->hits.n = 0;
+        if (!eval_gather(e, code, FIELDS_TEXT, true, &e->hits))
+            return false;
+    }
     spans_settle(&e->hits, 0);
     return true;
 }

@@ -8,6 +8,7 @@
 #define RULES_EVAL_H
 
 #include "rules/regex.h"
+#include "rules/spans.h"
 #include "rules/state.h"
 #include "rules/text.h"
 
@@ -15,29 +16,12 @@ enum { AUX_REGEX = 1 << 30 };
 
 struct node {
     uint32_t pos;
-    uint32_t next; // index + 1; 0: the last
     uint32_t phrase;
     uint32_t sentence;
+    uint32_t next;   // index + 1; 0: the last
     uint32_t aux;    // regex: AUX_REGEX and the index of its hit; list: index + 1 of the phrase; else 0
     uint16_t length; // positions
     uint16_t field;  // its bit
-};
-
-struct span {
-    uint32_t pos, end;
-    uint32_t phrase, sentence;
-    uint32_t code; // of the leaf
-    uint32_t aux;  // as in struct node
-};
-
-struct spans {
-    struct span *list;
-    size_t n, room;
-};
-
-struct posted {
-    uint32_t word; // of the value
-    uint32_t term;
 };
 
 struct veto {
@@ -56,8 +40,8 @@ struct eval {
     size_t n_nodes, nodes_room;
     uint32_t *present; // terms that the document holds
     size_t n_present, present_room;
-    struct posted *posted; // the words of the value at hand that are terms
-    size_t posted_room;
+    uint32_t *own; // of the words of the value at hand: their own terms
+    size_t own_room;
     uint32_t *met; // patterns and stems of the word at hand
     size_t n_met, met_room;
     uint32_t *candidates;
@@ -80,8 +64,8 @@ struct eval {
 void eval_begin(struct eval *e, struct segment_state *state);
 void eval_end(struct eval *e);
 
-// Posts a term at a word's place.
-void eval_post(struct eval *e, uint32_t term, const struct word *w, uint32_t field, uint32_t aux);
+// Makes room for one more node and one more present term.
+void eval_room(struct eval *e);
 
 // Runs rule i; fills e->hits where it matches: sorted by place, each place once.
 bool eval_rule(struct eval *e, uint32_t rule);
@@ -89,28 +73,10 @@ bool eval_rule(struct eval *e, uint32_t rule);
 // Tells whether the tree at `code` holds, in these fields; under the vetoes where is_filtered.
 bool eval_tree(struct eval *e, const uint32_t *code, uint32_t fields, bool is_filtered);
 
-// Appends the hits of a tree that holds.
-void eval_collect(struct eval *e, const uint32_t *code, uint32_t fields, bool is_filtered, struct spans *out);
+// The same, and appends the hits of what holds where the whole holds.
+bool eval_gather(struct eval *e, const uint32_t *code, uint32_t fields, bool is_filtered, struct spans *out);
 
-// Appends the spans of an operand (leaf, or OR of operands), sorted by place, each place once. Returns the count.
-size_t spans_of(struct eval *e, const uint32_t *code, uint32_t fields, bool is_filtered, struct spans *out);
-
-// Sorts list[first..] by place and drops doubles.
-void spans_settle(struct spans *s, size_t first);
-
-void spans_push(struct spans *s, struct span span);
-
-// Sorts by place and keeps doubles.
-void spans_sort(struct spans *s);
-
-// Keeps of list those that stand to one of `by` as join says; is_behind: `by` is the left operand. Both sorted.
-// Returns how many are kept; with may_touch an overlap counts as near (vetoes).
-size_t spans_near(struct eval *e, const struct span *by, size_t n_by, struct span *list, size_t n,
-                  struct expr_join join, bool is_behind);
-
-// Drops of list those that stand so to one of `by`, or overlap one; list keeps its order.
-size_t spans_veto(const struct span *by, size_t n_by, struct span *list, size_t n, struct expr_join join);
-
+// Tells whether the document holds what the bit stands for; sets it.
 static inline bool eval_has_bit(const struct eval *e, uint32_t bit)
 {
     return e->state->bits[bit >> 6] >> (bit & 63) & 1;
@@ -121,6 +87,7 @@ static inline void eval_set_bit(struct eval *e, uint32_t bit)
     e->state->bits[bit >> 6] |= (uint64_t)1 << (bit & 63);
 }
 
+// Tells whether the document holds the term; eval_has asks for it in some of these fields.
 static inline bool eval_is_present(const struct eval *e, uint32_t term)
 {
     return eval_has_bit(e, term_bit(term));
@@ -135,6 +102,28 @@ static inline bool eval_has(const struct eval *e, uint32_t term, uint32_t fields
 static inline uint32_t eval_head(const struct eval *e, uint32_t term)
 {
     return eval_is_present(e, term) ? e->state->terms[term].head : 0;
+}
+
+// Posts a term at a word's place; places come in order.
+static inline void eval_post(struct eval *e, uint32_t term, const struct word *w, uint32_t field, uint32_t aux)
+{
+    if (e->n_nodes == e->nodes_room || e->n_present == e->present_room)
+        eval_room(e);
+    struct node *node = &e->nodes[e->n_nodes++];
+    *node = (struct node){w->pos, w->phrase, w->sentence, 0, aux, w->length, (uint16_t)field};
+    struct term_state *s = &e->state->terms[term];
+    uint32_t at = (uint32_t)e->n_nodes;
+    uint64_t *bits = &e->state->bits[term_bit(term) >> 6];
+    uint64_t bit = (uint64_t)1 << (term & 63); // PAIR_BITS is a multiple of 64
+    if (*bits & bit) {
+        e->nodes[s->tail - 1].next = at;
+        s->tail = at;
+        s->fields |= field;
+        return;
+    }
+    *bits |= bit;
+    *s = (struct term_state){at, at, field};
+    e->present[e->n_present++] = term;
 }
 
 #endif

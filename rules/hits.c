@@ -3,7 +3,34 @@
 // Spans -> hits. See hits.h.
 #include "rules/hits.h"
 
-enum { SNIPPET_BYTES = 120 }; // about 60 letters of any script each side
+#include <stdio.h>
+
+enum {
+    SNIPPET_BYTES = 120, // about 60 letters of any script each side
+    SLOP_DIGITS = 11,    // and the ~
+};
+
+// A phrase between quotes, with its slop.
+static struct str phrase_text(const struct segment *g, const uint32_t *code, struct arena *arena)
+{
+    uint32_t n = code_arg(*code) & 0xFFFF;
+    uint32_t slop = code_arg(*code) >> PHRASE_SLOP_SHIFT;
+    size_t bytes = 2 + n + 1 + SLOP_DIGITS;
+    for (uint32_t i = 0; i < n; i++)
+        bytes += g->names[code[1 + i]].n;
+    char *out = arena_alloc(arena, bytes);
+    size_t at = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        struct str name = g->names[code[1 + i]];
+        out[at++] = i ? ' ' : '"';
+        memcpy(out + at, name.p, name.n);
+        at += name.n;
+    }
+    out[at++] = '"';
+    if (slop)
+        at += (size_t)snprintf(out + at, SLOP_DIGITS + 1, "~%u", slop);
+    return (struct str){out, at};
+}
 
 // The leaf as the rule has it.
 static struct str term_text(const struct eval *e, const struct span *s, struct arena *arena)
@@ -16,16 +43,7 @@ static struct str term_text(const struct eval *e, const struct span *s, struct a
         return e->g->leaves[arg].text;
     if (code_op(*code) != OP_PHRASE)
         return e->g->names[arg];
-    struct buf text;
-    buf_init(&text, SIZE_MAX);
-    for (uint32_t i = 0; i < (arg & 0xFFFF); i++)
-        buf_addf(&text, "%s%.*s", i ? " " : "\"", STR_ARG(e->g->names[code[1 + i]]));
-    buf_add_char(&text, '"');
-    if (arg >> PHRASE_SLOP_SHIFT)
-        buf_addf(&text, "~%u", arg >> PHRASE_SLOP_SHIFT);
-    struct str copy = arena_str(arena, buf_str(&text));
-    buf_done(&text);
-    return copy;
+    return phrase_text(e->g, code, arena);
 }
 
 static bool is_boundary(struct str text, size_t at)
@@ -57,14 +75,26 @@ static struct snippet snippet_of(struct str text, size_t start, size_t end)
     return (struct snippet){{text.p + from, start - from}, {text.p + start, end - start}, {text.p + end, to - end}};
 }
 
-// Code points of valid UTF-8: a loop that the compiler makes wide; matches ask for it by the thousand.
+// Code points of UTF-8: what leads them is counted, sixteen bytes at a time, as matches ask for it by the thousand.
 static size_t count_points(const struct text_value *v, size_t from, size_t to)
 {
+    typedef int8_t bytes16 __attribute__((vector_size(16)));
     if (v->is_ascii)
         return to - from;
     size_t n = 0;
-    for (size_t i = from; i < to; i++)
-        n += ((unsigned char)v->text.p[i] & 0xC0) != 0x80;
+    while (to - from >= 16) {
+        bytes16 sum = {0};
+        size_t stop = to - from > 16 * 127 ? from + 16 * 127 : to;
+        for (; from + 16 <= stop; from += 16) {
+            bytes16 bytes;
+            memcpy(&bytes, v->text.p + from, sizeof bytes);
+            sum -= (bytes16)(bytes > (int8_t)0xBF);
+        }
+        for (int i = 0; i < 16; i++)
+            n += (size_t)sum[i];
+    }
+    for (; from < to; from++)
+        n += ((unsigned char)v->text.p[from] & 0xC0) != 0x80;
     return n;
 }
 
@@ -79,7 +109,8 @@ void hits_make(const struct eval *e, struct arena *arena, struct match *out)
     size_t point = 0;
     for (size_t i = 0; i < out->n_hits; i++) {
         const struct span *s = &e->hits.list[i];
-        const struct text_value *v = text_value_at(e->text, s->pos);
+        bool is_in_last = value && s->pos >= value->first_pos && s->pos - value->first_pos < value->n_places;
+        const struct text_value *v = is_in_last ? value : text_value_at(e->text, s->pos);
         bool is_regex = code_op(e->g->code[s->code]) == OP_REGEX;
         struct place p = is_regex ? e->regex_places[s->aux & ~(uint32_t)AUX_REGEX]
                                   : text_place(e->text, v, s->pos, s->end);

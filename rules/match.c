@@ -45,7 +45,7 @@ void match_scratch_free(struct match_scratch *s)
     struct eval *e = &s->eval;
     mem_free(e->nodes);
     mem_free(e->present);
-    mem_free(e->posted);
+    mem_free(e->own);
     mem_free(e->met);
     mem_free(e->candidates);
     mem_free(e->regex_places);
@@ -150,8 +150,11 @@ static void run_segment(struct match_scratch *s, const struct segment_use *use, 
         uint32_t rule = e->candidates[i];
         if (i + AHEAD * 2 < e->n_candidates)
             __builtin_prefetch(&e->g->rule_code[e->candidates[i + AHEAD * 2]]);
-        if (i + AHEAD < e->n_candidates)
-            __builtin_prefetch(&e->g->code[e->g->rule_code[e->candidates[i + AHEAD]]]);
+        if (i + AHEAD < e->n_candidates) {
+            const uint32_t *code = &e->g->code[e->g->rule_code[e->candidates[i + AHEAD]]];
+            __builtin_prefetch(code);
+            __builtin_prefetch(code + 64 / sizeof *code);
+        }
         uint32_t index = segment_use_index(use, rule);
         if (index == RULE_GONE || !eval_rule(e, rule))
             continue;

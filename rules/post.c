@@ -11,6 +11,7 @@
 #include "rules/pattern.h"
 
 static const uint64_t LANGUAGE_MIX = 0x9E3779B97F4A7C15u;
+enum { BLOCK = 128 }; // words read at once: what they need of far tables fits the nearest cache
 enum { AHEAD = 8 }; // words whose place in a table is fetched ahead: covers the latency of a far cache
 
 // Adds a term of the word at hand, once.
@@ -62,92 +63,92 @@ static void post_new(struct eval *e, const struct text_value *v, const struct wo
     known_add(&e->state->known, key, term, e->met, e->n_met);
 }
 
-static void push_posted(struct eval *e, size_t *n, uint32_t word, uint32_t term)
-{
-    e->posted[(*n)++] = (struct posted){word, term};
-}
-
-// Words of a segment with patterns or stems. Returns how many are terms themselves.
-static size_t post_known(struct eval *e, const struct text_value *v, const struct word *words)
+// Words of a segment with patterns or stems.
+static void post_known(struct eval *e, const struct text_value *v, const struct word *words)
 {
     const struct known *k = &e->state->known;
     uint32_t field = 1u << v->field;
     uint64_t plain = e->g->n_stem_slots ? e->stem_lang * LANGUAGE_MIX : 0;
-    size_t n = 0;
     for (uint32_t i = 0; i < v->n_words; i++) {
         const struct word *w = &words[i];
         if (i + AHEAD < v->n_words)
             __builtin_prefetch(&k->slots[((words[i + AHEAD].hash ^ plain) | 1) & (k->n_slots - 1)]);
         uint64_t key = key_of(e, v, w);
         const struct meaning *m = w->flags & WORD_SINGLE ? NULL : known_find(k, key);
-        uint32_t term = m ? m->term : vocabulary_find(&e->g->vocabulary, w->hash);
-        if (term != NO_TERM)
-            push_posted(e, &n, i, term);
+        e->own[i] = m ? m->term : vocabulary_find(&e->g->vocabulary, w->hash);
         if (!m && !(w->flags & WORD_SINGLE)) {
             post_new(e, v, w, key);
             continue;
         }
-        if (term != NO_TERM)
-            eval_post(e, term, w, field, 0);
+        if (e->own[i] != NO_TERM)
+            eval_post(e, e->own[i], w, field, 0);
         const uint32_t *more = m && m->more ? &k->more[m->more - 1] : NULL;
         for (uint32_t t = 0; more && t < *more; t++)
             eval_post(e, more[1 + t], w, field, 0);
     }
-    return n;
 }
 
-// Words of a segment that has nothing but words. Returns how many are terms.
-static size_t post_plain(struct eval *e, const struct text_value *v, const struct word *words)
+// At most a block of words of a segment that has nothing but words: the filter is asked for all, then the vocabulary
+// for those that pass it, then they are posted; so that what each step reads was fetched during the one before.
+static void post_plain(struct eval *e, const struct word *words, uint32_t *own, size_t n, uint32_t field)
 {
-    const struct vocabulary *vocabulary = &e->g->vocabulary;
-    uint32_t field = 1u << v->field;
-    size_t passed = 0;
-    for (uint32_t i = 0; i < v->n_words; i++) {
-        e->posted[passed].word = i;
-        passed += vocabulary_may_have(vocabulary, words[i].hash);
+    const struct vocabulary *v = &e->g->vocabulary;
+    uint8_t passed[BLOCK];
+    size_t n_passed = 0;
+    for (size_t i = 0; i < n; i++) {
+        own[i] = NO_TERM;
+        passed[n_passed] = (uint8_t)i;
+        n_passed += vocabulary_may_have(v, words[i].hash);
+        __builtin_prefetch(&v->slots[words[i].hash & (v->n_slots - 1)]);
     }
-    size_t n = 0;
-    for (size_t i = 0; i < passed; i++) {
-        if (i + AHEAD < passed)
-            __builtin_prefetch(&vocabulary->slots[words[e->posted[i + AHEAD].word].hash & (vocabulary->n_slots - 1)]);
-        const struct word *w = &words[e->posted[i].word];
-        uint32_t term = vocabulary_find(vocabulary, w->hash);
-        if (term == NO_TERM)
-            continue;
-        push_posted(e, &n, e->posted[i].word, term);
-        eval_post(e, term, w, field, 0);
+    for (size_t i = 0; i < n_passed; i++) {
+        uint32_t term = own[passed[i]] = vocabulary_find(v, words[passed[i]].hash);
+        __builtin_prefetch(&e->state->terms[term == NO_TERM ? 0 : term]);
     }
-    return n;
+    for (size_t i = 0; i < n_passed; i++)
+        if (own[passed[i]] != NO_TERM)
+            eval_post(e, own[passed[i]], &words[passed[i]], field, 0);
 }
 
-// Sets the bits of words that stand side by side in one phrase. A word and its joined forms end at different places,
-// so several may follow one.
+// Sets the bits of words that stand side by side in one phrase.
 static void post_pairs(struct eval *e, const struct word *words, size_t n)
 {
+    for (size_t i = 1; i < n; i++)
+        if (e->own[i] != NO_TERM && e->own[i - 1] != NO_TERM && words[i - 1].phrase == words[i].phrase)
+            eval_set_bit(e, pair_bit(e->own[i - 1], e->own[i]));
+}
+
+// The same where there are compounds: a word and its joined forms end at different places, so several may follow one.
+static void post_joined_pairs(struct eval *e, const struct word *words, size_t n)
+{
     for (size_t i = 0; i < n; i++) {
-        const struct word *w = &words[e->posted[i].word];
-        uint32_t end = w->pos + w->length;
-        for (size_t k = i + 1; k < n; k++) {
-            const struct word *next = &words[e->posted[k].word];
-            if (next->pos > end)
-                break;
-            if (next->pos == end && next->phrase == w->phrase)
-                eval_set_bit(e, pair_bit(e->posted[i].term, e->posted[k].term));
-        }
+        if (e->own[i] == NO_TERM)
+            continue;
+        uint32_t end = words[i].pos + words[i].length;
+        for (size_t k = i + 1; k < n && words[k].pos <= end; k++)
+            if (words[k].pos == end && e->own[k] != NO_TERM && words[k].phrase == words[i].phrase)
+                eval_set_bit(e, pair_bit(e->own[i], e->own[k]));
     }
 }
 
 static void post_value(struct eval *e, const struct text_value *v)
 {
     const struct word *words = e->text->words + v->first_word;
-    if (v->n_words + 1 > e->posted_room) {
-        e->posted_room = (v->n_words + 1) * 2;
-        e->posted = mem_resize_array(e->posted, e->posted_room, sizeof *e->posted);
+    if (v->n_words > e->own_room) {
+        e->own_room = (size_t)v->n_words * 2;
+        e->own = mem_resize_array(e->own, e->own_room, sizeof *e->own);
     }
-    bool is_plain = !e->g->n_patterns && !e->g->n_stem_slots;
-    size_t n = is_plain ? post_plain(e, v, words) : post_known(e, v, words);
-    if (e->g->has_pairs)
-        post_pairs(e, words, n);
+    if (e->g->n_patterns || e->g->n_stem_slots)
+        post_known(e, v, words);
+    else
+        for (size_t i = 0; i < v->n_words; i += BLOCK)
+            post_plain(e, words + i, e->own + i, v->n_words - i < BLOCK ? v->n_words - i : BLOCK, 1u << v->field);
+    if (!e->g->has_pairs)
+        return;
+    if (v->n_words == v->n_places) // a joined word has no place of its own
+        post_pairs(e, words, v->n_words);
+    else
+        post_joined_pairs(e, words, v->n_words);
 }
 
 // Phrases of lists whose key the document holds are posted under their lists, in order of their places.

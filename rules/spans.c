@@ -39,6 +39,21 @@ static bool is_same_place(const struct span *a, const struct span *b)
     return a->pos == b->pos && a->end == b->end && (a->aux == b->aux || !((a->aux | b->aux) & AUX_REGEX));
 }
 
+static void sort(struct span *list, size_t n)
+{
+    enum { FEW = 16 };
+    if (n > FEW) {
+        qsort(list, n, sizeof *list, by_place);
+        return;
+    }
+    for (size_t i = 1; i < n; i++)
+        for (size_t k = i; k > 0 && by_place(&list[k - 1], &list[k]) > 0; k--) {
+            struct span swapped = list[k];
+            list[k] = list[k - 1];
+            list[k - 1] = swapped;
+        }
+}
+
 void spans_settle(struct spans *s, size_t first)
 {
     size_t n = s->n - first;
@@ -49,8 +64,8 @@ void spans_settle(struct spans *s, size_t first)
     for (size_t i = 1; i < n && is_sorted; i++)
         is_sorted = by_place(&list[i - 1], &list[i]) <= 0;
     if (!is_sorted)
-        qsort(list, n, sizeof *list, by_place);
-    size_t kept = n > 0;
+        sort(list, n);
+    size_t kept = 1;
     for (size_t i = 1; i < n; i++)
         if (!is_same_place(&list[i], &list[kept - 1]))
             list[kept++] = list[i];
