@@ -65,11 +65,15 @@ void arena_move(struct arena *to, struct arena *from)
     *from = (struct arena){.bytes_max = to->bytes_max};
 }
 
-static struct arena_block *add_block(struct arena *a, size_t size, bool is_own)
+enum kind { SHARED, OWN, OWN_NOT_ZEROED };
+
+static struct arena_block *add_block(struct arena *a, size_t size, enum kind kind)
 {
-    struct arena_block *block = mem_alloc(sizeof *block + size);
+    size_t bytes = sizeof(struct arena_block) + size;
+    struct arena_block *block = kind == OWN_NOT_ZEROED ? mem_resize_array(NULL, bytes, 1) : mem_alloc(bytes);
     block->size = size;
-    struct arena_block **at = is_own && a->blocks ? &a->blocks->next : &a->blocks;
+    block->used = kind == SHARED ? 0 : size;
+    struct arena_block **at = kind != SHARED && a->blocks ? &a->blocks->next : &a->blocks;
     block->next = *at;
     *at = block;
     return block;
@@ -83,21 +87,46 @@ static size_t next_size(const struct arena_block *last, size_t need)
     return size < BLOCK_BYTES ? size : BLOCK_BYTES;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+static size_t rounded(size_t n)
 {
     assert(n < SIZE_MAX / 2);
-    size_t need = (n + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+    return (n + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+}
+
+static void *allocate(struct arena *a, size_t n, bool is_zeroed)
+{
+    size_t need = rounded(n);
     a->bytes += need;
-    if (need > OWN_BLOCK_BYTES) {
-        struct arena_block *own = add_block(a, need, true);
-        own->used = need;
-        return own->bytes;
-    }
+    if (need > OWN_BLOCK_BYTES)
+        return add_block(a, need, is_zeroed ? OWN : OWN_NOT_ZEROED)->bytes;
     struct arena_block *block = a->blocks;
     if (!block || block->size - block->used < need)
-        block = add_block(a, next_size(block, need), false);
+        block = add_block(a, next_size(block, need), SHARED);
     char *p = block->bytes + block->used;
     block->used += need;
+    return p;
+}
+
+void *arena_alloc(struct arena *a, size_t n) { return allocate(a, n, true); }
+
+void *arena_bytes(struct arena *a, size_t n) { return allocate(a, n, false); }
+
+void *arena_trim(struct arena *a, void *p, size_t n, size_t used)
+{
+    size_t had = rounded(n), keep = rounded(used);
+    assert(used <= n && a->blocks);
+    a->bytes -= had - keep;
+    if (had > OWN_BLOCK_BYTES) {
+        struct arena_block **at = a->blocks->bytes == (char *)p ? &a->blocks : &a->blocks->next;
+        assert((*at)->bytes == (char *)p);
+        *at = mem_resize_array(*at, sizeof(struct arena_block) + keep, 1);
+        (*at)->size = (*at)->used = keep;
+        return (*at)->bytes;
+    }
+    struct arena_block *block = a->blocks;
+    assert((char *)p + had == block->bytes + block->used);
+    memset((char *)p + keep, 0, had - keep); // what is not used is zeros
+    block->used -= had - keep;
     return p;
 }
 
@@ -108,9 +137,10 @@ struct str arena_str(struct arena *a, struct str s)
 
 char *arena_dupz(struct arena *a, struct str s)
 {
-    char *p = arena_alloc(a, s.n + 1);
+    char *p = arena_bytes(a, s.n + 1);
     if (s.n)
         memcpy(p, s.p, s.n);
+    p[s.n] = '\0';
     return p;
 }
 

@@ -35,6 +35,13 @@ void *arena_alloc(struct arena *a, size_t n) __attribute__((returns_nonnull));
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, type, count) ((type *)arena_alloc((a), sizeof(type) * (count)))
 
+// Returns n bytes that hold anything, aligned for any type; never NULL. For text that is written over at once.
+void *arena_bytes(struct arena *a, size_t n) __attribute__((returns_nonnull));
+
+// Gives back all but the first `used` of the n bytes at p, which must be the arena's newest allocation. Returns where
+// the used ones are now.
+void *arena_trim(struct arena *a, void *p, size_t n, size_t used) __attribute__((returns_nonnull));
+
 // Returns a copy of s in the arena.
 struct str arena_str(struct arena *a, struct str s);
 

@@ -83,6 +83,31 @@ static void arena_keeps_small_and_large_apart_and_aligned(void **state)
     arena_done(&a);
 }
 
+static void an_arena_takes_back_what_its_newest_allocation_does_not_use(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {1, 100, 4096, 4097, 16384, 100000}; // 4096 is the last that shares a block
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct arena a;
+        arena_init(&a, SIZE_MAX);
+        char *first = i % 2 ? arena_alloc(&a, 10) : NULL; // with a block before it, and without
+        size_t before = a.bytes;
+        char *p = arena_bytes(&a, sizes[i]);
+        memset(p, 'x', sizes[i]);
+        p = arena_trim(&a, p, sizes[i], sizes[i] / 2);
+        assert_int_equal(a.bytes - before, (sizes[i] / 2 + 15) / 16 * 16);
+        for (size_t k = 0; k < sizes[i] / 2; k++)
+            assert_int_equal(p[k], 'x');
+        char *next = arena_alloc(&a, 200);
+        for (size_t k = 0; k < 200; k++)
+            assert_int_equal(next[k], 0); // whatever was written there
+        memset(next, 'y', 200);
+        assert_true(sizes[i] < 2 || p[sizes[i] / 2 - 1] == 'x');
+        assert_true(!first || first[9] == 0);
+        arena_done(&a);
+    }
+}
+
 static void err_travels_up_with_its_causes(void **state)
 {
     (void)state;
@@ -233,6 +258,7 @@ int main(void)
         cmocka_unit_test(str_numbers_refuse_what_is_not_all_digits),
         cmocka_unit_test(buf_at_its_cap_cuts_and_says_so),
         cmocka_unit_test(arena_keeps_small_and_large_apart_and_aligned),
+        cmocka_unit_test(an_arena_takes_back_what_its_newest_allocation_does_not_use),
         cmocka_unit_test(err_travels_up_with_its_causes),
         cmocka_unit_test(diag_carets_stand_under_wide_and_cyrillic_text),
         cmocka_unit_test(diag_beyond_the_cap_is_counted),
