@@ -4,15 +4,21 @@
 //
 // The scanner copies runs of ordinary characters, and turns white space, tags and references into either nothing or a
 // pending break. A break is written only when the next character comes, so that none stands at an end and runs melt.
-// Every write says where in the original it comes from; neighbouring writes that continue each other share a piece.
+// Text that is one such run is not copied at all.
+//
+// Few texts are ever traced back to their original, so a reading makes no map; html_map.c reads once more for one, and
+// then each write says where in the original it comes from.
 //
 // Linear whatever comes: a search that failed once (for a quote, for an end tag, for the end of a comment) is not made
 // again; what is unclosed then is text, or ends at the next '>'.
 #include "feeds/html.h"
 
+#include <string.h>
+
 #include "base/utf8.h"
 #include "feeds/html_letters.h"
 #include "feeds/html_names.h"
+#include "feeds/html_parts.h"
 
 enum gap { GAP_NONE, GAP_WORD, GAP_LINE, GAP_PARAGRAPH };
 
@@ -22,15 +28,14 @@ struct scanner {
     size_t at;
     char *out;
     size_t n;
-    struct html_piece *pieces;
-    size_t n_pieces;
+    struct html_map *map;   // NULL: none is wanted
     enum gap gap;           // owed before the next character
     size_t gap_at;          // where in the original it began
     bool was_br;            // the gap ends in a <br>
     bool is_plain;          // no tags, no references: only white space is looked at
     bool quotes_are_broken; // a tag with an unclosed quote was seen: tags end at the first '>'
     uint32_t without_end;   // bits of hidden elements of which no end tag follows any more
-    size_t last_tag_end;    // behind the last '>' of all: no tag ends after it
+    size_t last_tag_end;    // behind the last '>' of all: no tag ends after it; SIZE_MAX: not looked for yet
     size_t pre_depth;
     size_t cdata_depth;
     size_t n_tags;
@@ -38,27 +43,25 @@ struct scanner {
 
 // ---- writing -------------------------------------------------------------------------------------------------------
 
-static void add_piece(struct scanner *s, size_t original, size_t length, size_t n, bool is_whole)
+// Counts n bytes written, which came from `length` bytes of the original; these are the same n unless is_whole.
+static inline void wrote(struct scanner *s, size_t original, size_t length, size_t n, bool is_whole)
 {
-    struct html_piece *last = s->n_pieces ? &s->pieces[s->n_pieces - 1] : NULL;
-    bool continues = last && !is_whole && !last->is_whole && last->original + last->length == original;
-    if (continues) {
-        last->length += (uint32_t)length;
-    } else {
+    if (s->map) {
         struct html_piece piece = {(uint32_t)s->n, (uint32_t)original, (uint32_t)length, is_whole};
-        ARENA_PUSH(s->arena, s->pieces, s->n_pieces, piece);
+        html_map_add(s->map, piece, s->arena);
     }
     s->n += n;
 }
 
-static void write_gap(struct scanner *s)
+static inline void write_gap(struct scanner *s)
 {
     if (s->gap != GAP_NONE && s->n > 0) {
-        const char *text = s->gap == GAP_WORD ? " " : s->gap == GAP_LINE ? "\n" : "\n\n";
-        size_t n = strlen(text), length = s->at - s->gap_at;
-        bool is_same = n == 1 && length == 1 && s->in.p[s->gap_at] == *text;
-        memcpy(s->out + s->n, text, n);
-        add_piece(s, s->gap_at, length, n, !is_same);
+        char first = s->gap == GAP_WORD ? ' ' : '\n';
+        size_t n = s->gap == GAP_PARAGRAPH ? 2 : 1, length = s->at - s->gap_at;
+        bool is_same = n == 1 && length == 1 && s->in.p[s->gap_at] == first;
+        s->out[s->n] = first;
+        s->out[s->n + 1] = '\n'; // of a paragraph; else the next write is here
+        wrote(s, s->gap_at, length, n, !is_same);
     }
     s->gap = GAP_NONE;
     s->was_br = false;
@@ -72,25 +75,34 @@ static void owe_gap(struct scanner *s, enum gap gap, size_t at)
         s->gap = gap;
 }
 
-// Copies n ordinary bytes.
-static void write_bytes(struct scanner *s, size_t n)
+// Copies one byte that turned out to be ordinary.
+static void write_byte(struct scanner *s)
 {
     write_gap(s);
-    memcpy(s->out + s->n, s->in.p + s->at, n);
-    add_piece(s, s->at, n, n, false);
-    s->at += n;
+    s->out[s->n] = s->in.p[s->at];
+    wrote(s, s->at, 1, 1, false);
+    s->at++;
+}
+
+// Copies the run of ordinary bytes that begins here.
+static void write_letters(struct scanner *s, unsigned stops)
+{
+    write_gap(s);
+    size_t end = html_copy_letters(s->in, s->at, stops, s->out + s->n), n = end - s->at;
+    wrote(s, s->at, n, n, false);
+    s->at = end;
 }
 
 // Writes what a reference of `length` bytes stands for.
 static void write_code(struct scanner *s, const uint32_t code[2], size_t length)
 {
-    char bytes[8];
+    char bytes[8] = {0};
     write_gap(s);
     size_t n = utf8_encode(code[0], bytes);
     if (code[1])
         n += utf8_encode(code[1], bytes + n);
-    memcpy(s->out + s->n, bytes, n);
-    add_piece(s, s->at, length, n, true);
+    memcpy(s->out + s->n, bytes, sizeof bytes);
+    wrote(s, s->at, length, n, true);
     s->at += length;
 }
 
@@ -102,27 +114,41 @@ static size_t find_from(struct str s, size_t from, struct str needle, bool nocas
     return from + (nocase ? str_find_nocase(rest, needle) : str_find(rest, needle));
 }
 
-// Returns where the tag that begins at `at` ends (behind its '>'), or 0 where it has no end.
+// Tells whether any tag ends at `at` or later.
+static bool some_tag_ends(struct scanner *s, size_t at)
+{
+    if (s->last_tag_end == SIZE_MAX) {
+        for (s->last_tag_end = s->in.n; s->last_tag_end > at && s->in.p[s->last_tag_end - 1] != '>'; s->last_tag_end--)
+            ;
+    }
+    return at < s->last_tag_end;
+}
+
+// Tells whether a value begins at the quote at `at`: the last character before it that is no white space, from `from`
+// on, is '='.
+static bool is_behind_equals(struct str in, size_t from, size_t at)
+{
+    while (at > from && char_is_space(in.p[at - 1]))
+        at--;
+    return at > from && in.p[at - 1] == '=';
+}
+
+// Returns where the tag ends whose name ends at `at` (behind its '>'), or 0 where it has no end.
 static size_t tag_end(struct scanner *s, size_t at)
 {
     struct str in = s->in;
-    if (at >= s->last_tag_end)
+    if (in.p[at] == '>')
+        return at + 1;
+    if (!some_tag_ends(s, at))
         return 0;
-    if (!s->quotes_are_broken) {
-        size_t i = at;
-        char before = 0; // the last character that is no white space: a quote opens behind '=' only
-        for (; i < in.n && in.p[i] != '>'; i++) {
-            char c = in.p[i];
-            if ((c == '"' || c == '\'') && before == '=') {
-                i += 1 + str_find_char(str_from(in, i + 1), c);
-                if (i >= in.n)
-                    break;
-            }
-            before = char_is_space(c) ? before : c;
-        }
-        if (i < in.n)
+    for (size_t from = at, i = at; !s->quotes_are_broken; from = i) {
+        i = html_find_tag_stop(in, i);
+        if (i < in.n && in.p[i] == '>')
             return i + 1;
-        s->quotes_are_broken = true;
+        if (i < in.n && is_behind_equals(in, from, i))
+            i += 1 + str_find_char(str_from(in, i + 1), in.p[i]);
+        s->quotes_are_broken = i >= in.n;
+        i++;
     }
     size_t end = at + str_find_char(str_from(in, at), '>');
     return end < in.n ? end + 1 : 0;
@@ -180,7 +206,7 @@ static void break_for(struct scanner *s, const struct html_element *e, bool is_e
 static bool has_attribute(struct str name, struct str behind)
 {
     size_t n = 0;
-    while (n < behind.n && (behind.p[n] == 0 || !strchr("<>=", behind.p[n])))
+    while (n < behind.n && behind.p[n] != '<' && behind.p[n] != '>' && behind.p[n] != '=')
         n++;
     bool is_custom = str_find_char(name, '-') < name.n || str_find_char(name, ':') < name.n;
     return is_custom || (n < behind.n && behind.p[n] == '=');
@@ -230,7 +256,7 @@ static bool take_declaration(struct scanner *s)
         return true;
     }
     bool is_declaration = rest.n > 2 && (rest.p[1] == '?' || char_is_alpha(rest.p[2]) || rest.p[2] == '[');
-    if (!is_declaration || s->at >= s->last_tag_end)
+    if (!is_declaration || !some_tag_ends(s, s->at))
         return false;
     s->at += str_find_char(rest, '>') + 1;
     return true;
@@ -247,7 +273,7 @@ static void take_less_than(struct scanner *s)
     else if (char_is_alpha(next))
         is_taken = take_tag(s, false);
     if (!is_taken)
-        write_bytes(s, 1);
+        write_byte(s);
 }
 
 // ---- characters ----------------------------------------------------------------------------------------------------
@@ -265,6 +291,8 @@ static void take_reference(struct scanner *s)
     size_t n = html_reference(rest, code);
     for (int again = 0; again < 3 && n && code[0] == '&' && code[1] == 0; again++) {
         char inner[40] = "&";
+        if (s->at + n == s->in.n || (rest.p[n] != '#' && !char_is_alpha(rest.p[n])))
+            break;
         struct str more = str_head(str_from(rest, n), sizeof inner - 1);
         size_t semicolon = str_find_char(more, ';');
         uint32_t inner_code[2] = {0};
@@ -277,7 +305,7 @@ static void take_reference(struct scanner *s)
         memcpy(code, inner_code, sizeof code);
     }
     if (n == 0) {
-        write_bytes(s, 1);
+        write_byte(s);
     } else if (code[1] == 0 && is_blank_code(code[0])) {
         owe_gap(s, GAP_WORD, s->at);
         s->at += n;
@@ -307,147 +335,64 @@ static void take_space(struct scanner *s)
     owe_gap(s, gap, start);
 }
 
-static bool stops_at(const struct scanner *s, size_t at)
+static void take_bracket(struct scanner *s)
 {
-    unsigned char c = (unsigned char)s->in.p[at], next = at + 1 < s->in.n ? (unsigned char)s->in.p[at + 1] : 0xFF;
-    switch (html_stops[c]) {
-    case STOP_SPACE: return true;
-    case STOP_MARKUP: return !s->is_plain && (c != ']' || s->cdata_depth);
-    case STOP_WIDE: return next <= 0xA0;
-    default: return false;
-    }
-}
-
-// Tells how many bytes from here on are copied as they are: ordinary ones, and single blanks between two of them.
-static size_t ordinary(const struct scanner *s)
-{
-    size_t at = html_skip_letters(s->in, s->at, true);
-    for (; at < s->in.n; at = html_skip_letters(s->in, at + 1, false)) {
-        bool is_inner_blank = s->in.p[at] == ' ' && at > s->at && at + 1 < s->in.n && !stops_at(s, at + 1);
-        if (!is_inner_blank && stops_at(s, at))
-            break;
-    }
-    return at - s->at;
+    bool is_end = str_starts(str_from(s->in, s->at), S("]]>"));
+    s->cdata_depth -= is_end;
+    if (is_end)
+        s->at += 3;
+    else
+        write_byte(s);
 }
 
 static void scan(struct scanner *s)
 {
     while (s->at < s->in.n) {
-        size_t n = ordinary(s);
-        if (n) {
-            write_bytes(s, n);
+        unsigned stops = s->is_plain ? 0 : s->cdata_depth ? STOP_MARKUP | STOP_BRACKET : STOP_MARKUP;
+        if (!html_stops_at(s->in, s->at, stops)) {
+            write_letters(s, stops);
             continue;
         }
-        char c = s->in.p[s->at];
-        if (c == '<' && !s->is_plain) {
-            take_less_than(s);
-        } else if (c == '&' && !s->is_plain) {
-            take_reference(s);
-        } else if (c == ']') {
-            bool is_end = str_starts(str_from(s->in, s->at), S("]]>"));
-            s->cdata_depth -= is_end;
-            if (is_end)
-                s->at += 3;
-            else
-                write_bytes(s, 1);
-        } else {
-            take_space(s);
+        switch (s->in.p[s->at]) {
+        case '<': take_less_than(s); break;
+        case '&': take_reference(s); break;
+        case ']': take_bracket(s); break;
+        default: take_space(s);
         }
     }
 }
 
-// The most that text can be longer than its HTML: "&nGt;" has 5 bytes and stands for 6.
+// The most that text can be longer than its HTML: "&nGt;" has 5 bytes and stands for 6. Writes may pass its end.
 static size_t text_bytes_max(size_t n)
 {
-    return n + n / 4 + 16;
+    return n + n / 4 + 2 * HTML_COPY_SLACK;
 }
 
-static struct html_text run(struct str in, bool is_plain, struct arena *a, size_t *out_tags)
+struct html_reading html_read(struct str in, bool is_plain, struct html_map *map, struct arena *a)
 {
-    struct scanner s = {.arena = a, .in = in, .is_plain = is_plain};
-    s.out = arena_alloc(a, text_bytes_max(in.n));
-    for (s.last_tag_end = in.n; s.last_tag_end > 0 && in.p[s.last_tag_end - 1] != '>'; s.last_tag_end--)
-        ;
+    size_t same = html_skip_letters(in, 0, is_plain ? 0 : STOP_MARKUP);
+    if (same == in.n)
+        return (struct html_reading){.text = in, .is_same = true};
+    struct scanner s = {.arena = a, .in = in, .is_plain = is_plain, .map = map, .last_tag_end = SIZE_MAX};
+    size_t room = text_bytes_max(in.n);
+    s.out = arena_bytes(a, room);
     scan(&s);
-    *out_tags = s.n_tags;
-    bool is_same = s.n == in.n && (s.n == 0 || memcmp(s.out, in.p, s.n) == 0);
-    return (struct html_text){.text = str_make(s.out, s.n),
-                              .original = in,
-                              .pieces = is_same ? NULL : s.pieces,
-                              .n_pieces = is_same ? 0 : s.n_pieces};
-}
-
-// ---- the map back --------------------------------------------------------------------------------------------------
-
-static const struct html_piece *piece_at(const struct html_text *t, size_t at)
-{
-    size_t low = 0, high = t->n_pieces;
-    while (high - low > 1) {
-        size_t middle = (low + high) / 2;
-        if (t->pieces[middle].text <= at)
-            low = middle;
-        else
-            high = middle;
-    }
-    return &t->pieces[low];
-}
-
-void html_origin(const struct html_text *t, size_t start, size_t end, size_t *out_start, size_t *out_end)
-{
-    *out_start = start;
-    *out_end = end;
-    if (t->n_pieces == 0)
-        return;
-    const struct html_piece *first = piece_at(t, start), *last = piece_at(t, end > start ? end - 1 : start);
-    *out_start = first->original + (first->is_whole ? 0 : start - first->text);
-    *out_end = last->original + (last->is_whole ? last->length : end - last->text);
-}
-
-// Makes the map of a text that was read twice lead to the first original: a piece of the second reading is cut where
-// the first one's pieces end. Both walk forward.
-static void join_maps(struct html_text *t, const struct html_text *first, struct arena *a)
-{
-    struct html_piece *joined = NULL;
-    size_t n = 0;
-    struct html_piece same = {0, 0, (uint32_t)t->original.n, false};
-    size_t n_second = t->text.n == 0 ? 0 : t->n_pieces ? t->n_pieces : 1;
-    for (size_t i = 0; i < n_second; i++) {
-        const struct html_piece *p = t->n_pieces ? &t->pieces[i] : &same;
-        if (p->is_whole) {
-            size_t start = 0, end = 0;
-            html_origin(first, p->original, p->original + p->length, &start, &end);
-            struct html_piece whole = {p->text, (uint32_t)start, (uint32_t)(end - start), true};
-            ARENA_PUSH(a, joined, n, whole);
-            continue;
-        }
-        for (uint32_t done = 0; done < p->length;) {
-            const struct html_piece *q = piece_at(first, p->original + done);
-            uint32_t into = p->original + done - q->text;
-            const struct html_piece *next = q + 1 < first->pieces + first->n_pieces ? q + 1 : NULL;
-            uint32_t ends = next ? next->text : (uint32_t)first->text.n;
-            uint32_t left = ends - (p->original + done), length = left < p->length - done ? left : p->length - done;
-            struct html_piece part = {p->text + done, q->is_whole ? q->original : q->original + into,
-                                      q->is_whole ? q->length : length, q->is_whole};
-            ARENA_PUSH(a, joined, n, part);
-            done += length;
-        }
-    }
-    t->pieces = joined;
-    t->n_pieces = n;
-    t->original = first->original;
+    if (!map)
+        s.out = arena_trim(a, s.out, room, s.n);
+    bool is_same = s.n == in.n && memcmp(s.out, in.p, s.n) == 0;
+    return (struct html_reading){.text = str_make(s.out, s.n), .n_tags = s.n_tags, .is_same = is_same};
 }
 
 // HTML without a single tag of its own whose text holds closed elements was escaped once too often.
 static struct html_text read_html(struct str html, struct arena *a)
 {
-    size_t tags = 0;
-    struct html_text t = run(html, false, a, &tags);
-    if (tags > 0 || t.n_pieces == 0 || !html_looks_like_html(t.text))
+    struct html_reading once = html_read(html, false, NULL, a);
+    struct html_text t = {.text = once.text, .original = html};
+    if (once.n_tags > 0 || once.is_same || !html_looks_like_html(once.text))
         return t;
-    struct html_text second = run(t.text, false, a, &tags);
-    join_maps(&second, &t, a);
-    second.was_escaped = true;
-    return second;
+    t.text = html_read(once.text, false, NULL, a).text;
+    t.was_escaped = true;
+    return t;
 }
 
 struct html_text html_to_text(struct str html, struct arena *a)
@@ -457,9 +402,8 @@ struct html_text html_to_text(struct str html, struct arena *a)
 
 struct html_text html_text_of(const struct text *text, struct arena *a)
 {
-    size_t tags = 0;
     struct str body = utf8_head(text->body, HTML_TEXT_MAX);
-    if (text->type == TEXT_PLAIN && !html_looks_like_html(body))
-        return run(body, true, a, &tags);
-    return read_html(body, a);
+    if (text->type != TEXT_PLAIN || html_looks_like_html(body))
+        return read_html(body, a);
+    return (struct html_text){.text = html_read(body, true, NULL, a).text, .original = body, .is_plain = true};
 }

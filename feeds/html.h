@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// HTML to plain text, for titles, summaries and bodies, with a map from each place of the text back to the original.
+// HTML to plain text, for titles, summaries and bodies, with a map on demand from each place of the
+// text back to the original.
 //
 // Not a browser: a scanner of one pass that never fails and never needs a tree. Tags vanish; tags that stand for a
 // break of the text part words, the others do not ("<b>b</b>uffer" is one word); script, style, comments and what
@@ -19,6 +20,13 @@
 #include "base/buf.h"
 #include "feeds/item.h"
 
+struct html_text {
+    struct str text;     // plain, trimmed, without control characters other than \n
+    struct str original; // what was read
+    bool is_plain;       // it was read as plain text
+    bool was_escaped;    // the HTML was escaped once too often
+};
+
 // A piece of text that maps to the original byte for byte, or, where is_whole, as one unit (a character reference, a
 // break). Pieces are in order, the first one begins at text 0, and each ends where the next one begins.
 struct html_piece {
@@ -28,17 +36,15 @@ struct html_piece {
     bool is_whole;
 };
 
-struct html_text {
-    struct str text;          // plain, trimmed, without control characters other than \n
-    struct str original;      // what was read
-    struct html_piece *pieces; // empty where text and original are the same bytes
+struct html_map {
+    struct html_piece *pieces; // none where text and original are the same bytes
     size_t n_pieces;
-    bool was_escaped;         // the HTML was escaped once too often
 };
 
 enum { HTML_TEXT_MAX = 1 << 20 }; // bytes of one text; what is longer is cut at a character. An item's cap is 256 KiB
 
-// Returns the plain text of `html`, in the arena. Time and memory are linear in its length.
+// Returns the plain text of `html`: in the arena, or, where they are the same bytes, a view of `html` itself. Time and
+// memory are linear in its length.
 struct html_text html_to_text(struct str html, struct arena *a);
 
 // Returns the plain text of a feed's text: HTML and XHTML as above; plain text keeps its characters, has its white
@@ -46,9 +52,13 @@ struct html_text html_to_text(struct str html, struct arena *a);
 // a character reference where the feed said "plain" without being asked: RSS titles).
 struct html_text html_text_of(const struct text *text, struct arena *a);
 
+// Returns the map of a text back to its original, in the arena. It reads the original again, so that the many texts
+// that nobody asks about cost none.
+struct html_map html_map(const struct html_text *t, struct arena *a);
+
 // Returns what bytes of the original the bytes [start, end) of the text come from; tags around them are left out,
 // tags between them are inside.
-void html_origin(const struct html_text *t, size_t start, size_t end, size_t *out_start, size_t *out_end);
+void html_origin(const struct html_map *map, size_t start, size_t end, size_t *out_start, size_t *out_end);
 
 // Tells whether a text that claims to be plain holds HTML: an element of HTML's names that ends in '>', or a character
 // reference with its semicolon. Linear.

@@ -4,6 +4,7 @@
 #include "feeds/html.h"
 
 #include "base/hash.h"
+#include "feeds/html_letters.h"
 #include "feeds/html_names.h"
 
 // An end tag of a known element, or a start tag that no plain text holds by chance ("<br>", "<img ...").
@@ -23,15 +24,18 @@ static bool is_telling_tag(struct str s)
 bool html_looks_like_html(struct str text)
 {
     size_t last_end = text.n;
-    while (last_end > 0 && text.p[last_end - 1] != '>')
-        last_end--;
-    for (size_t i = 0; i < text.n; i++) {
+    for (size_t i = 0; (i = html_find_markup(text, i)) < text.n; i++) {
         uint32_t code[2];
         struct str rest = str_from(text, i);
-        if (i < last_end && text.p[i] == '<' && is_telling_tag(rest))
-            return true;
-        size_t n = text.p[i] == '&' ? html_reference(rest, code) : 0;
-        if (n && rest.p[n - 1] == ';')
+        if (text.p[i] == '&') {
+            size_t n = html_reference(rest, code);
+            if (n && rest.p[n - 1] == ';')
+                return true;
+            continue;
+        }
+        while (last_end > i && text.p[last_end - 1] != '>')
+            last_end--;
+        if (i < last_end && is_telling_tag(rest))
             return true;
     }
     return false;

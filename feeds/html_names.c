@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "feeds/entity.h"
 #include "feeds/html.h"
+#include "feeds/html_slots.h"
 
 // ---- character references ------------------------------------------------------------------------------------------
 
@@ -62,9 +63,27 @@ static size_t read_number(struct str s, uint32_t *out_code)
     return at < s.n && s.p[at] == ';' ? at + 1 : at;
 }
 
+// The few names that nearly all references have.
+static size_t read_usual(struct str s, uint32_t *out_code)
+{
+    static const struct { struct str text; uint32_t code; } usual[] = {
+        {STR("&amp;"), '&'}, {STR("&lt;"), '<'}, {STR("&gt;"), '>'}, {STR("&quot;"), '"'}, {STR("&nbsp;"), 0xA0},
+    };
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+        if (s.p[1] == usual[i].text.p[1] && str_starts(s, usual[i].text)) {
+            *out_code = usual[i].code;
+            return usual[i].text.n;
+        }
+    }
+    return 0;
+}
+
 size_t html_reference(struct str s, uint32_t out_code[2])
 {
     out_code[1] = 0;
+    size_t usual = s.n > 3 ? read_usual(s, out_code) : 0;
+    if (usual)
+        return usual;
     if (s.n >= 3 && s.p[1] == '#')
         return read_number(s, out_code);
     size_t n = 1;
@@ -89,7 +108,7 @@ size_t html_reference(struct str s, uint32_t out_code[2])
 #define TELLS(name, effect) {STR(name), EFFECT_##effect, 0, true}
 #define HIDES(name, bit) {STR(name), EFFECT_HIDDEN, bit, false}
 
-static const struct html_element elements[] = {
+const struct html_element html_elements[] = {
     E("a", NONE), E("abbr", NONE), E("acronym", NONE), E("address", PARAGRAPH), E("area", NONE),
     E("article", PARAGRAPH), E("aside", PARAGRAPH), HIDES("audio", 0), E("b", NONE), E("base", NONE), E("bdi", NONE),
     E("bdo", NONE), E("big", NONE), E("blink", NONE), TELLS("blockquote", PARAGRAPH), E("body", PARAGRAPH),
@@ -115,26 +134,15 @@ static const struct html_element elements[] = {
     E("u", NONE), E("ul", PARAGRAPH), E("var", NONE), HIDES("video", 14), E("wbr", NONE), E("xmp", PRE),
 };
 
+const size_t html_elements_n = sizeof html_elements / sizeof *html_elements;
+
+// The letters are gathered in lower case; of a longer name ("blockquote") the last eight, so those are compared.
 const struct html_element *html_element_find(struct str name)
 {
-    char lower[12]; // "blockquote" and "figcaption" have 10 letters
-    if (name.n == 0 || name.n > sizeof lower)
-        return NULL;
+    uint64_t key = 0;
     for (size_t i = 0; i < name.n; i++)
-        lower[i] = char_lower(name.p[i]);
-    struct str key = str_make(lower, name.n);
-    size_t low = 0, high = sizeof elements / sizeof *elements;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        int order = elements[middle].name.p[0] - lower[0]; // decides nearly always
-        if (order == 0)
-            order = str_cmp(elements[middle].name, key);
-        if (order == 0)
-            return &elements[middle];
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
+        key = key << 8 | (unsigned char)(name.p[i] | 0x20);
+    size_t slot = element_slots[key * SLOT_FACTOR >> (64 - SLOT_BITS)];
+    const struct html_element *e = slot ? &html_elements[slot - 1] : NULL;
+    return e && e->name.n == name.n && str_eq_nocase(e->name, name) ? e : NULL;
 }

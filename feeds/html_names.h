@@ -25,6 +25,10 @@ struct html_element {
     bool is_telling;  // its start tag alone shows that a text is HTML
 };
 
+// All of them. feeds/html_slots.h is made from the list by tests/tools/html_slots.py.
+extern const struct html_element html_elements[];
+extern const size_t html_elements_n;
+
 // Returns the element of a name in any case, or NULL.
 const struct html_element *html_element_find(struct str name);
 

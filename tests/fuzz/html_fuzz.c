@@ -16,12 +16,12 @@ static void check(bool is_true, const char *what)
     abort();
 }
 
-static void check_map(const struct html_text *t)
+static void check_map(const struct html_text *t, const struct html_map *map)
 {
     uint32_t at = 0;
-    for (size_t i = 0; i < t->n_pieces; i++) {
-        const struct html_piece *p = &t->pieces[i];
-        uint32_t next = i + 1 < t->n_pieces ? p[1].text : (uint32_t)t->text.n;
+    for (size_t i = 0; i < map->n_pieces; i++) {
+        const struct html_piece *p = &map->pieces[i];
+        uint32_t next = i + 1 < map->n_pieces ? p[1].text : (uint32_t)t->text.n;
         check(p->text == at && next > at, "pieces do not follow each other");
         check((size_t)p->original + p->length <= t->original.n, "a piece lies outside of the original");
         check(p->is_whole || next - at == p->length, "a piece has another length than its original");
@@ -30,7 +30,7 @@ static void check_map(const struct html_text *t)
     }
     for (size_t i = 0; i < t->text.n; i += 1 + t->text.n / 16) {
         size_t start = 0, end = 0;
-        html_origin(t, i, t->text.n, &start, &end);
+        html_origin(map, i, t->text.n, &start, &end);
         check(start <= end && end <= t->original.n, "a place leads outside of the original");
     }
 }
@@ -46,7 +46,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
         arena_init(&a, 64 << 20);
         struct text text = {bytes, (enum text_type)type};
         struct html_text t = html_text_of(&text, &a);
-        check_map(&t);
+        struct html_map map = html_map(&t, &a);
+        check_map(&t, &map);
         check(!is_valid || utf8_valid(t.text) == t.text.n, "valid text became invalid");
         arena_done(&a);
     }

@@ -4,8 +4,9 @@
 #include "tests/tools/check.h"
 
 #include "base/rng.h"
-#include "feeds/html.h"
 #include "base/hash.h"
+#include "feeds/html.h"
+#include "feeds/html_names.h"
 
 struct row {
     const char *html;
@@ -132,7 +133,8 @@ static void check_origin(const char *html, const char *word, const char *expecte
     struct html_text t = html_to_text(str_of(html), &a);
     size_t at = str_find(t.text, str_of(word)), start = 0, end = 0;
     assert_true(at < t.text.n);
-    html_origin(&t, at, at + strlen(word), &start, &end);
+    struct html_map map = html_map(&t, &a);
+    html_origin(&map, at, at + strlen(word), &start, &end);
     assert_true(start <= end && end <= strlen(html));
     assert_str(str_make(html + start, end - start), expected);
     arena_done(&a);
@@ -158,21 +160,23 @@ static void text_without_markup_is_its_own_map(void **state)
     struct arena a;
     arena_init(&a, 1 << 20);
     struct html_text t = html_to_text(S("a plain title"), &a);
-    assert_int_equal(t.n_pieces, 0);
+    struct html_map map = html_map(&t, &a);
+    assert_int_equal(map.n_pieces, 0);
+    assert_ptr_equal(t.text.p, t.original.p); // nor is it copied
     size_t start = 0, end = 0;
-    html_origin(&t, 2, 7, &start, &end);
+    html_origin(&map, 2, 7, &start, &end);
     assert_int_equal(start, 2);
     assert_int_equal(end, 7);
     arena_done(&a);
 }
 
 // Every byte of the text must come from bytes that hold it, or from a reference, a break or white space.
-static void check_map(const struct html_text *t)
+static void check_map(const struct html_text *t, const struct html_map *map)
 {
     uint32_t text_at = 0;
-    for (size_t i = 0; i < t->n_pieces; i++) {
-        const struct html_piece *p = &t->pieces[i];
-        uint32_t next = i + 1 < t->n_pieces ? p[1].text : (uint32_t)t->text.n;
+    for (size_t i = 0; i < map->n_pieces; i++) {
+        const struct html_piece *p = &map->pieces[i];
+        uint32_t next = i + 1 < map->n_pieces ? p[1].text : (uint32_t)t->text.n;
         assert_int_equal(p->text, text_at);
         assert_true(next > p->text);
         assert_true(p->original + p->length <= t->original.n);
@@ -204,11 +208,12 @@ static void the_map_holds_for_random_markup(void **state)
         struct arena a;
         arena_init(&a, 1 << 20);
         struct html_text t = html_to_text(str_make(html, n), &a);
-        check_map(&t);
+        struct html_map map = html_map(&t, &a);
+        check_map(&t, &map);
         assert_true(t.text.n == 0 || (!char_is_space(t.text.p[0]) && !char_is_space(t.text.p[t.text.n - 1])));
         for (size_t i = 0; i < t.text.n; i += 1 + t.text.n / 7) {
             size_t start = 0, end = 0;
-            html_origin(&t, i, t.text.n, &start, &end);
+            html_origin(&map, i, t.text.n, &start, &end);
             assert_true(start <= end && end <= n);
         }
         arena_done(&a);
@@ -275,6 +280,20 @@ static void the_digest_sees_letters_and_nothing_else(void **state)
     assert_true(whole != html_digest(&key, str_make(text, sizeof text)));
 }
 
+static void elements_are_known_by_their_whole_name(void **state)
+{
+    (void)state;
+    static const char *const known[] = {"a", "P", "h1", "BlockQuote", "figcaption", "noscript", "textarea", "xmp"};
+    static const char *const unknown[] = {"", "h", "h7", "aockquote", "bblockquote", "zzblockquote", "p_", "figcaptio",
+                                          "ock:quote", "\x10", "abcdefghijklmnopqrstuvwxyz"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        assert_true(html_element_find(str_of(known[i])) != NULL);
+    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
+        assert_true(html_element_find(str_of(unknown[i])) == NULL);
+    for (size_t i = 0; i < html_elements_n; i++) // each has a slot: html_slots.h is of this list
+        assert_ptr_equal(html_element_find(html_elements[i].name), &html_elements[i]);
+}
+
 static void escaping_is_undone_by_reading(void **state)
 {
     (void)state;
@@ -300,6 +319,7 @@ int main(void)
         cmocka_unit_test(hostile_markup_takes_linear_time),
         cmocka_unit_test(a_text_over_the_limit_is_cut_at_a_character),
         cmocka_unit_test(the_digest_sees_letters_and_nothing_else),
+        cmocka_unit_test(elements_are_known_by_their_whole_name),
         cmocka_unit_test(escaping_is_undone_by_reading),
     };
     return cmocka_run_group_tests_name("html", tests, NULL, NULL);
