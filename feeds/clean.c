@@ -39,27 +39,37 @@ void clean_done(struct cleaner *c)
     arena_done(&c->arena);
 }
 
-// Counts lines up to `to`, a place in the current piece. All of every document passes here.
-static void count_lines(struct cleaner *c, const char *to)
+// Returns the number of line ends in [p, to). All of every document passes here.
+static uint32_t line_ends(const char *p, const char *to)
 {
-    const char *p = c->counted, *start = NULL; // of the last line
+    uint64_t n = 0;
 #ifdef __SSE2__
-    for (; to - p >= 16; p += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
-        unsigned ends = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')));
-        if (ends) {
-            c->line += (uint32_t)__builtin_popcount(ends);
-            start = p + (32 - __builtin_clz(ends));
+    enum { BLOCKS_MAX = 255 }; // as many as a byte can count
+    while (to - p >= 16) {
+        __m128i sums = _mm_setzero_si128();
+        for (int i = 0; i < BLOCKS_MAX && to - p >= 16; i++, p += 16) {
+            __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+            sums = _mm_sub_epi8(sums, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')));
         }
+        uint64_t halves[2];
+        _mm_storeu_si128((__m128i *)(void *)halves, _mm_sad_epu8(sums, _mm_setzero_si128()));
+        n += halves[0] + halves[1];
     }
 #endif
-    for (; p < to; p++) {
-        if (*p == '\n') {
-            c->line++;
-            start = p + 1;
-        }
-    }
-    c->col = start ? 1 + (uint32_t)(to - start) : c->col + (uint32_t)(to - c->counted);
+    for (; p < to; p++)
+        n += *p == '\n';
+    return (uint32_t)n;
+}
+
+// Counts lines up to `to`, a place in the current piece.
+static void count_lines(struct cleaner *c, const char *to)
+{
+    uint32_t n = line_ends(c->counted, to);
+    const char *start = to; // of the last line
+    while (n > 0 && start[-1] != '\n')
+        start--;
+    c->line += n;
+    c->col = n > 0 ? 1 + (uint32_t)(to - start) : c->col + (uint32_t)(to - c->counted);
     c->counted = to;
 }
 
@@ -247,13 +257,9 @@ static void tag_end(struct cleaner *c, struct str tag, enum tag_end how, size_t 
 static const char *plain_tag_end(const char *p, const char *end)
 {
     const char *q = p + 1;
-    bool had_colon = false;
     q += q < end && *q == '/';
-    if (q == end || !char_is_alpha(*q))
-        return NULL;
-    for (; q < end && (char_is_alnum(*q) || (*q == ':' && !had_colon && char_is_alpha(q[-1]))); q++)
-        had_colon |= *q == ':';
-    return q < end && *q == '>' && q[-1] != ':' && q - p < CLEAN_NAME_MAX ? q + 1 : NULL;
+    q = clean_sound_name(q, end);
+    return q && q < end && *q == '>' ? q + 1 : NULL;
 }
 
 static const char *read_tag(struct cleaner *c, const char *p, const char *end)
@@ -264,6 +270,9 @@ static const char *read_tag(struct cleaner *c, const char *p, const char *end)
             clean_plain_tag(c, str_make(p, (size_t)(past - p)), p);
             return past;
         }
+        past = clean_sound_tag(c, p, end);
+        if (past)
+            return past;
         c->scan = (struct clean_tag_scan){0};
     }
     const char *q = p;

@@ -57,6 +57,14 @@ enum clean_scan_kind {
 };
 const char *clean_scan(const char *p, const char *end, enum clean_scan_kind kind);
 
+// Returns the first byte of [p, end) that a value in `quote`s cannot pass over: the quote, '<', '&', control characters
+// (white space other than blanks included), 0xEF.
+const char *clean_scan_value(const char *p, const char *end, char quote);
+
+// Returns the character that a reference of XML's own stands for, p standing behind its '&', and its length without
+// that; 0 if it is none of the usual ones.
+size_t clean_usual_reference(const char *p, const char *end, char *out);
+
 // ---- clean_drop.c: in CLEAN_COMMENT, CLEAN_PI and CLEAN_DECL; each returns where it stopped
 
 const char *clean_comment(struct cleaner *c, const char *p, const char *end);
@@ -79,6 +87,14 @@ bool clean_is_in_item(const struct cleaner *c);
 
 // Tells whether the text ends inside a field of an item, or between its fields where more was to come.
 bool clean_is_item_cut(const struct cleaner *c);
+
+// Returns the end of the name of ASCII letters, digits, '-', '_', '.' and one colon between two letters that begins at
+// p: nearly all names are such. NULL where none does.
+const char *clean_sound_name(const char *p, const char *end);
+
+// Reads the start tag at p if it is as XML wants it, whole before `end` and inside an element: it goes out as it came,
+// after one look. Returns its end, or NULL where anything is otherwise, and nothing was done then.
+const char *clean_sound_tag(struct cleaner *c, const char *p, const char *end);
 
 // Closes all elements that are open.
 void clean_close_all(struct cleaner *c);

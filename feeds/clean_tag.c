@@ -89,9 +89,17 @@ static struct str local_name(struct str name)
     return colon ? str_from(name, (size_t)(colon - name.p) + 1) : name;
 }
 
+// Tells whether a name ends in one of a set of letters (a bit each): nearly all names are told apart by that.
+static bool ends_in(struct str name, uint32_t letters)
+{
+    char last = name.p[name.n - 1];
+    return char_is_alpha(last) && (letters >> (last & 31) & 1);
+}
+#define LETTER(letter) (1u << ((letter) & 31))
+
 static bool is_item(struct str name)
 {
-    if (name.n < 4 || !strchr("my", name.p[name.n - 1] | 0x20))
+    if (name.n < 4 || !ends_in(name, LETTER('m') | LETTER('y')))
         return false;
     struct str local = local_name(name);
     return str_eq_nocase(local, S("item")) || str_eq_nocase(local, S("entry"));
@@ -99,8 +107,8 @@ static bool is_item(struct str name)
 
 bool clean_is_structural(struct str name)
 {
-    if (name.n < 3 || !strchr("mylsdf", name.p[name.n - 1] | 0x20))
-        return false; // by its last letter: nearly all names end here
+    if (name.n < 3 || !ends_in(name, LETTER('m') | LETTER('y') | LETTER('l') | LETTER('s') | LETTER('d') | LETTER('f')))
+        return false;
     struct str local = local_name(name);
     return is_item(name) || str_eq_nocase(local, S("channel")) || str_eq_nocase(local, S("rss")) ||
            str_eq_nocase(local, S("feed")) || str_eq_nocase(local, S("rdf")) || str_eq_nocase(local, S("opml"));
@@ -406,7 +414,8 @@ static void write_tag(struct cleaner *c, struct str name, const struct clean_att
 
 // ---- tags
 
-static void start_tag(struct cleaner *c, struct str name, struct str attributes, bool is_empty, const char *at)
+// What goes before each start tag. Returns false where it is too deep to go out.
+static bool may_start(struct cleaner *c, struct str name, bool is_empty, const char *at)
 {
     if (is_item(name))
         close_forgotten_item(c, name, at);
@@ -415,11 +424,18 @@ static void start_tag(struct cleaner *c, struct str name, struct str attributes,
     if (c->depth == CLEAN_DEPTH_MAX || c->depth >= c->limits->depth_max) {
         clean_repair(c, REPAIR_LIMIT, at);
         c->too_deep += !is_empty;
-        return;
+        return false;
     }
     if (c->depth == 0 && c->roots++ > 0)
         clean_repair(c, REPAIR_ROOT, at);
     c->is_rooted = true;
+    return true;
+}
+
+static void start_tag(struct cleaner *c, struct str name, struct str attributes, bool is_empty, const char *at)
+{
+    if (!may_start(c, name, is_empty, at))
+        return;
     bool is_clean = true;
     size_t n = attributes.n ? read_attributes(c, attributes, &is_clean, at) : 0;
     if (is_clean)
@@ -433,6 +449,79 @@ static void start_tag(struct cleaner *c, struct str name, struct str attributes,
     if (!is_empty)
         push(c, name);
     clean_write(c, false);
+}
+
+const char *clean_sound_name(const char *p, const char *end)
+{
+    enum { FIRST = 1, LATER = 2 };
+    static const uint8_t kinds[256] = {
+        ['a' ... 'z'] = FIRST | LATER, ['A' ... 'Z'] = FIRST | LATER, ['0' ... '9'] = LATER,
+        ['-'] = LATER, ['.'] = LATER, ['_'] = LATER,
+    };
+    const char *start = p, *colon = NULL;
+    if (p == end || !(kinds[(unsigned char)*p] & FIRST))
+        return NULL;
+    for (p++; p < end; p++) {
+        if (kinds[(unsigned char)*p] & LATER)
+            continue;
+        if (*p != ':' || colon || end - p < 2 || !(kinds[(unsigned char)p[1]] & FIRST))
+            break;
+        colon = p;
+    }
+    return p - start < CLEAN_NAME_MAX ? p : NULL;
+}
+
+// Returns the end of the attribute at p, or NULL where it is not as XML wants it. *seen has a bit for each name so far.
+static const char *sound_attribute(const char *p, const char *end, uint64_t *seen)
+{
+    const char *q = clean_sound_name(p, end);
+    if (!q || end - q < 2 || q[0] != '=' || (q[1] != '"' && q[1] != '\''))
+        return NULL;
+    uint64_t bit = 1ull << (name_hash(str_make(p, (size_t)(q - p))) & 63);
+    if (*seen & bit) // perhaps the same one twice
+        return NULL;
+    *seen |= bit;
+    char quote = q[1], character;
+    for (q = clean_scan_value(q + 2, end, quote); q < end && *q == '&'; q = clean_scan_value(q, end, quote)) {
+        size_t n = clean_usual_reference(q + 1, end, &character);
+        if (n == 0)
+            return NULL;
+        q += 1 + n;
+    }
+    return q < end && *q == quote ? q + 1 : NULL;
+}
+
+const char *clean_sound_tag(struct cleaner *c, const char *p, const char *end)
+{
+    const char *q = c->depth ? clean_sound_name(p + 1, end) : NULL;
+    uint64_t seen = 0;
+    if (!q)
+        return NULL;
+    struct str name = str_make(p + 1, (size_t)(q - p) - 1);
+    for (uint32_t n = 0;; n++) {
+        const char *blank = q;
+        while (q < end && (*q == ' ' || *q == '\n' || *q == '\t' || *q == '\r'))
+            q++;
+        if (q == end || n > c->limits->attributes_max)
+            return NULL;
+        if (*q == '>' || *q == '/')
+            break;
+        q = q == blank ? NULL : sound_attribute(q, end, &seen);
+        if (!q)
+            return NULL;
+    }
+    bool is_empty = *q == '/';
+    q += is_empty;
+    if (q == end || *q != '>' || (size_t)(q - p) >= c->limits->tag_bytes_max)
+        return NULL;
+    clean_end_run(c);
+    if (!may_start(c, name, is_empty, p))
+        return q + 1;
+    clean_out(c, p, (size_t)(q - p) + 1);
+    if (!is_empty)
+        push(c, name);
+    clean_write(c, false);
+    return q + 1;
 }
 
 void clean_plain_tag(struct cleaner *c, struct str tag, const char *at)

@@ -36,7 +36,7 @@ void clean_write_out(struct cleaner *c)
     c->n_ends = 0;
 }
 
-void clean_put_text(struct cleaner *c, const char *p, size_t n)
+static inline void put_text(struct cleaner *c, const char *p, size_t n)
 {
     if (n < c->texts.room - c->texts.n) {
         memcpy(c->texts.p + c->texts.n, p, n);
@@ -48,6 +48,8 @@ void clean_put_text(struct cleaner *c, const char *p, size_t n)
     if (c->texts.n >= CLEAN_TEXTS_BYTES)
         clean_write_out(c);
 }
+
+void clean_put_text(struct cleaner *c, const char *p, size_t n) { put_text(c, p, n); }
 
 void clean_put_plain(struct cleaner *c, const char *p, size_t n)
 {
@@ -98,37 +100,66 @@ static bool is_stop(unsigned char ch, enum clean_scan_kind kind)
 }
 
 #ifdef __SSE2__
-static unsigned stops16(const char *p, enum clean_scan_kind kind)
+static inline __m128i is(__m128i v, char byte) { return _mm_cmpeq_epi8(v, _mm_set1_epi8(byte)); }
+
+static inline __m128i is_below_blank(__m128i v) { return _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v); }
+
+static inline unsigned stops16(__m128i v, enum clean_scan_kind kind)
 {
-    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-    // Below 0x20 and not above 0x7f: white space stops too here, and the caller looks at it again.
-    __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v);
-    __m128i white = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')),
-                                 _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\t')),
-                                              _mm_cmpeq_epi8(v, _mm_set1_epi8('\r'))));
-    __m128i hit = _mm_or_si128(_mm_andnot_si128(white, control), _mm_cmpeq_epi8(v, _mm_set1_epi8(']')));
+    __m128i white = _mm_or_si128(is(v, '\n'), _mm_or_si128(is(v, '\t'), is(v, '\r')));
+    __m128i hit = _mm_or_si128(_mm_andnot_si128(white, is_below_blank(v)), is(v, ']'));
     if (kind == SCAN_PLAIN)
         hit = _mm_or_si128(hit, v); // the high bit
     else
-        hit = _mm_or_si128(hit, _mm_cmpeq_epi8(v, _mm_set1_epi8((char)0xef)));
+        hit = _mm_or_si128(hit, is(v, (char)0xef));
     if (kind != SCAN_CDATA)
-        hit = _mm_or_si128(hit, _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('<')),
-                                             _mm_cmpeq_epi8(v, _mm_set1_epi8('&'))));
+        hit = _mm_or_si128(hit, _mm_or_si128(is(v, '<'), is(v, '&')));
     return (unsigned)_mm_movemask_epi8(hit);
 }
+
+static inline __m128i load16(const char *p) { return _mm_loadu_si128((const __m128i *)(const void *)p); }
 #endif
 
-const char *clean_scan(const char *p, const char *end, enum clean_scan_kind kind)
+static inline __attribute__((always_inline)) const char *scan(const char *p, const char *end, enum clean_scan_kind kind)
 {
 #ifdef __SSE2__
     for (; end - p >= 16; p += 16) {
-        unsigned hits = stops16(p, kind);
+        unsigned hits = stops16(load16(p), kind);
         if (hits)
             return p + __builtin_ctz(hits);
     }
 #endif
     while (p < end && !is_stop((unsigned char)*p, kind))
         p++;
+    return p;
+}
+
+const char *clean_scan(const char *p, const char *end, enum clean_scan_kind kind)
+{
+    switch (kind) {
+    case SCAN_PLAIN: return scan(p, end, SCAN_PLAIN);
+    case SCAN_TEXT: return scan(p, end, SCAN_TEXT);
+    case SCAN_CDATA: return scan(p, end, SCAN_CDATA);
+    }
+    return p;
+}
+
+const char *clean_scan_value(const char *p, const char *end, char quote)
+{
+#ifdef __SSE2__
+    for (; end - p >= 16; p += 16) {
+        __m128i v = load16(p), markup = _mm_or_si128(is(v, '<'), is(v, '&'));
+        __m128i rare = _mm_or_si128(is_below_blank(v), is(v, (char)0xef));
+        unsigned hits = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(markup, rare), is(v, quote)));
+        if (hits)
+            return p + __builtin_ctz(hits);
+    }
+#endif
+    for (; p < end; p++) {
+        unsigned char ch = (unsigned char)*p;
+        if (ch < 0x20 || ch == 0xef || ch == '<' || ch == '&' || *p == quote)
+            break;
+    }
     return p;
 }
 
@@ -163,8 +194,7 @@ static const char *read_stop(struct cleaner *c, const char *p, const char *end)
     return p + 3;
 }
 
-// Returns the character that a reference of XML's own stands for, p standing behind its '&', and its length; 0 if none.
-static size_t plain_reference(const char *p, const char *end, char *out)
+size_t clean_usual_reference(const char *p, const char *end, char *out)
 {
     size_t n = (size_t)(end - p);
     if (n >= 3 && p[1] == 't' && p[2] == ';' && (p[0] == 'l' || p[0] == 'g')) {
@@ -197,21 +227,21 @@ const char *clean_run(struct cleaner *c, const char *p, const char *end, bool is
                 clean_put_text(c, p++, 1);
             continue;
         }
-        enum clean_scan_kind kind = is_cdata ? SCAN_CDATA : c->is_aside ? SCAN_TEXT : SCAN_PLAIN;
-        const char *q = clean_scan(p, end, kind);
-        if (kind == SCAN_PLAIN)
+        bool is_plain = !is_cdata && !c->is_aside;
+        const char *q = is_plain ? scan(p, end, SCAN_PLAIN) : clean_scan(p, end, is_cdata ? SCAN_CDATA : SCAN_TEXT);
+        if (is_plain)
             clean_put_plain(c, p, (size_t)(q - p));
-        else
-            clean_put_text(c, p, (size_t)(q - p));
+        else if (q > p)
+            put_text(c, p, (size_t)(q - p));
         p = q;
         if (p == end || (!is_cdata && *p == '<'))
             return p;
         if (!is_cdata && *p == '&') {
             char plain;
-            size_t n = c->high_surrogate ? 0 : plain_reference(p + 1, end, &plain);
+            size_t n = c->high_surrogate ? 0 : clean_usual_reference(p + 1, end, &plain);
             if (n == 0)
                 return p;
-            clean_put_text(c, &plain, 1);
+            put_text(c, &plain, 1);
             p += n + 1;
             continue;
         }
