@@ -50,9 +50,11 @@ size_t str_find(struct str s, struct str needle)
 
 size_t str_find_nocase(struct str s, struct str needle)
 {
-    for (size_t i = 0; i + needle.n <= s.n; i++)
-        if (str_starts_nocase(str_from(s, i), needle))
+    for (size_t i = 0; i + needle.n <= s.n; i++) {
+        bool may_be = needle.n == 0 || char_lower(s.p[i]) == char_lower(needle.p[0]);
+        if (may_be && str_starts_nocase(str_from(s, i), needle))
             return i;
+    }
     return s.n;
 }
 

@@ -79,7 +79,7 @@ bool str_to_i64(struct str s, int64_t *out);
 static inline bool char_is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 static inline bool char_is_digit(char c) { return c >= '0' && c <= '9'; }
 static inline char char_lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
-static inline bool char_is_alpha(char c) { return char_lower(c) >= 'a' && char_lower(c) <= 'z'; }
+static inline bool char_is_alpha(char c) { return (unsigned char)((c | 0x20) - 'a') < 26; }
 static inline bool char_is_alnum(char c) { return char_is_alpha(c) || char_is_digit(c); }
 
 #endif

@@ -63,6 +63,17 @@ bool utf8_add(struct buf *b, uint32_t code)
     return buf_add(b, str_make(bytes, n));
 }
 
+// Returns the length of a character of two or three bytes that is valid whatever its second byte, within its usual
+// range: nearly all characters outside ASCII. 0: it must be looked at.
+static size_t usual_length(const unsigned char *p)
+{
+    bool is_second = (p[1] & 0xC0) == 0x80;
+    if (p[0] >= 0xC2 && p[0] <= 0xDF)
+        return is_second ? 2 : 0;
+    bool is_three = p[0] >= 0xE1 && p[0] <= 0xEF && p[0] != 0xED;
+    return is_three && is_second && (p[2] & 0xC0) == 0x80 ? 3 : 0;
+}
+
 size_t utf8_valid(struct str s)
 {
     size_t i = 0;
@@ -73,6 +84,12 @@ size_t utf8_valid(struct str s)
             if (word & UINT64_C(0x8080808080808080))
                 break;
             i += sizeof word;
+        }
+        while (i < s.n && (unsigned char)s.p[i] < 0x80)
+            i++;
+        for (size_t n = 1; n > 0 && i + 4 <= s.n;) {
+            n = usual_length((const unsigned char *)s.p + i);
+            i += n;
         }
         if (i >= s.n)
             break;

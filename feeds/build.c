@@ -9,6 +9,7 @@
 #include "feeds/build.h"
 
 #include "base/utf8.h"
+#include "feeds/html_letters.h"
 #include "feeds/url.h"
 
 enum { OWN_ARENA_MAX = 1 << 30 };
@@ -141,7 +142,7 @@ void build_item_end(struct builder *b)
 static void add_escaped(struct buf *out, struct str text, bool is_attribute)
 {
     size_t from = 0;
-    for (size_t i = 0; i < text.n; i++) {
+    for (size_t i = 0; (i = html_find_special(text, i)) < text.n; i++) {
         struct str as;
         switch (text.p[i]) {
         case '&': as = S("&amp;"); break;
@@ -152,7 +153,7 @@ static void add_escaped(struct buf *out, struct str text, bool is_attribute)
                 continue;
             as = S("&quot;");
             break;
-        default: continue;
+        default: continue; // not reached: the search stops at these four
         }
         buf_add(out, str_make(text.p + from, i - from));
         buf_add(out, as);
@@ -255,12 +256,24 @@ static void markup_end(struct builder *b)
     b->names.n = at;
 }
 
+// Appends as buf_add does, without a call where there is room.
+static inline void add_text(struct buf *out, struct str text)
+{
+    if (text.n < out->room - out->n && text.n <= out->bytes_max - out->n) {
+        memcpy(out->p + out->n, text.p, text.n);
+        out->n += text.n;
+        out->p[out->n] = '\0';
+    } else {
+        buf_add(out, text);
+    }
+}
+
 void build_text(struct builder *b, struct str text)
 {
     if (!b->capture.is_on)
         return;
     if (!b->capture.is_markup) {
-        buf_add(&b->text, text);
+        add_text(&b->text, text);
         return;
     }
     close_markup_tag(b);

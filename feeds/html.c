@@ -215,16 +215,15 @@ static bool has_attribute(struct str name, struct str behind)
 // Takes an element's start or end tag at s->at; false where the '<' is only a character.
 static bool take_tag(struct scanner *s, bool is_end)
 {
-    size_t start = s->at, name_at = start + 1 + is_end, n = 0;
+    size_t start = s->at, name_at = start + 1 + is_end;
     struct str rest = str_from(s->in, name_at);
-    while (n < rest.n && (char_is_alnum(rest.p[n]) || rest.p[n] == ':' || rest.p[n] == '-' || rest.p[n] == '_'))
-        n++;
-    bool is_name = n > 0 && char_is_alpha(rest.p[0]);
+    uint64_t key;
+    size_t n = html_name(rest, &key);
     bool is_closed = n < rest.n && (char_is_space(rest.p[n]) || rest.p[n] == '/' || rest.p[n] == '>');
-    if (!is_name || !is_closed)
+    if (n == 0 || !is_closed)
         return false;
     struct str name = str_head(rest, n);
-    const struct html_element *e = html_element_find(name);
+    const struct html_element *e = html_element_of(name, key);
     if (!e && char_is_space(rest.p[n]) && !has_attribute(name, str_from(rest, n)))
         return false;
     size_t end = tag_end(s, name_at + n);

@@ -82,22 +82,25 @@ size_t html_copy_letters(struct str in, size_t at, unsigned stops, char *out)
     return pass_letters(in, at, stops, out);
 }
 
-// Returns the first byte from `at` on that is one of three.
-static inline size_t find_of(struct str in, size_t at, char a, char b, char c)
+// Returns the first byte from `at` on that is one of four.
+static inline size_t find_of(struct str in, size_t at, char a, char b, char c, char d)
 {
 #ifdef __SSE2__
     for (; in.n - at >= 16; at += 16) {
         __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(in.p + at));
-        unsigned found = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is(v, a), is(v, b)), is(v, c)));
+        __m128i any = _mm_or_si128(_mm_or_si128(is(v, a), is(v, b)), _mm_or_si128(is(v, c), is(v, d)));
+        unsigned found = (unsigned)_mm_movemask_epi8(any);
         if (found)
             return at + (unsigned)__builtin_ctz(found);
     }
 #endif
-    while (at < in.n && in.p[at] != a && in.p[at] != b && in.p[at] != c)
+    while (at < in.n && in.p[at] != a && in.p[at] != b && in.p[at] != c && in.p[at] != d)
         at++;
     return at;
 }
 
-size_t html_find_markup(struct str in, size_t at) { return find_of(in, at, '<', '&', '&'); }
+size_t html_find_markup(struct str in, size_t at) { return find_of(in, at, '<', '<', '&', '&'); }
 
-size_t html_find_tag_stop(struct str in, size_t at) { return find_of(in, at, '>', '"', '\''); }
+size_t html_find_special(struct str in, size_t at) { return find_of(in, at, '<', '>', '&', '"'); }
+
+size_t html_find_tag_stop(struct str in, size_t at) { return find_of(in, at, '>', '>', '"', '\''); }

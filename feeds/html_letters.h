@@ -35,6 +35,9 @@ size_t html_copy_letters(struct str in, size_t at, unsigned stops, char *out);
 // Returns the first '<' or '&' from `at` on, in.n where there is none.
 size_t html_find_markup(struct str in, size_t at);
 
+// Returns the first '<', '>', '&' or '"' from `at` on, in.n where there is none.
+size_t html_find_special(struct str in, size_t at);
+
 // Returns the first '>' or quote from `at` on, in.n where there is none.
 size_t html_find_tag_stop(struct str in, size_t at);
 

@@ -136,13 +136,31 @@ const struct html_element html_elements[] = {
 
 const size_t html_elements_n = sizeof html_elements / sizeof *html_elements;
 
-// The letters are gathered in lower case; of a longer name ("blockquote") the last eight, so those are compared.
-const struct html_element *html_element_find(struct str name)
+size_t html_name(struct str s, uint64_t *out_key)
 {
+    static const bool is_part[256] = {
+        ['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true, [':'] = true, ['-'] = true, ['_'] = true,
+    };
     uint64_t key = 0;
-    for (size_t i = 0; i < name.n; i++)
-        key = key << 8 | (unsigned char)(name.p[i] | 0x20);
+    size_t n = 0;
+    if (s.n == 0 || !char_is_alpha(s.p[0]))
+        return 0;
+    for (; n < s.n && is_part[(unsigned char)s.p[n]]; n++)
+        key = key << 8 | (unsigned char)(s.p[n] | 0x20);
+    *out_key = key;
+    return n;
+}
+
+// Names of up to eight characters are their key; of a longer one ("blockquote") all are compared.
+const struct html_element *html_element_of(struct str name, uint64_t key)
+{
     size_t slot = element_slots[key * SLOT_FACTOR >> (64 - SLOT_BITS)];
     const struct html_element *e = slot ? &html_elements[slot - 1] : NULL;
     return e && e->name.n == name.n && str_eq_nocase(e->name, name) ? e : NULL;
+}
+
+const struct html_element *html_element_find(struct str name)
+{
+    uint64_t key;
+    return name.n && html_name(name, &key) == name.n ? html_element_of(name, key) : NULL;
 }

@@ -29,7 +29,14 @@ struct html_element {
 extern const struct html_element html_elements[];
 extern const size_t html_elements_n;
 
-// Returns the element of a name in any case, or NULL.
+// Returns the length of the name that begins at s: a letter, then letters, digits, ':', '-' and '_'; 0 where there is
+// none. *out_key is its key: the last eight characters, letters in lower case.
+size_t html_name(struct str s, uint64_t *out_key);
+
+// Returns the element of a name in any case and its key, or NULL.
+const struct html_element *html_element_of(struct str name, uint64_t key);
+
+// The same for a name alone.
 const struct html_element *html_element_find(struct str name);
 
 #endif

@@ -24,6 +24,7 @@ enum {
 // A name of libxml2's dictionary: the pointers are the name.
 struct remembered {
     const xmlChar *local, *prefix, *uri;
+    struct str name, prefix_name; // views of local and prefix
     enum element element;
     enum name_space space;
 };
@@ -121,6 +122,8 @@ static const struct remembered *remember(struct xml_reader *x, const xmlChar *lo
     if (slot->local == local && slot->prefix == prefix && slot->uri == uri)
         return slot;
     *slot = (struct remembered){.local = local, .prefix = prefix, .uri = uri};
+    slot->name = view(local);
+    slot->prefix_name = view(prefix);
     slot->space = space_of(x, uri, prefix);
     slot->element = name_element(slot->space, view(local), prefix != NULL);
     return slot;
@@ -136,12 +139,12 @@ static void path_push(struct xml_reader *x, struct str local)
     buf_add_char(&x->path, '>');
 }
 
-static void path_pop(struct xml_reader *x, struct str local)
+static void path_pop(struct xml_reader *x, const xmlChar *local)
 {
     if (x->path_depth != x->depth - 1) // depth still counts the element that ends
         return;
     x->path_depth--;
-    x->path.n -= local.n + 2;
+    x->path.n -= view(local).n + 2;
 }
 
 // libxml2 leaves "&#38;" for '&' in a value, for a tree that would read it again. Such a value is a copy of its own,
@@ -196,8 +199,8 @@ static void on_start(void *context, const xmlChar *local, const xmlChar *prefix,
     if (x->doc->format == FORMAT_NONE && name->element == EL_UNKNOWN)
         name = adopt_namespace(x, local, prefix, uri);
     struct build_tag tag = {.element = name->element, .space = name->space, .attributes = x->attributes};
-    tag.local = view(local);
-    tag.prefix = view(prefix);
+    tag.local = name->name;
+    tag.prefix = name->prefix_name;
     for (int i = 0; i < n_attributes && i < ATTRIBUTES_MAX; i++) {
         const xmlChar **a = attributes + (size_t)i * 5;
         x->attributes[i] = (struct build_attribute){view(a[0]), view(a[1]), attribute_value(a[3], a[4])};
@@ -221,7 +224,7 @@ static void on_end(void *context, const xmlChar *local, const xmlChar *prefix, c
     struct xml_reader *x = context;
     (void)prefix, (void)uri;
     if (x->depth > 1) {
-        path_pop(x, view(local));
+        path_pop(x, local);
         build_end(x->builder);
     }
     x->depth--;
@@ -261,6 +264,7 @@ static void start_parser(struct xml_reader *x)
     sax.startElementNs = on_start;
     sax.endElementNs = on_end;
     sax.characters = on_text;
+    sax.ignorableWhitespace = on_text; // the same: white space is not looked at once more
     sax.processingInstruction = on_mark;
     memset(x->names, 0, sizeof x->names);
     memset(x->spaces, 0, sizeof x->spaces);
