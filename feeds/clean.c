@@ -24,6 +24,7 @@ void clean_init(struct cleaner *c, struct clean_sink sink, const struct parse_li
     buf_init(&c->out, SIZE_MAX);
     buf_init(&c->texts, SIZE_MAX);
     buf_init(&c->pend, SIZE_MAX);
+    buf_init(&c->spare, SIZE_MAX);
     buf_init(&c->names, SIZE_MAX);
     arena_init(&c->arena, SIZE_MAX);
     buf_room(&c->out, CLEAN_WRITE_BYTES + CLEAN_ROOM_BYTES);
@@ -35,6 +36,7 @@ void clean_done(struct cleaner *c)
     buf_done(&c->out);
     buf_done(&c->texts);
     buf_done(&c->pend);
+    buf_done(&c->spare);
     buf_done(&c->names);
     arena_done(&c->arena);
 }
@@ -73,11 +75,10 @@ static void count_lines(struct cleaner *c, const char *to)
     c->counted = to;
 }
 
-void clean_repair(struct cleaner *c, enum repair_kind kind, const char *at)
+void clean_repair_first(struct cleaner *c, enum repair_kind kind, const char *at)
 {
     struct repair *repair = &c->repairs[kind];
-    if (repair->count++ > 0)
-        return;
+    repair->count++;
     if (at && c->piece && at >= c->counted) {
         count_lines(c, at);
         repair->line = c->line;
@@ -228,7 +229,7 @@ static enum tag_end scan_tag(struct cleaner *c, const char **at, const char *end
 // The tag's bytes ended at a '<': an element of a feed, or an end tag, is taken as if '>' stood there.
 static bool is_tag_all_the_same(struct str tag)
 {
-    return (tag.n > 2 && tag.p[1] == '/') || clean_is_structural(clean_name(tag));
+    return (tag.n > 2 && tag.p[1] == '/') || clean_kind_of(clean_name(tag)) != CLEAN_OTHER;
 }
 
 // The tag is whole in `tag`, which is no part of pend. What of it is no tag is read again, as text: see clean.h on
@@ -292,17 +293,14 @@ static const char *read_tag(struct cleaner *c, const char *p, const char *end)
     buf_add(&c->pend, str_make(p, (size_t)(q - p)));
     struct buf whole = c->pend;
     const char *piece = c->piece;
-    buf_init(&c->pend, SIZE_MAX);
+    c->pend = c->spare;
+    buf_init(&c->spare, SIZE_MAX);
     c->piece = NULL;
     tag_end(c, buf_str(&whole), how, c->scan.gt, NULL);
     c->piece = piece;
-    if (c->pend.n == 0) { // keep the memory
-        buf_done(&c->pend);
-        buf_reset(&whole);
-        c->pend = whole;
-    } else {
-        buf_done(&whole);
-    }
+    buf_done(&c->spare);
+    buf_reset(&whole);
+    c->spare = whole; // for the next one
     return q;
 }
 
@@ -418,7 +416,7 @@ static const char *read_text(struct cleaner *c, const char *p, const char *end)
 {
     if (c->depth == 0)
         p = skip_outside(c, p, end);
-    else if (c->open[c->depth - 1].is_container && !c->is_aside)
+    else if (c->open[c->depth - 1].kind != CLEAN_OTHER && !c->is_aside)
         p = skip_blanks(p, end);
     if (p < end && *p != '<')
         p = clean_run(c, p, end, false);

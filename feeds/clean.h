@@ -16,8 +16,11 @@
 // reader puts the text back when that comes. libxml2 would check such text a character at a time (half of its time),
 // and a CDATA section in push mode again from its start at each piece, which is quadratic.
 //
-// Every write ends between tokens; the stack holds the open tags of the output, in order; work is linear (a rejected
-// tag is scanned at most three times: an attribute's quotes are two).
+// An element costs some hundred times what a byte of text costs, so elements have caps: of a document, and of an item,
+// so that one cannot take them all. Past a cap their tags are as if they were not there.
+//
+// Every write ends between tokens; the stack holds the output's open tags in order; work is linear (a rejected tag is
+// scanned at most three times: an attribute's quotes are two).
 #ifndef FEEDS_CLEAN_H
 #define FEEDS_CLEAN_H
 
@@ -27,12 +30,13 @@
 enum {
     CLEAN_DEPTH_MAX = 250,      // libxml2 itself refuses more than 256
     CLEAN_WRITE_BYTES = 16384,  // of XML in a write; four pieces of the transfer's smallest
-    CLEAN_TEXTS_BYTES = 16384,  // of text aside in a write
-    CLEAN_MARKS_MAX = 2048,     // texts aside in a write: XML of that size has hardly more
+    CLEAN_TEXTS_BYTES = 16384,  // of text aside in a write, and
+    CLEAN_MARKS_MAX = 2048,     // their number: XML of that size has hardly more
     CLEAN_ROOM_BYTES = 8192,    // more that the output has room for, so that it rarely grows
     CLEAN_ATTRIBUTES_ROOM = 256, // of one tag
     CLEAN_ENTITIES_MAX = 64,    // declared text entities kept
     CLEAN_EXPANDED_MAX = 1 << 20, // bytes that declared entities may expand to in a document
+    CLEAN_ITEM_ELEMENTS_SURE = 64, // that an item may have in the last fifth of a document's
     CLEAN_NAME_MAX = 128,       // bytes of an element's or attribute's name
 };
 
@@ -69,8 +73,7 @@ struct clean_tag_scan {
     char quote;        // open quote, 0 outside of a value
     char before;       // last character that was not white space
     bool is_gt_known;  // a '>' stands in the open value,
-    size_t gt;         // at this offset of the tag
-    size_t n;          // bytes scanned
+    size_t gt, n;      // at this offset of the tag; bytes scanned
 };
 
 struct clean_attribute {
@@ -78,12 +81,17 @@ struct clean_attribute {
     bool is_clean; // may go out as it came
 };
 
+// What a name stands for. All but CLEAN_OTHER hold elements only: white space in them is nobody's text.
+enum clean_kind { CLEAN_OTHER, CLEAN_FEED, CLEAN_ITEM };
+
+// A text that another field of the item ends: of one line, or of many, which may hold HTML.
+enum clean_field { CLEAN_FIELD_NO, CLEAN_FIELD_LINE, CLEAN_FIELD_BODY };
+
 struct clean_open {
-    uint32_t hash; // of the name in lower case
-    uint32_t at;   // place of the name in `names`
-    uint32_t n;
-    bool is_container; // holds elements only: white space in it is nobody's text
-    uint8_t field;     // a text that another field of the item ends (clean_tag.c)
+    uint32_t hash;  // of the name in lower case
+    uint32_t at, n; // place of the name in `names`
+    enum clean_kind kind;
+    enum clean_field field;
 };
 
 struct clean_entity {
@@ -96,54 +104,46 @@ struct cleaner {
     struct repair *repairs;
 
     enum clean_state state;
-    struct buf out;
-    struct buf pend;
+    struct buf out, pend, spare;
     struct clean_tag_scan scan;
     struct buf texts;
     uint32_t ends[CLEAN_MARKS_MAX];
     size_t n_ends;
     bool is_aside; // the run of text goes aside from here on
-    uint32_t brackets; // ']' seen and not written yet
-    uint32_t matched;  // characters of a closing mark seen (comment, processing instruction)
+    uint32_t brackets, matched; // ']' seen and not written yet; characters seen of a comment's or instruction's end
     uint64_t comment_tail; // the last bytes of a comment
-    char decl_quote;      // inside a declaration
+    char decl_quote;      // inside a declaration,
     uint32_t decl_depth;  // its '[' and '<'
     bool is_pi_xml;       // <?xml...: a bare '>' ends it too
     uint32_t high_surrogate; // a reference to half a character, waiting for the other half
 
     struct clean_attribute attributes[CLEAN_ATTRIBUTES_ROOM]; // of the tag at hand
     struct clean_open open[CLEAN_DEPTH_MAX];
-    uint32_t depth;
-    uint32_t too_deep;  // open elements past the cap, not written
+    uint32_t depth, roots, unwritten; // the last: open elements past a cap, not written
+    uint32_t elements, item_elements; // written so far, and since the last item began
     struct buf names;   // of the open elements
-    bool is_rooted;     // a feed's element was seen
-    bool is_truncated;  // the caller knows that more was to come
-    uint32_t roots, comment_items; // items that begin in a comment
+    bool is_rooted, is_truncated; // a feed's element was seen; the caller knows that more was to come
+    uint32_t comment_items; // that begin in a comment
 
     struct arena arena; // of the entities
     struct clean_entity entities[CLEAN_ENTITIES_MAX];
-    size_t n_entities;
-    size_t entity_bytes;
-    size_t expanded;
+    size_t n_entities, entity_bytes, expanded;
 
     // Places: lines are counted when a repair asks, at the latest at the end of a piece.
     const char *piece, *counted; // NULL while pend is read again
     uint32_t line, col, token_line, token_col; // of `counted`; where the token in pend begins
 };
 
-// Makes a cleaner that writes to sink. repairs is an array of REPAIR_KINDS that it counts in.
+// Makes a cleaner that writes to sink. repairs is an array of REPAIR_KINDS that it counts in. clean_done frees it, and
+// accepts a zeroed struct.
 void clean_init(struct cleaner *c, struct clean_sink sink, const struct parse_limits *limits, struct repair *repairs);
-
-// Frees it. Accepts a zeroed struct.
 void clean_done(struct cleaner *c);
 
-// Reads the next n bytes, valid UTF-8 whose characters are whole within the piece; ends the text: closes what is open.
+// Reads the next n bytes, valid UTF-8 whose characters are whole within the piece. clean_end closes what is open and
+// writes the rest.
 void clean_feed(struct cleaner *c, const char *p, size_t n);
 void clean_end(struct cleaner *c);
 
-// Counts a repair at the place `at` of the current piece, or at the token in pend where `at` is NULL;
-// or at the end of what was fed.
-void clean_repair(struct cleaner *c, enum repair_kind kind, const char *at);
+// Counts a repair at the end of what was fed.
 void clean_repair_here(struct cleaner *c, enum repair_kind kind);
-
 #endif

@@ -84,12 +84,23 @@ const char *clean_pi(struct cleaner *c, const char *p, const char *end)
     return p;
 }
 
+// Appends a byte to what is kept of a declaration.
+static inline void keep(struct cleaner *c, char ch)
+{
+    if (c->pend.n >= DECLARATION_KEPT_MAX)
+        return;
+    if (c->pend.n + 1 < c->pend.room)
+        c->pend.p[c->pend.n++] = ch;
+    else
+        buf_add_char(&c->pend, ch);
+}
+
 // One byte inside <!DOCTYPE ...>; true when it ended. Its declarations are gathered in pend, one after the other.
-static bool decl_byte(struct cleaner *c, char ch)
+static inline bool decl_byte(struct cleaner *c, char ch)
 {
     bool is_inner = c->decl_depth > 0;
-    if (is_inner && c->pend.n < DECLARATION_KEPT_MAX)
-        buf_add_char(&c->pend, ch);
+    if (is_inner)
+        keep(c, ch);
     if (c->matched >= 2) { // inside a comment
         if (ch == '>' && c->matched >= 4) {
             c->matched = 0;
@@ -114,9 +125,9 @@ static bool decl_byte(struct cleaner *c, char ch)
         c->decl_quote = ch;
     } else if (ch == '[' || ch == '<') {
         c->decl_depth++;
-        buf_reset(&c->pend);
+        c->pend.n = 0;
         if (ch == '<')
-            buf_add_char(&c->pend, ch);
+            keep(c, ch);
     } else if (ch == ']' && is_inner) {
         c->decl_depth--;
     } else if (ch == '>') {

@@ -8,6 +8,19 @@
 
 #include "feeds/clean.h"
 
+// ---- clean.c: repairs
+
+// Counts a repair at the place `at` of the current piece, or at the token in pend where `at` is NULL; the first of a
+// kind has its place noted.
+void clean_repair_first(struct cleaner *c, enum repair_kind kind, const char *at);
+static inline void clean_repair(struct cleaner *c, enum repair_kind kind, const char *at)
+{
+    if (c->repairs[kind].count > 0)
+        c->repairs[kind].count++;
+    else
+        clean_repair_first(c, kind, at);
+}
+
 // ---- clean_text.c: text runs and the output
 
 // Writes text of a run: ASCII without markup, or any text. No control characters in it.
@@ -88,10 +101,6 @@ bool clean_is_in_item(const struct cleaner *c);
 // Tells whether the text ends inside a field of an item, or between its fields where more was to come.
 bool clean_is_item_cut(const struct cleaner *c);
 
-// Returns the end of the name of ASCII letters, digits, '-', '_', '.' and one colon between two letters that begins at
-// p: nearly all names are such. NULL where none does.
-const char *clean_sound_name(const char *p, const char *end);
-
 // Reads the start tag at p if it is as XML wants it, whole before `end` and inside an element: it goes out as it came,
 // after one look. Returns its end, or NULL where anything is otherwise, and nothing was done then.
 const char *clean_sound_tag(struct cleaner *c, const char *p, const char *end);
@@ -99,8 +108,38 @@ const char *clean_sound_tag(struct cleaner *c, const char *p, const char *end);
 // Closes all elements that are open.
 void clean_close_all(struct cleaner *c);
 
-// Tells whether a tag of this name may stand for a feed or its parts outside of any root.
-bool clean_is_structural(struct str name);
+// ---- clean_name.c
+
+// White space, and control characters, which part words too.
+static inline bool clean_is_blank(char ch) { return (unsigned char)ch <= ' '; }
+
+// Returns the first offset from i on that is not blank.
+static inline size_t clean_skip_blanks(struct str s, size_t i)
+{
+    while (i < s.n && clean_is_blank(s.p[i]))
+        i++;
+    return i;
+}
+
+// Returns the length of the name at the start of s: XML's names with at most one colon, inside.
+size_t clean_name_length(struct str s);
+
+// Returns what stands behind a name's colon, or all of it.
+struct str clean_local_name(struct str name);
+
+// Returns what an element of that name is in a feed, whatever its prefix and case. All but CLEAN_OTHER may stand
+// outside of any root.
+enum clean_kind clean_kind_of(struct str name);
+
+// Returns which of the plain text fields of an item, in which no other field can stand, an element is.
+enum clean_field clean_field_of(struct str name);
+
+// Returns a hash that letters' case does not change. It only saves comparisons.
+uint32_t clean_name_hash(struct str name);
+
+// Returns the end of the name of ASCII letters, digits, '-', '_', '.' and one colon between two letters that begins at
+// p: nearly all names are such. NULL where none does.
+const char *clean_sound_name(const char *p, const char *end);
 
 // Returns the name that a tag ("<name", "</name") begins with, NULL view where none can begin so.
 struct str clean_name(struct str tag);

@@ -10,140 +10,6 @@
 #include "base/utf8.h"
 #include "feeds/clean_parts.h"
 
-// ---- names
-
-// XML 1.0 (fifth edition) NameStartChar and NameChar, the colon apart.
-static bool is_name_code(uint32_t code, bool is_first)
-{
-    static const uint32_t first[][2] = {
-        {'A', 'Z'},         {'_', '_'},         {'a', 'z'},         {0xc0, 0xd6},     {0xd8, 0xf6},
-        {0xf8, 0x2ff},      {0x370, 0x37d},     {0x37f, 0x1fff},    {0x200c, 0x200d}, {0x2070, 0x218f},
-        {0x2c00, 0x2fef},   {0x3001, 0xd7ff},   {0xf900, 0xfdcf},   {0xfdf0, 0xfffd}, {0x10000, 0xeffff},
-    };
-    static const uint32_t later[][2] = {{'-', '.'}, {'0', '9'}, {0xb7, 0xb7}, {0x300, 0x36f}, {0x203f, 0x2040}};
-    for (size_t i = 0; i < sizeof first / sizeof first[0]; i++) {
-        if (code >= first[i][0] && code <= first[i][1])
-            return true;
-    }
-    for (size_t i = 0; i < sizeof later / sizeof later[0] && !is_first; i++) {
-        if (code >= later[i][0] && code <= later[i][1])
-            return true;
-    }
-    return false;
-}
-
-// Returns the length of the name at the start of s: XML's names with at most one colon, inside.
-static size_t name_length(struct str s)
-{
-    bool had_colon = false;
-    size_t n = 0;
-    while (n < s.n && n < CLEAN_NAME_MAX && char_is_alpha(s.p[n]))
-        n++; // most names are letters alone
-    bool is_first = n == 0;
-    while (n < s.n && n <= CLEAN_NAME_MAX) {
-        char ch = s.p[n];
-        size_t step = 1;
-        if (ch == ':') {
-            if (is_first || had_colon)
-                break;
-            had_colon = is_first = true;
-            n++;
-            continue;
-        }
-        if ((unsigned char)ch < 0x80) {
-            bool is_later = ch == '-' || ch == '.' || char_is_digit(ch);
-            if (!char_is_alpha(ch) && ch != '_' && !(is_later && !is_first))
-                break;
-        } else {
-            uint32_t code;
-            step = utf8_decode(str_from(s, n), &code);
-            if (!is_name_code(code, is_first))
-                break;
-        }
-        n += step;
-        is_first = false;
-    }
-    return is_first && n > 0 ? n - 1 : n; // a colon at the end is no part
-}
-
-// White space, and control characters, which part words too.
-static bool is_blank(char ch) { return (unsigned char)ch <= ' '; }
-
-static size_t skip_space(struct str s, size_t i)
-{
-    while (i < s.n && is_blank(s.p[i]))
-        i++;
-    return i;
-}
-
-struct str clean_name(struct str tag)
-{
-    size_t from = tag.n > 1 && tag.p[1] == '/' ? skip_space(tag, 2) : 1; // "</ name>" is meant as one
-    struct str rest = str_from(tag, from);
-    return str_head(rest, name_length(rest));
-}
-
-static struct str local_name(struct str name)
-{
-    const char *colon = memchr(name.p, ':', name.n);
-    return colon ? str_from(name, (size_t)(colon - name.p) + 1) : name;
-}
-
-// Tells whether a name ends in one of a set of letters (a bit each): nearly all names are told apart by that.
-static bool ends_in(struct str name, uint32_t letters)
-{
-    char last = name.p[name.n - 1];
-    return char_is_alpha(last) && (letters >> (last & 31) & 1);
-}
-#define LETTER(letter) (1u << ((letter) & 31))
-
-static bool is_item(struct str name)
-{
-    if (name.n < 4 || !ends_in(name, LETTER('m') | LETTER('y')))
-        return false;
-    struct str local = local_name(name);
-    return str_eq_nocase(local, S("item")) || str_eq_nocase(local, S("entry"));
-}
-
-bool clean_is_structural(struct str name)
-{
-    if (name.n < 3 || !ends_in(name, LETTER('m') | LETTER('y') | LETTER('l') | LETTER('s') | LETTER('d') | LETTER('f')))
-        return false;
-    struct str local = local_name(name);
-    return is_item(name) || str_eq_nocase(local, S("channel")) || str_eq_nocase(local, S("rss")) ||
-           str_eq_nocase(local, S("feed")) || str_eq_nocase(local, S("rdf")) || str_eq_nocase(local, S("opml"));
-}
-
-enum clean_field { FIELD_NO, FIELD_LINE, FIELD_BODY };
-
-// Tells whether an element is one of the plain text fields of an item, in which no other field can stand.
-static enum clean_field field_of(struct str name)
-{
-    static const struct { struct str name; enum clean_field field; } fields[] = {
-        {STR("link"), FIELD_LINE},          {STR("guid"), FIELD_LINE},      {STR("title"), FIELD_LINE},
-        {STR("pubdate"), FIELD_LINE},       {STR("summary"), FIELD_BODY},   {STR("category"), FIELD_LINE},
-        {STR("comments"), FIELD_LINE},      {STR("language"), FIELD_LINE},  {STR("copyright"), FIELD_LINE},
-        {STR("generator"), FIELD_LINE},     {STR("webmaster"), FIELD_LINE}, {STR("description"), FIELD_BODY},
-        {STR("lastbuilddate"), FIELD_LINE}, {STR("managingeditor"), FIELD_LINE},
-    };
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
-        if (name.n == fields[i].name.n && str_eq_nocase(name, fields[i].name))
-            return fields[i].field;
-    }
-    return FIELD_NO;
-}
-
-// A hash that letters' case does not change, of the first and the last eight bytes: it only saves comparisons.
-static uint32_t name_hash(struct str name)
-{
-    uint64_t head = 0, tail = 0;
-    size_t n = name.n < 8 ? name.n : 8;
-    memcpy(&head, name.p, n);
-    memcpy(&tail, name.p + name.n - n, n);
-    uint64_t mixed = ((head | 0x2020202020202020u) * 0x9e3779b97f4a7c15u) ^ ((tail | 0x2020202020202020u) + name.n);
-    return (uint32_t)((mixed * 0xd6e8feb86659fd93u) >> 32);
-}
-
 // ---- the stack
 
 static struct str open_name(const struct cleaner *c, uint32_t level)
@@ -151,11 +17,10 @@ static struct str open_name(const struct cleaner *c, uint32_t level)
     return str_make(c->names.p + c->open[level].at, c->open[level].n);
 }
 
-static void push(struct cleaner *c, struct str name)
+static void push(struct cleaner *c, struct str name, enum clean_kind kind)
 {
     c->open[c->depth++] =
-        (struct clean_open){name_hash(name), (uint32_t)c->names.n, (uint32_t)name.n, clean_is_structural(name),
-                            field_of(name)};
+        (struct clean_open){clean_name_hash(name), (uint32_t)c->names.n, (uint32_t)name.n, kind, clean_field_of(name)};
     buf_add(&c->names, name);
 }
 
@@ -172,7 +37,7 @@ static void pop(struct cleaner *c)
 bool clean_is_in_item(const struct cleaner *c)
 {
     uint32_t level = c->depth;
-    while (level > 0 && !is_item(open_name(c, level - 1)))
+    while (level > 0 && c->open[level - 1].kind != CLEAN_ITEM)
         level--;
     return level > 0;
 }
@@ -180,7 +45,7 @@ bool clean_is_in_item(const struct cleaner *c)
 bool clean_is_item_cut(const struct cleaner *c)
 {
     uint32_t level = c->depth;
-    while (level > 0 && !is_item(open_name(c, level - 1)))
+    while (level > 0 && c->open[level - 1].kind != CLEAN_ITEM)
         level--;
     return level > 0 && (c->depth > level || c->state != CLEAN_TEXT || c->is_truncated);
 }
@@ -193,7 +58,7 @@ void clean_close_all(struct cleaner *c)
 
 static void close_down_to(struct cleaner *c, uint32_t depth, const char *at)
 {
-    c->too_deep = 0;
+    c->unwritten = 0;
     if (c->depth > depth)
         clean_repair(c, REPAIR_UNCLOSED, at);
     while (c->depth > depth)
@@ -201,14 +66,13 @@ static void close_down_to(struct cleaner *c, uint32_t depth, const char *at)
 }
 
 // Returns the level of the innermost open element of that name, UINT32_MAX where there is none within the item.
-static uint32_t find_open(const struct cleaner *c, struct str name)
+static uint32_t find_open(const struct cleaner *c, struct str name, enum clean_kind kind)
 {
-    uint32_t hash = name_hash(name);
-    bool may_leave_item = clean_is_structural(name);
+    uint32_t hash = clean_name_hash(name);
     for (uint32_t level = c->depth; level-- > 0;) {
         if (c->open[level].hash == hash && str_eq_nocase(open_name(c, level), name))
             return level;
-        if (!may_leave_item && is_item(open_name(c, level)))
+        if (kind == CLEAN_OTHER && c->open[level].kind == CLEAN_ITEM)
             break;
     }
     return UINT32_MAX;
@@ -216,11 +80,12 @@ static uint32_t find_open(const struct cleaner *c, struct str name)
 
 static void end_tag(struct cleaner *c, struct str name, const char *at)
 {
-    if (c->too_deep > 0 && !clean_is_structural(name)) {
-        c->too_deep--;
+    enum clean_kind kind = clean_kind_of(name);
+    if (c->unwritten > 0 && kind == CLEAN_OTHER) {
+        c->unwritten--;
         return;
     }
-    uint32_t level = c->depth && str_eq(open_name(c, c->depth - 1), name) ? c->depth - 1 : find_open(c, name);
+    uint32_t level = c->depth && str_eq(open_name(c, c->depth - 1), name) ? c->depth - 1 : find_open(c, name, kind);
     if (level == UINT32_MAX) {
         if (c->depth > 0)
             clean_repair(c, REPAIR_STRAY_END, at);
@@ -249,7 +114,7 @@ static bool is_feed_field(struct str name)
         if (str_eq_nocase(name, fields[i]))
             return true;
     }
-    struct str local = local_name(name);
+    struct str local = clean_local_name(name);
     return local.n < name.n && !str_eq_nocase(local, S("items")) && !str_eq_nocase(local, S("entries"));
 }
 
@@ -257,7 +122,7 @@ static bool is_feed_field(struct str name)
 static void close_feed_field(struct cleaner *c, const char *at)
 {
     uint32_t level = c->depth;
-    while (level > 0 && !c->open[level - 1].is_container)
+    while (level > 0 && c->open[level - 1].kind == CLEAN_OTHER)
         level--;
     if (level > 0 && level < c->depth && is_feed_field(open_name(c, level)))
         close_down_to(c, level, at);
@@ -272,14 +137,14 @@ static void close_forgotten_item(struct cleaner *c, struct str name, const char 
         STR("category"), STR("source"), STR("enclosure"),  STR("summary"), STR("comments"), STR("id"),
         STR("updated"), STR("published"), STR("encoded"),  STR("creator"), STR("date"),     STR("subject"),
     };
-    uint32_t level = find_open(c, name);
+    uint32_t level = find_open(c, name, CLEAN_ITEM);
     if (level == UINT32_MAX) {
         close_feed_field(c, at);
         return;
     }
     bool is_forgotten = level + 1 == c->depth;
     for (size_t i = 0; i < sizeof fields / sizeof fields[0] && !is_forgotten; i++)
-        is_forgotten = str_eq_nocase(local_name(open_name(c, level + 1)), fields[i]);
+        is_forgotten = str_eq_nocase(clean_local_name(open_name(c, level + 1)), fields[i]);
     if (is_forgotten)
         close_down_to(c, level, at);
 }
@@ -296,8 +161,8 @@ static void close_forgotten_field(struct cleaner *c, struct str name, bool has_a
         STR("title"), STR("link"), STR("description"), STR("summary"), STR("image"), STR("language"), STR("copyright"),
         STR("generator"), STR("webmaster"), STR("managingeditor"), STR("lastbuilddate"), STR("ttl"), STR("docs"),
     };
-    struct str local = local_name(name);
-    bool is_line = c->open[c->depth - 1].field == FIELD_LINE;
+    struct str local = clean_local_name(name);
+    bool is_line = c->open[c->depth - 1].field == CLEAN_FIELD_LINE;
     bool is_field = !is_line && !has_attributes && str_eq_nocase(local, S("link"));
     for (size_t i = 0; i < sizeof fields / sizeof fields[0] && !is_field; i++)
         is_field = str_eq_nocase(local, fields[i]);
@@ -319,25 +184,25 @@ static size_t read_attribute(struct str s, size_t i, struct clean_attribute *out
 {
     *out = (struct clean_attribute){0};
     struct str rest = str_from(s, i);
-    size_t n = name_length(rest);
+    size_t n = clean_name_length(rest);
     if (n == 0 || n > CLEAN_NAME_MAX) { // skip to white space
         *is_broken = true;
-        while (i < s.n && !is_blank(s.p[i]))
+        while (i < s.n && !clean_is_blank(s.p[i]))
             i++;
         return i;
     }
     out->name = str_head(rest, n);
-    size_t equals = skip_space(s, i + n);
+    size_t equals = clean_skip_blanks(s, i + n);
     if (equals == s.n || s.p[equals] != '=') {
         *is_broken = true;
-        if (i + n < s.n && !is_blank(s.p[i + n])) { // a character that no name has
+        if (i + n < s.n && !clean_is_blank(s.p[i + n])) { // a character that no name has
             out->name.n = 0;
             return i + n + utf8_length(str_from(rest, n));
         }
         out->value = out->name; // as HTML writes `checked`
         return i + n;
     }
-    size_t from = skip_space(s, equals + 1), to;
+    size_t from = clean_skip_blanks(s, equals + 1), to;
     char quote = from < s.n ? s.p[from] : 0;
     if (quote == '"' || quote == '\'') {
         struct str inner = str_from(s, from + 1);
@@ -345,11 +210,11 @@ static size_t read_attribute(struct str s, size_t i, struct clean_attribute *out
         out->value = str_head(inner, to);
         out->is_clean = value_is_clean(out->value);
         size_t next = from + 1 + to + 1;
-        *is_broken |= to == inner.n || (next < s.n && !is_blank(s.p[next]));
+        *is_broken |= to == inner.n || (next < s.n && !clean_is_blank(s.p[next]));
         return next < s.n ? next : s.n;
     }
     *is_broken = true;
-    for (to = from; to < s.n && !is_blank(s.p[to]);)
+    for (to = from; to < s.n && !clean_is_blank(s.p[to]);)
         to++;
     out->value = str_make(s.p + from, to - from);
     return to;
@@ -372,12 +237,12 @@ static size_t read_attributes(struct cleaner *c, struct str s, bool *is_clean, c
     uint64_t seen = 0; // a bit for each name's hash, so that few names are compared
     bool is_broken = false;
     *is_clean = true;
-    for (size_t i = skip_space(s, 0); i < s.n; i = skip_space(s, i)) {
+    for (size_t i = clean_skip_blanks(s, 0); i < s.n; i = clean_skip_blanks(s, i)) {
         struct clean_attribute a;
         i = read_attribute(s, i, &a, &is_broken);
         if (a.name.n == 0)
             continue;
-        uint64_t bit = 1ull << (name_hash(a.name) & 63);
+        uint64_t bit = 1ull << (clean_name_hash(a.name) & 63);
         if ((seen & bit) && has_attribute(list, n, a.name)) {
             is_broken = true;
             continue;
@@ -414,28 +279,45 @@ static void write_tag(struct cleaner *c, struct str name, const struct clean_att
 
 // ---- tags
 
-// What goes before each start tag. Returns false where it is too deep to go out.
-static bool may_start(struct cleaner *c, struct str name, bool is_empty, const char *at)
+// Tells whether one more element may go out: see clean.h on what the caps are for.
+static bool has_room(const struct cleaner *c, enum clean_kind kind)
 {
-    if (is_item(name))
+    const struct parse_limits *limits = c->limits;
+    uint32_t rest = limits->elements_max - limits->elements_max / 5;
+    uint32_t item_max = c->elements < rest ? limits->item_elements_max : CLEAN_ITEM_ELEMENTS_SURE;
+    bool has_item_room = kind != CLEAN_OTHER || c->item_elements < item_max;
+    return c->depth < CLEAN_DEPTH_MAX && c->depth < limits->depth_max && c->elements < limits->elements_max &&
+           has_item_room;
+}
+
+// What goes before each start tag. Returns false where it may not go out.
+static bool may_start(struct cleaner *c, struct str name, enum clean_kind kind, bool has_attributes, const char *at)
+{
+    if (kind == CLEAN_ITEM) {
         close_forgotten_item(c, name, at);
-    else if (c->depth > 1 && c->open[c->depth - 1].field != FIELD_NO)
-        close_forgotten_field(c, name, attributes.n > 0, at);
-    if (c->depth == CLEAN_DEPTH_MAX || c->depth >= c->limits->depth_max) {
+        c->item_elements = 0;
+    } else if (c->depth > 1 && c->open[c->depth - 1].field != CLEAN_FIELD_NO) {
+        close_forgotten_field(c, name, has_attributes, at);
+    }
+    if (!has_room(c, kind)) {
         clean_repair(c, REPAIR_LIMIT, at);
-        c->too_deep += !is_empty;
         return false;
     }
     if (c->depth == 0 && c->roots++ > 0)
         clean_repair(c, REPAIR_ROOT, at);
     c->is_rooted = true;
+    c->elements++;
+    c->item_elements++;
     return true;
 }
 
 static void start_tag(struct cleaner *c, struct str name, struct str attributes, bool is_empty, const char *at)
 {
-    if (!may_start(c, name, is_empty, at))
+    enum clean_kind kind = clean_kind_of(name);
+    if (!may_start(c, name, kind, attributes.n > 0, at)) {
+        c->unwritten += !is_empty;
         return;
+    }
     bool is_clean = true;
     size_t n = attributes.n ? read_attributes(c, attributes, &is_clean, at) : 0;
     if (is_clean)
@@ -447,28 +329,8 @@ static void start_tag(struct cleaner *c, struct str name, struct str attributes,
     else
         clean_out(c, ">", 1);
     if (!is_empty)
-        push(c, name);
+        push(c, name, kind);
     clean_write(c, false);
-}
-
-const char *clean_sound_name(const char *p, const char *end)
-{
-    enum { FIRST = 1, LATER = 2 };
-    static const uint8_t kinds[256] = {
-        ['a' ... 'z'] = FIRST | LATER, ['A' ... 'Z'] = FIRST | LATER, ['0' ... '9'] = LATER,
-        ['-'] = LATER, ['.'] = LATER, ['_'] = LATER,
-    };
-    const char *start = p, *colon = NULL;
-    if (p == end || !(kinds[(unsigned char)*p] & FIRST))
-        return NULL;
-    for (p++; p < end; p++) {
-        if (kinds[(unsigned char)*p] & LATER)
-            continue;
-        if (*p != ':' || colon || end - p < 2 || !(kinds[(unsigned char)p[1]] & FIRST))
-            break;
-        colon = p;
-    }
-    return p - start < CLEAN_NAME_MAX ? p : NULL;
 }
 
 // Returns the end of the attribute at p, or NULL where it is not as XML wants it. *seen has a bit for each name so far.
@@ -477,10 +339,7 @@ static const char *sound_attribute(const char *p, const char *end, uint64_t *see
     const char *q = clean_sound_name(p, end);
     if (!q || end - q < 2 || q[0] != '=' || (q[1] != '"' && q[1] != '\''))
         return NULL;
-    uint64_t bit = 1ull << (name_hash(str_make(p, (size_t)(q - p))) & 63);
-    if (*seen & bit) // perhaps the same one twice
-        return NULL;
-    *seen |= bit;
+    struct str name = str_make(p, (size_t)(q - p));
     char quote = q[1], character;
     for (q = clean_scan_value(q + 2, end, quote); q < end && *q == '&'; q = clean_scan_value(q, end, quote)) {
         size_t n = clean_usual_reference(q + 1, end, &character);
@@ -488,7 +347,12 @@ static const char *sound_attribute(const char *p, const char *end, uint64_t *see
             return NULL;
         q += 1 + n;
     }
-    return q < end && *q == quote ? q + 1 : NULL;
+    if (q == end || *q != quote)
+        return NULL;
+    uint64_t bit = 1ull << (clean_name_hash(name) & 63);
+    bool may_be_twice = *seen & bit;
+    *seen |= bit;
+    return may_be_twice ? NULL : q + 1;
 }
 
 const char *clean_sound_tag(struct cleaner *c, const char *p, const char *end)
@@ -510,16 +374,19 @@ const char *clean_sound_tag(struct cleaner *c, const char *p, const char *end)
         if (!q)
             return NULL;
     }
-    bool is_empty = *q == '/';
+    bool is_empty = *q == '/', has_attributes = q > name.p + name.n;
     q += is_empty;
     if (q == end || *q != '>' || (size_t)(q - p) >= c->limits->tag_bytes_max)
         return NULL;
     clean_end_run(c);
-    if (!may_start(c, name, is_empty, p))
+    enum clean_kind kind = clean_kind_of(name);
+    if (!may_start(c, name, kind, has_attributes, p)) {
+        c->unwritten += !is_empty;
         return q + 1;
+    }
     clean_out(c, p, (size_t)(q - p) + 1);
     if (!is_empty)
-        push(c, name);
+        push(c, name, kind);
     clean_write(c, false);
     return q + 1;
 }
@@ -528,7 +395,7 @@ void clean_plain_tag(struct cleaner *c, struct str tag, const char *at)
 {
     if (tag.p[1] == '/') {
         struct str name = str_make(tag.p + 2, tag.n - 3);
-        if (c->depth == 0 || c->too_deep || !str_eq(open_name(c, c->depth - 1), name)) {
+        if (c->depth == 0 || c->unwritten || !str_eq(open_name(c, c->depth - 1), name)) {
             end_tag(c, name, at);
             return;
         }
@@ -554,13 +421,13 @@ bool clean_tag(struct cleaner *c, struct str tag, const char *at)
         return false;
     size_t after = (size_t)(name.p - tag.p) + name.n;
     char next = after < tag.n ? tag.p[after] : '>';
-    if (!is_blank(next) && next != '>' && next != '/')
+    if (!clean_is_blank(next) && next != '>' && next != '/')
         return false;
     if (is_end) {
         end_tag(c, name, at);
         return true;
     }
-    if (c->depth == 0 && !clean_is_structural(name)) {
+    if (c->depth == 0 && clean_kind_of(name) == CLEAN_OTHER) {
         clean_junk(c, at);
         return true;
     }

@@ -63,8 +63,11 @@ void clean_put_plain(struct cleaner *c, const char *p, size_t n)
 
 static void put_brackets(struct cleaner *c, uint32_t n)
 {
-    for (; n > 0; n--)
-        clean_put_plain(c, "]", 1);
+    static const char many[] = "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]";
+    for (uint32_t some; n > 0; n -= some) {
+        some = n < sizeof many - 1 ? n : (uint32_t)sizeof many - 1;
+        clean_put_plain(c, many, some);
+    }
 }
 
 // The first half of a pair of references to surrogates found no second one.
@@ -212,6 +215,24 @@ size_t clean_usual_reference(const char *p, const char *end, char *out)
     return 0;
 }
 
+// A '<' or '&' in text: what is no more than a character is written. Returns the place behind it, or p where it is a
+// token of its own.
+static inline const char *read_markup(struct cleaner *c, const char *p, const char *end)
+{
+    if (end - p < 2 || c->high_surrogate)
+        return p;
+    bool is_lt = *p == '<';
+    char next = p[1], character = *p;
+    size_t n = is_lt ? 0 : clean_usual_reference(p + 1, end, &character);
+    bool is_bare = n == 0 && (next == ' ' || next == '\n' || next == *p || char_is_digit(next));
+    if (n == 0 && (!is_bare || (!is_lt && char_is_digit(next))))
+        return p;
+    if (n == 0)
+        clean_repair(c, is_lt ? REPAIR_BARE_LESS_THAN : REPAIR_BARE_AMPERSAND, p);
+    put_text(c, &character, 1);
+    return p + 1 + n;
+}
+
 const char *clean_run(struct cleaner *c, const char *p, const char *end, bool is_cdata)
 {
     if (c->high_surrogate && (*p != '&' || is_cdata))
@@ -234,20 +255,16 @@ const char *clean_run(struct cleaner *c, const char *p, const char *end, bool is
         else if (q > p)
             put_text(c, p, (size_t)(q - p));
         p = q;
-        if (p == end || (!is_cdata && *p == '<'))
+        if (p == end)
             return p;
-        if (!is_cdata && *p == '&') {
-            char plain;
-            size_t n = c->high_surrogate ? 0 : clean_usual_reference(p + 1, end, &plain);
-            if (n == 0)
+        if (!is_cdata && (*p == '<' || *p == '&')) {
+            q = read_markup(c, p, end);
+            if (q == p)
                 return p;
-            put_text(c, &plain, 1);
-            p += n + 1;
-            continue;
-        }
-        if (*p == ']') {
-            c->brackets++;
-            p++;
+            p = q;
+        } else if (*p == ']') {
+            for (; p < end && *p == ']'; p++)
+                c->brackets++;
         } else {
             p = read_stop(c, p, end);
         }

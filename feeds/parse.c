@@ -25,6 +25,8 @@ const struct parse_limits parse_limits_default = {
     .depth_max = CLEAN_DEPTH_MAX,
     .tag_bytes_max = 64 << 10,
     .attributes_max = 256,
+    .elements_max = 320000,
+    .item_elements_max = 32768,
     .entities_bytes_max = 4096,
 };
 
@@ -35,6 +37,8 @@ const struct parse_limits parse_limits_off = {
     .depth_max = CLEAN_DEPTH_MAX,
     .tag_bytes_max = 64 << 10,
     .attributes_max = 256,
+    .elements_max = UINT32_MAX,
+    .item_elements_max = UINT32_MAX,
     .entities_bytes_max = 4096,
 };
 

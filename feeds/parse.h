@@ -22,15 +22,18 @@ struct parse_limits {
     uint32_t depth_max;         // elements; deeper ones are read as if they were not there
     uint32_t tag_bytes_max;     // a longer tag is dropped
     uint32_t attributes_max;    // further ones of a tag are dropped
+    uint32_t elements_max;      // of a document; further ones are read as if they were not there
+    uint32_t item_elements_max; // since an item began, likewise; 64 in the last fifth of a document's
     uint32_t entities_bytes_max; // names and values of internal text entities kept
 };
 
 // The caps of the daemon: 2,000 items (eight times the longest real feed seen), 256 KiB an item, 10 MiB a document
-// (a body's own cap), depth 256, tag 64 KiB, 256 attributes, entities 4 KiB.
+// (a body's own cap), depth 256, tag 64 KiB, 256 attributes, 320,000 elements and 32,768 an item (the feeds at hand
+// have 6,000 at most), entities 4 KiB.
 extern const struct parse_limits parse_limits_default;
 
-// No caps on items and kept bytes, 1 GiB of text an item: a person looks at an archive. The caps that bound work
-// (depth, tag, attributes, entities) stay.
+// No caps on items, elements and kept bytes, 1 GiB of text an item: a person looks at an archive. The caps that bound
+// work (depth, tag, attributes, entities) stay.
 extern const struct parse_limits parse_limits_off;
 
 struct parse_options {

@@ -57,6 +57,47 @@ static void attributes_are_dropped_past_their_number(void **state)
     assert_true(attributes_reach_limit((size_t)parse_limits_default.attributes_max + 1));
 }
 
+static void elements_of_an_item_are_dropped_past_their_number(void **state)
+{
+    (void)state;
+    size_t max = parse_limits_default.item_elements_max - 1; // the item is one
+    assert_false(reaches_limit(HOSTILE_RSS "<item>", "<x/>", max, "</item>" HOSTILE_END));
+    assert_true(reaches_limit(HOSTILE_RSS "<item>", "<x/>", max + 1, "</item>" HOSTILE_END));
+    assert_true(reaches_limit(HOSTILE_RSS "<item><description>", "<b a=\"b\">c</b>", 2 * max, "</description></item>" HOSTILE_END));
+}
+
+// An item of 10 elements, `items` times, and one more of `n` whose last one is its id; tells whether that is read.
+static bool is_id_read(uint32_t elements_max, size_t items, size_t n)
+{
+    struct parse_limits limits = parse_limits_default;
+    limits.elements_max = elements_max;
+    struct buf body = hostile_make("<rss><channel>", "<item><x/><x/><x/><x/><x/><x/><x/><x/><x/></item>", items, "<item>");
+    for (size_t i = 2; i < n; i++)
+        buf_add(&body, S("<x/>"));
+    buf_add(&body, S("<guid>id</guid></item></channel></rss>"));
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    const struct document *doc = parse(&body, &limits, &arena);
+    bool is_read = doc->n_items == items + 1 && str_eq(doc->items[items].id, S("id"));
+    assert_int_equal(doc->repairs[REPAIR_LIMIT].count > 0, !is_read);
+    arena_done(&arena);
+    buf_done(&body);
+    return is_read;
+}
+
+static void elements_of_a_document_are_dropped_past_their_number(void **state)
+{
+    (void)state;
+    enum { ELEMENTS = 1000, REST = ELEMENTS / 5, FRAME = 2 }; // <rss> and <channel>
+    enum { BEFORE_REST = (ELEMENTS - REST - FRAME) / 10 };
+    assert_true(is_id_read(ELEMENTS, BEFORE_REST - 10, 100));  // the first four fifths are anybody's
+    assert_true(is_id_read(ELEMENTS, BEFORE_REST + 1, CLEAN_ITEM_ELEMENTS_SURE));
+    assert_false(is_id_read(ELEMENTS, BEFORE_REST + 1, CLEAN_ITEM_ELEMENTS_SURE + 1));
+    assert_true(is_id_read(ELEMENTS, (ELEMENTS - FRAME) / 10, (ELEMENTS - FRAME) % 10));
+    assert_false(is_id_read(ELEMENTS, (ELEMENTS - FRAME) / 10, (ELEMENTS - FRAME) % 10 + 1));
+    assert_true(is_id_read(parse_limits_off.elements_max, 1999, 50));
+}
+
 static void elements_are_dropped_past_their_depth(void **state)
 {
     (void)state;
@@ -185,6 +226,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_tag_is_dropped_past_its_bytes),
         cmocka_unit_test(attributes_are_dropped_past_their_number),
+        cmocka_unit_test(elements_of_an_item_are_dropped_past_their_number),
+        cmocka_unit_test(elements_of_a_document_are_dropped_past_their_number),
         cmocka_unit_test(elements_are_dropped_past_their_depth),
         cmocka_unit_test(a_list_is_full_at_a_thousand),
         cmocka_unit_test(entities_are_kept_up_to_their_bytes),

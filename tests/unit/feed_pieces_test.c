@@ -106,6 +106,8 @@ static void every_cut_of_a_broken_feed_gives_the_same(void **state)
             "<item><title><![CDATA[x ]] ]]]></title><link>http://e.org/?a=1&b=2</link><b@d> <!-- c -- --><?p q?>"
             "<description>\xd0\x96\xd1\x83\xd1\x80 caf\xe9 \xe2\x80 \x01 <b>bold<i>both</b></description>"
             "<enclosure url='http://e.org/a<b.mp3' url='x' length=1 type=\"a/b>\n<guid>1</guid></item>"
+            "<item><m:1>&;&;a & 1 << 2 <9 &amp;&apos;</m:1><a.b c:d=\"x&amp;y\" e='z > 1'\n/><g:h i=\"j\" i=\"k\"/>"
+            "<p:q r.s-t=\"u]v&quot;&#33;\"></p:q><_w/><x y=\"\t\"z=''></x></item>"
             "<item><title>two<item <title>three</title></channel></rss> tail <item><title>four</title></item>");
     char *whole = dump_in_pieces(body, body.n, 0);
     for (size_t cut = 1; cut < body.n; cut++) {
