@@ -377,6 +377,9 @@ void field_item_done(struct builder *b)
         return;
     if (!item->link.n && item->id_is_permalink && (url_is_http(item->id) || !str_find_char(item->id, ':')))
         item->link = item->id;
+    bool is_place_likely = b->doc->format == FORMAT_ATOM || b->doc->format == FORMAT_RDF; // RSS says so itself
+    if (!item->link.n && is_place_likely && url_is_http(item->id))
+        item->link = item->id;
     const struct build_frame *frame = build_top(b);
     if (!item->language.n && frame->language.n && !str_eq(frame->language, b->frames[b->depth - 1].language))
         item->language = frame->language;
