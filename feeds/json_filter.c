@@ -24,6 +24,7 @@ static void write_out(struct json_filter *f)
     if (f->out.n > 0)
         f->write(f->context, buf_str(&f->out));
     buf_reset(&f->out);
+    f->token_at = f->string_at = SIZE_MAX;
 }
 
 static void count_lines(struct json_filter *f, const char *to)
@@ -225,6 +226,7 @@ static void read_outside(struct json_filter *f, char ch)
     if (json_outside(f, ch)) {
         f->part = IN_STRING;
         f->string_bytes = 0;
+        f->string_at = f->out.n;
         json_put(f, "\"", 1);
     } else if (f->out.n >= WRITE_BYTES) {
         write_out(f);
@@ -256,5 +258,6 @@ void json_filter_end(struct json_filter *f)
     }
     if (f->part != OUTSIDE)
         close_string(f);
+    json_settle(f);
     write_out(f);
 }

@@ -37,6 +37,10 @@ struct json_filter {
     enum json_want want;
     bool has_comma;       // a comma is held back: it may be a trailing one
     char open[JSON_DEPTH_MAX]; // '{' and '['
+    uint8_t plain[JSON_DEPTH_MAX]; // elements so far that are no containers, at most 255; 255 too where one is
+    char held;            // a bracket that fits badly: what follows tells whether it is one too many
+    char before;          // the byte before this one
+    size_t token_at, string_at; // in out: where the last token with its comma begins, its quote; SIZE_MAX: written
     uint32_t n_open;
     size_t n_skipped;     // open beyond the deepest level that is kept: all in them is dropped
     char word[JSON_WORD_MAX]; // a number, a literal, a name without quotes
@@ -60,6 +64,9 @@ void json_mend(struct json_filter *f, enum repair_kind kind);
 
 // One byte outside of strings; true where it begins one (f->quote is set).
 bool json_outside(struct json_filter *f, char ch);
+
+// Closes the bracket that is held back, if there is one.
+void json_settle(struct json_filter *f);
 
 // A string, number or literal is complete.
 void json_token_done(struct json_filter *f);

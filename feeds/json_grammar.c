@@ -14,11 +14,18 @@ static void put(struct json_filter *f, struct str text) { json_put(f, text.p, te
 
 static bool in_object(const struct json_filter *f) { return f->n_open > 0 && f->open[f->n_open - 1] == '{'; }
 
-void json_token_done(struct json_filter *f) { f->want = f->want == WANT_KEY ? WANT_COLON : WANT_COMMA; }
+void json_token_done(struct json_filter *f)
+{
+    if (f->want == WANT_VALUE && f->n_open > 0 && f->n_skipped == 0 && f->plain[f->n_open - 1] < 254)
+        f->plain[f->n_open - 1]++;
+    f->want = f->want == WANT_KEY ? WANT_COLON : WANT_COMMA;
+}
 
 // A key or a value begins: writes what must stand before it.
 static void token_begins(struct json_filter *f)
 {
+    f->token_at = f->out.n;
+    f->string_at = SIZE_MAX;
     if (f->want == WANT_COMMA) {
         json_mend(f, REPAIR_JSON);
         put(f, S(","));
@@ -122,8 +129,21 @@ static bool word_byte(struct json_filter *f, char ch)
 
 // ---- brackets
 
+static void close_one(struct json_filter *f);
+
+// An object where a name should stand, in an element of a list: the element before was not closed.
+static bool is_unclosed(const struct json_filter *f, char ch)
+{
+    bool is_element = in_object(f) && f->n_open > 1 && f->open[f->n_open - 2] == '[';
+    return ch == '{' && is_element && f->n_skipped == 0 && (f->want == WANT_KEY || f->want == WANT_COMMA);
+}
+
 static void open_bracket(struct json_filter *f, char ch)
 {
+    if (is_unclosed(f, ch) && (f->has_comma || f->want == WANT_COMMA)) {
+        json_mend(f, REPAIR_JSON);
+        close_one(f);
+    }
     token_begins(f);
     if (f->want == WANT_KEY) { // an object where a name should stand
         json_mend(f, REPAIR_JSON);
@@ -136,6 +156,9 @@ static void open_bracket(struct json_filter *f, char ch)
         return;
     }
     json_put(f, &ch, 1);
+    if (f->n_open > 0)
+        f->plain[f->n_open - 1] = 255;
+    f->plain[f->n_open] = 0;
     f->open[f->n_open++] = ch;
     f->want = ch == '{' ? WANT_KEY : WANT_VALUE;
 }
@@ -151,6 +174,31 @@ static void close_one(struct json_filter *f)
     f->want = f->n_open > 0 ? WANT_COMMA : WANT_NOTHING;
 }
 
+static void close_down(struct json_filter *f, char open)
+{
+    uint32_t level = f->n_open;
+    while (level > 0 && f->open[level - 1] != open)
+        level--;
+    if (level == 0 || level < f->n_open)
+        json_mend(f, REPAIR_JSON);
+    while (level > 0 && f->n_open >= level) // those in between were not closed
+        close_one(f);
+}
+
+static bool is_innermost(const struct json_filter *f, char close)
+{
+    return f->n_open > 0 && f->open[f->n_open - 1] == (close == '}' ? '{' : '[');
+}
+
+void json_settle(struct json_filter *f)
+{
+    if (f->held)
+        close_down(f, f->held == '}' ? '{' : '[');
+    f->held = 0;
+}
+
+// One that would end the root, or more than what it belongs to, is held back: with a comma behind it, it is one too
+// many.
 static void close_bracket(struct json_filter *f, char ch)
 {
     char open = ch == '}' ? '{' : '[';
@@ -160,15 +208,54 @@ static void close_bracket(struct json_filter *f, char ch)
             f->has_comma = false;
             f->want = WANT_COMMA;
         }
+    } else if (f->n_open > 1 && f->open[f->n_open - 1] == open) {
+        close_one(f);
+    } else {
+        f->held = ch;
+    }
+}
+
+// Returns whether the byte behind the held bracket was taken with it.
+static bool settle_by(struct json_filter *f, char next)
+{
+    bool is_swapped = f->held && f->n_open > 1 && next == (f->held == '}' ? ']' : '}') && !is_innermost(f, f->held);
+    if (next == ',') {
+        json_mend(f, REPAIR_JSON);
+        f->held = 0;
+    }
+    json_settle(f);
+    return is_swapped;
+}
+
+static void insert(struct json_filter *f, size_t at, char ch)
+{
+    buf_add_char(&f->out, ch);
+    memmove(f->out.p + at + 1, f->out.p + at, f->out.n - 1 - at);
+    f->out.p[at] = ch;
+}
+
+// A colon behind a string in a list: the bracket before it is missing. Where the list is an item's and something stands
+// in it, that is the one that ends it, else the one that begins an object.
+static void colon_behind_value(struct json_filter *f)
+{
+    json_mend(f, REPAIR_JSON);
+    if (f->want != WANT_COMMA || f->n_open == 0 || f->n_skipped > 0 || f->string_at == SIZE_MAX || in_object(f))
+        return;
+    uint8_t plain = f->plain[f->n_open - 1];
+    bool is_list_of_strings = plain > 1 && plain < 255;
+    if (is_list_of_strings || (plain > 1 && f->n_open > 2)) {
+        insert(f, f->token_at, ']');
+        f->n_open--;
+    } else if (f->n_open < JSON_DEPTH_MAX) {
+        insert(f, f->string_at, '{');
+        f->plain[f->n_open - 1] = 255;
+        f->plain[f->n_open] = 0;
+        f->open[f->n_open++] = '{';
+    } else {
         return;
     }
-    uint32_t level = f->n_open;
-    while (level > 0 && f->open[level - 1] != open)
-        level--;
-    if (level == 0 || level < f->n_open)
-        json_mend(f, REPAIR_JSON);
-    while (level > 0 && f->n_open >= level) // those in between were not closed
-        close_one(f);
+    put(f, S(":"));
+    f->want = WANT_VALUE;
 }
 
 // ---- comments, signs
@@ -179,6 +266,8 @@ static bool comment_byte(struct json_filter *f, char ch)
     switch (f->comment) {
     case NO_COMMENT:
         if (ch != '/' && (ch != '#' || f->want == WANT_ROOT))
+            return false;
+        if (f->before == ':') // of an address without quotes
             return false;
         f->comment = ch == '/' ? SLASH : LINE_COMMENT;
         json_mend(f, REPAIR_JSON);
@@ -217,13 +306,17 @@ static void before_root(struct json_filter *f, char ch)
 
 bool json_outside(struct json_filter *f, char ch)
 {
-    if (f->want == WANT_NOTHING || comment_byte(f, ch))
+    bool is_comment = f->want == WANT_NOTHING || comment_byte(f, ch);
+    f->before = ch;
+    if (is_comment)
         return false;
     if (f->want == WANT_ROOT) {
         before_root(f, ch);
         return false;
     }
-    if (word_byte(f, ch))
+    if (f->held && !char_is_space(ch) && settle_by(f, ch))
+        return false;
+    if (f->want == WANT_NOTHING || word_byte(f, ch))
         return false;
     word_ends(f);
     switch (ch) {
@@ -242,7 +335,7 @@ bool json_outside(struct json_filter *f, char ch)
             put(f, S(":"));
             f->want = WANT_VALUE;
         } else {
-            json_mend(f, REPAIR_JSON);
+            colon_behind_value(f);
         }
         break;
     default:
