@@ -180,6 +180,7 @@ static struct str metrics_text(struct question *q)
     add_gauge(&out, "feedwatch_config_reload_success", "Whether the last reload was taken.",
               !d->reload_at.ms || d->is_reload_ok);
     add_gauge(&out, "feedwatch_memory_bytes", "Resident memory.", memory_bytes());
+    metric_add_turns(&d->metrics, &out);
     struct str text = arena_str(&q->arena, buf_str(&out));
     buf_done(&out);
     return text;

@@ -41,6 +41,27 @@ void loop_init(struct loop *loop, struct clock *clock, size_t inbox_bytes_max,
     queue_init(&loop->inbox, clock, inbox_bytes_max, wake_loop, loop);
 }
 
+static void on_before_wait(uv_prepare_t *prepare)
+{
+    struct loop *loop = prepare->data;
+    uint64_t now = uv_hrtime(), idle = uv_metrics_idle_time(&loop->uv);
+    if (loop->measured_ns)
+        metric_turn(loop->metrics, (now - loop->measured_ns - (idle - loop->idle_ns)) / 1000);
+    loop->measured_ns = now;
+    loop->idle_ns = idle;
+}
+
+void loop_measure(struct loop *loop, struct metrics *metrics)
+{
+    loop->metrics = metrics;
+    int failed = uv_loop_configure(&loop->uv, UV_METRICS_IDLE_TIME);
+    failed |= uv_prepare_init(&loop->uv, &loop->before_wait);
+    failed |= uv_prepare_start(&loop->before_wait, on_before_wait);
+    assert(!failed);
+    loop->before_wait.data = loop;
+    uv_unref((uv_handle_t *)&loop->before_wait);
+}
+
 void thread_begin(const char *name)
 {
     sigset_t all;
@@ -68,6 +89,8 @@ void loop_stop(struct loop *loop)
     loop->is_stopping = true;
     uv_close((uv_handle_t *)&loop->timer, NULL);
     uv_close((uv_handle_t *)&loop->wake, NULL);
+    if (loop->metrics)
+        uv_close((uv_handle_t *)&loop->before_wait, NULL);
 }
 
 void loop_join(struct loop *loop) { uv_thread_join(&loop->thread); }

@@ -9,6 +9,7 @@
 
 #include <uv.h>
 
+#include "daemon/metrics.h"
 #include "daemon/queue.h"
 
 struct loop {
@@ -23,6 +24,9 @@ struct loop {
     int64_t alarm_ms; // monotonic; ALARM_NONE: none. Atomic
     uint32_t pokes;   // atomic
     const char *name;
+    struct metrics *metrics; // NULL: not measured
+    uv_prepare_t before_wait;
+    uint64_t measured_ns, idle_ns;
     bool is_stopping;
     bool is_observer; // its turns are nothing under way: main looks whether anything is
 };
@@ -39,6 +43,10 @@ enum { JOB = 0 };
 // Prepares a loop; no thread yet.
 void loop_init(struct loop *loop, struct clock *clock, size_t inbox_bytes_max,
                void (*turn)(void *owner, struct message *list, struct now now), void *owner);
+
+// Counts in the metrics how long each of its turns takes, from waking up to waiting again; in real time, whatever the
+// clock. Before loop_start.
+void loop_measure(struct loop *loop, struct metrics *metrics);
 
 // Runs it in a thread of its own until loop_stop; `name` is what ps shows, at most 15 bytes, static.
 void loop_start(struct loop *loop, const char *name);

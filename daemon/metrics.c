@@ -35,3 +35,33 @@ const char *metric_help(enum metric which)
     assert(which < METRICS);
     return table[which].help;
 }
+
+const uint32_t metric_turn_bounds_us[METRIC_TURN_BOUNDS] = {250,  500,   1000,  2000,  3000,   5000,   8000,
+                                                            13000, 20000, 50000, 100000, 250000, 1000000};
+
+void metric_turn(struct metrics *m, uint64_t took_us)
+{
+    size_t i = 0;
+    while (i < METRIC_TURN_BOUNDS && took_us > metric_turn_bounds_us[i])
+        i++;
+    __atomic_add_fetch(&m->turns[i], 1, __ATOMIC_RELAXED);
+    __atomic_add_fetch(&m->turns_us, took_us, __ATOMIC_RELAXED);
+}
+
+void metric_add_turns(const struct metrics *m, struct buf *out)
+{
+    uint64_t n = 0;
+    buf_add(out, S("# HELP feedwatch_loop_turn_seconds How long one turn of a worker's loop took.\n"
+                   "# TYPE feedwatch_loop_turn_seconds histogram\n"));
+    for (size_t i = 0; i < METRIC_TURN_BOUNDS; i++) {
+        n += __atomic_load_n(&m->turns[i], __ATOMIC_RELAXED);
+        buf_addf(out, "feedwatch_loop_turn_seconds_bucket{le=\"%g\"} %llu\n", metric_turn_bounds_us[i] / 1e6,
+                 (unsigned long long)n);
+    }
+    n += __atomic_load_n(&m->turns[METRIC_TURN_BOUNDS], __ATOMIC_RELAXED);
+    uint64_t sum_us = __atomic_load_n(&m->turns_us, __ATOMIC_RELAXED);
+    buf_addf(out, "feedwatch_loop_turn_seconds_bucket{le=\"+Inf\"} %llu\n", (unsigned long long)n);
+    buf_addf(out, "feedwatch_loop_turn_seconds_sum %llu.%06llu\n", (unsigned long long)(sum_us / 1000000),
+             (unsigned long long)(sum_us % 1000000));
+    buf_addf(out, "feedwatch_loop_turn_seconds_count %llu\n", (unsigned long long)n);
+}

@@ -28,6 +28,7 @@ struct worker *worker_open(const struct threads *threads, uint32_t index, struct
     w->shard = shard_open(&shard_limits_default, now, rng_u64(&w->rng));
     w->scratch = match_scratch_new();
     loop_init(&w->loop, threads->clock, SIZE_MAX, turn, w);
+    loop_measure(&w->loop, threads->metrics);
     const char *agent = arena_dupz(&config->arena, config->user_agent);
     struct http_options options = {.user_agent = agent, .ca = config->ca, .connections_max = 3 * SHARD_IN_FLIGHT_MAX};
     w->http = http_open(&w->loop.uv, &options, err);
