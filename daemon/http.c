@@ -11,7 +11,8 @@
 #include "feeds/address.h"
 #include "feeds/url.h"
 
-enum { SWEEP_MS = 1000, EVENTS_AT_ONCE = 128 };
+enum { SWEEP_MS = 1000, EVENTS_AT_ONCE = 16 };
+enum { TURN_NS = 2000000 }; // after so long the loop gets its turn: a body may cost a millisecond to parse
 
 bool http_library_init(struct err *err)
 {
@@ -128,13 +129,14 @@ static void on_ready(uv_poll_t *poll, int status, int events)
     struct epoll_event list[EVENTS_AT_ONCE];
     int running;
     int n = epoll_wait(h->epoll, list, EVENTS_AT_ONCE, 0); // what does not fit is ready again at once
-    for (int i = 0; i < n; i++) {
+    uint64_t until = uv_hrtime() + TURN_NS;
+    for (int i = 0; i < n && uv_hrtime() < until; i++) {
         int flags = ((list[i].events & EPOLLIN) ? CURL_CSELECT_IN : 0) |
                     ((list[i].events & EPOLLOUT) ? CURL_CSELECT_OUT : 0) |
                     ((list[i].events & (EPOLLERR | EPOLLHUP)) ? CURL_CSELECT_ERR : 0);
         curl_multi_socket_action(h->multi, list[i].data.fd, flags, &running);
+        take_finished(h);
     }
-    take_finished(h);
 }
 
 static int on_curl_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *assigned)
