@@ -156,7 +156,7 @@ static bool order_ordinal(struct choice *c)
     const struct date_number *a = &n->list[0], *b = &n->list[1];
     if (n->n >= 2 && b->mark == MARK_WEEK && a->digits == 4) {
         uint64_t weekday = n->n == 3 ? n->list[2].value : 1;
-        if (b->value < 1 || b->value > 53 || weekday < 1 || weekday > 7)
+        if (a->value < 1 || b->value < 1 || b->value > 53 || weekday < 1 || weekday > 7)
             return false;
         int64_t jan4 = civil_days((int64_t)a->value, 1, 4);
         int64_t monday = jan4 - (jan4 + 3) % 7;
@@ -168,7 +168,7 @@ static bool order_ordinal(struct choice *c)
         return false;
     int64_t year = (int64_t)(is_one ? a->value / 1000 : a->value);
     int64_t day = (int64_t)(is_one ? a->value % 1000 : b->value);
-    if (day >= 1 && day <= 365 + (month_days(year, 2) == 29))
+    if (year >= 1 && day >= 1 && day <= 365 + (month_days(year, 2) == 29))
         take_day(c, civil_days(year, 1, 1) + day - 1);
     return true;
 }

@@ -238,6 +238,8 @@ static void what_is_no_date_stays_none(void **state)
         {"5 August", "unreadable", "no year"},
         {"12", "unreadable", "a number"},
         {"123456789012345678901234567890", "unreadable", "a long number"},
+        {"0000001", "unreadable", "the first day of year nought"},
+        {"0000-W01-1", "unreadable", "its first week"},
         {"NaN", "unreadable", "a program's nothing"},
         {"Thu, 01 Jan 1970 00:00:00 GMT", "absurd", "a program's nothing that can be read"},
         {"0001-01-01T00:00:00Z", "absurd", "another one"},
