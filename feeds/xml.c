@@ -241,7 +241,8 @@ static void put_aside(struct xml_reader *x)
 {
     uint32_t from = x->mark ? x->output->ends[x->mark - 1] : 0, to = x->output->ends[x->mark];
     x->mark++;
-    build_text(x->builder, str_make(x->output->texts.p + from, to - from));
+    if (to > from) // nothing was left of a run of control characters
+        build_text(x->builder, str_make(x->output->texts.p + from, to - from));
 }
 
 // A mark: of a text, or that the document ends inside the item.
