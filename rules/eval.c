@@ -212,10 +212,11 @@ static bool gather_branch(struct eval *e, const uint32_t *code, uint32_t fields,
     enum op op = code_op(*code);
     uint32_t need = op == OP_AND ? arg : op == OP_OR ? 1 : code[2];
     const uint32_t *child = first_child(code);
-    size_t first = out->n;
+    size_t first = out->n, settle_at = 0;
     uint32_t met = 0;
     for (uint32_t i = 0; i < arg; i++, child += code_size(child)) {
         met += eval_gather(e, child, fields, is_filtered, out);
+        spans_settle_if_long(out, first, &settle_at);
         if (met + (arg - 1 - i) < need)
             break;
     }

@@ -58,6 +58,8 @@ enum {
     SLOP_MAX = 100,
     EXPR_DEPTH_MAX = 200,   // nested parentheses; nobody writes 20, and the parser recurses
     EXPR_TERMS_MAX = 20000, // leaves of a rule, sets unfolded
+    NEAR_OPERANDS_MAX = 64, // of one chain: each costs a pass over the places of its neighbour
+    SETS_DEPTH_MAX = 100,   // sets made of sets made of sets
     EXPR_BYTES_MAX = 1 << 20,
     PHRASE_WORDS_MAX = 64,  // matching a phrase costs its length at each place it may begin
     REGEX_REPEAT_MAX = 100, // of {n,m}: larger ones blow up the automaton
@@ -80,6 +82,12 @@ struct expr_set {
     size_t n_list;
     uint32_t index;          // order of adding
     uint8_t mark;            // of the search for circles
+    // Filled by expr_sets_link, so that no use of a set walks through it again:
+    uint32_t terms;          // leaves, the sets in it unfolded; saturates
+    uint32_t depth;          // of its tree, likewise
+    uint32_t nesting;        // sets it is made of that are made of sets ...: 0 for one made of none
+    bool is_operand;         // may stand beside NEAR
+    bool is_positive;        // what it matches holds one of its words
 };
 
 struct expr_sets {

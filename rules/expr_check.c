@@ -16,7 +16,6 @@ struct check {
     struct diags *ds;
     size_t terms;
     int depth;
-    bool has_set_faults; // of other texts: told there
     bool is_told;        // too many terms, too deep
 };
 
@@ -100,30 +99,69 @@ static bool link_tree(struct expr *e, const struct source *source, const struct 
 
 enum { MARK_NEW, MARK_OPEN, MARK_DONE };
 
-// Searches circles of sets, depth first; the edge that closes one is told and cut.
-static bool find_circle(struct expr_set *set, struct expr *e, const struct expr_sets *sets, struct diags *ds)
+static bool is_operand(const struct expr *e, const struct expr **out_bad);
+static bool is_positive(const struct expr *e, const struct expr **out_why);
+
+static uint32_t add_up(uint32_t a, uint32_t b) { return a + b > EXPR_TERMS_MAX + 1 ? EXPR_TERMS_MAX + 1 : a + b; }
+
+static void raise_to(uint32_t *most, uint32_t n) { *most = *most < n ? n : *most; }
+
+// Adds up the leaves of a set's tree and how deep it is; sets in it are measured already.
+static void measure(struct expr_set *set, const struct expr *e, uint32_t depth)
+{
+    const struct expr_set *used = e->kind == EXPR_SET ? e->set : NULL;
+    raise_to(&set->depth, add_up(depth, used ? used->depth : 0));
+    raise_to(&set->nesting, used ? used->nesting + 1 : 0);
+    if (e->n_children == 0)
+        set->terms = add_up(set->terms, used ? used->terms : 1);
+    for (size_t i = 0; i < e->n_children; i++)
+        measure(set, e->children[i], depth + 1);
+}
+
+static void measure_set(struct expr_set *set)
+{
+    const struct expr *ignored;
+    set->mark = MARK_DONE;
+    set->terms = set->expr ? 0 : 1;
+    if (set->expr)
+        measure(set, set->expr, 1);
+    set->is_operand = !set->expr || is_operand(set->expr, &ignored);
+    set->is_positive = !set->expr || is_positive(set->expr, &ignored);
+}
+
+// Tells of an edge that closes a circle, or goes too deep, and cuts it. Returns false.
+static bool cut(const struct expr_set *set, struct expr *e, bool is_circle, struct diags *ds)
+{
+    struct diag *d = is_circle
+                         ? diag_add(ds, DIAG_ERROR, set->source, e->at, e->n, "the set \"%.*s\" is made of itself",
+                                    STR_ARG(e->text))
+                         : diag_add(ds, DIAG_ERROR, set->source, e->at, e->n,
+                                    "sets made of sets more than %d deep", SETS_DEPTH_MAX);
+    if (is_circle)
+        diag_help(ds, d, "@%.*s is used, directly or through others, in what it is defined by", STR_ARG(e->text));
+    e->kind = EXPR_BAD;
+    return false;
+}
+
+// Searches circles of sets, depth first.
+static bool find_circle(struct expr_set *set, struct expr *e, const struct expr_sets *sets, int depth,
+                        struct diags *ds)
 {
     bool ok = true;
     if (e->kind == EXPR_SET) {
         struct expr_set *used = sets->sets[e->set->index];
-        if (used->mark == MARK_OPEN) {
-            struct diag *d = diag_add(ds, DIAG_ERROR, set->source, e->at, e->n, "the set \"%.*s\" is made of itself",
-                                      STR_ARG(used->name));
-            diag_help(ds, d, "@%.*s is used, directly or through others, in what it is defined by",
-                      STR_ARG(used->name));
-            e->kind = EXPR_BAD;
-            return false;
-        }
+        if (used->mark == MARK_OPEN || (used->mark == MARK_NEW && depth == SETS_DEPTH_MAX))
+            return cut(set, e, used->mark == MARK_OPEN, ds);
         if (used->mark == MARK_NEW) {
             used->mark = MARK_OPEN;
             if (used->expr)
-                ok = find_circle(used, used->expr, sets, ds);
-            used->mark = MARK_DONE;
+                ok = find_circle(used, used->expr, sets, depth + 1, ds);
+            measure_set(used);
         }
-        return ok;
+        return used->nesting < SETS_DEPTH_MAX ? ok : cut(set, e, false, ds);
     }
     for (size_t i = 0; i < e->n_children; i++)
-        ok &= find_circle(set, e->children[i], sets, ds);
+        ok &= find_circle(set, e->children[i], sets, depth, ds);
     return ok;
 }
 
@@ -151,11 +189,12 @@ bool expr_sets_link(struct expr_sets *sets, struct diags *ds)
             ok &= link_tree(sets->sets[i]->expr, sets->sets[i]->source, sets, ds);
     for (size_t i = 0; i < sets->n; i++) {
         struct expr_set *set = sets->sets[i];
-        if (set->mark != MARK_NEW || !set->expr)
+        if (set->mark != MARK_NEW)
             continue;
         set->mark = MARK_OPEN;
-        ok &= find_circle(set, set->expr, sets, ds);
-        set->mark = MARK_DONE;
+        if (set->expr)
+            ok &= find_circle(set, set->expr, sets, 0, ds);
+        measure_set(set);
     }
     for (size_t i = 0; i < sets->n; i++)
         if (sets->sets[i]->expr)
@@ -237,16 +276,22 @@ static void check_length(struct check *c, const struct expr *e)
     diag_help(c->ds, d, "its first words are as rare; or two phrases joined by NEAR");
 }
 
+static void count_terms(struct check *c, const struct expr *e, uint32_t n)
+{
+    c->terms += n;
+    if (c->terms <= EXPR_TERMS_MAX || c->is_told)
+        return;
+    struct diag *d = diag_add(c->ds, DIAG_ERROR, c->source, e->at, e->n, "more than %d terms, sets unfolded",
+                              EXPR_TERMS_MAX);
+    diag_help(c->ds, d, "keep the phrases in a file and use it as a list: list NAME file PATH");
+    c->is_told = true;
+}
+
 static void check_leaf(struct check *c, const struct expr *e)
 {
     bool is_single;
     size_t letters = count_letters(e->text, &is_single);
-    if (++c->terms > EXPR_TERMS_MAX && !c->is_told) {
-        struct diag *d = diag_add(c->ds, DIAG_ERROR, c->source, e->at, e->n, "more than %d terms, sets unfolded",
-                                  EXPR_TERMS_MAX);
-        diag_help(c->ds, d, "keep the phrases in a file and use it as a list: list NAME file PATH");
-        c->is_told = true;
-    }
+    count_terms(c, e, 1);
     if (e->kind == EXPR_REGEX) {
         check_regex(c, e);
     } else if (letters == 0) {
@@ -271,13 +316,9 @@ static bool is_operand(const struct expr *e, const struct expr **out_bad)
     case EXPR_PHRASE:
     case EXPR_REGEX:
     case EXPR_BAD: return true;
-    case EXPR_SET: {
-        const struct expr *inner;
-        if (!e->set || !e->set->expr || is_operand(e->set->expr, &inner))
-            return true;
+    case EXPR_SET:
         *out_bad = e;
-        return false;
-    }
+        return !e->set || e->set->is_operand;
     case EXPR_OR:
         for (size_t i = 0; i < e->n_children; i++)
             if (!is_operand(e->children[i], out_bad))
@@ -316,6 +357,11 @@ static const char *kind_name(const struct expr *e)
 
 static void check_operands(struct check *c, const struct expr *e)
 {
+    if (e->n_children > NEAR_OPERANDS_MAX) {
+        struct diag *d = diag_add(c->ds, DIAG_ERROR, c->source, e->at, e->n, "a chain of %zu: at most %d are matched",
+                                  e->n_children, NEAR_OPERANDS_MAX);
+        diag_help(c->ds, d, "words that stand for one another are an operand: a NEAR/5 (b OR c)");
+    }
     for (size_t i = 0; i < e->n_children; i++) {
         const struct expr *bad = NULL;
         if (is_operand(e->children[i], &bad))
@@ -369,18 +415,10 @@ static void check_tree(struct check *c, const struct expr *e, bool is_in_field)
             check_lang(c, e->children[0]);
         break;
     case EXPR_SET:
-        if (e->set && e->set->expr) { // its own faults are told where it is defined
-            struct diags quiet;
-            diags_init(&quiet);
-            struct check inner = *c;
-            inner.source = e->set->source;
-            inner.ds = &quiet;
-            check_tree(&inner, e->set->expr, false);
-            diags_done(&quiet);
-            c->terms = inner.terms;
-            if (inner.is_told) {
-                diag_add(c->ds, DIAG_ERROR, c->source, e->at, e->n, "with this set the expression has more than %d "
-                         "terms or is nested too deep", EXPR_TERMS_MAX);
+        if (e->set) { // its own faults are told where it is defined
+            count_terms(c, e, e->set->terms);
+            if (!c->is_told && (uint32_t)c->depth + e->set->depth > EXPR_DEPTH_MAX * 2) {
+                diag_add(c->ds, DIAG_ERROR, c->source, e->at, e->n, "sets are nested too deep");
                 c->is_told = true;
             }
         }
@@ -405,11 +443,7 @@ static bool is_positive(const struct expr *e, const struct expr **out_why)
     size_t positive = 0;
     switch (e->kind) {
     case EXPR_NOT: *out_why = e; return false;
-    case EXPR_SET: {
-        const struct expr *inner;
-        *out_why = e;
-        return !e->set || !e->set->expr || is_positive(e->set->expr, &inner);
-    }
+    case EXPR_SET: *out_why = e; return !e->set || e->set->is_positive;
     case EXPR_OR:
         for (size_t i = 0; i < e->n_children; i++)
             if (!is_positive(e->children[i], out_why))

@@ -72,6 +72,16 @@ void spans_settle(struct spans *s, size_t first)
     s->n = first + kept;
 }
 
+void spans_settle_if_long(struct spans *s, size_t first, size_t *at)
+{
+    enum { SETTLE_MIN = 1 << 16 }; // 1.5 MiB; a usual rule never has so many
+    size_t least = *at < SETTLE_MIN ? SETTLE_MIN : *at;
+    if (s->n - first < least)
+        return;
+    spans_settle(s, first);
+    *at = (s->n - first) * 2;
+}
+
 void spans_sort(struct spans *s)
 {
     if (s->n)
@@ -207,7 +217,8 @@ static void variant_spans(struct eval *e, const struct variant *v, uint32_t slop
     }
 }
 
-static void operand_spans(struct eval *e, const uint32_t *code, uint32_t fields, struct spans *out)
+static void operand_spans(struct eval *e, const uint32_t *code, uint32_t fields, size_t first, size_t *settle_at,
+                          struct spans *out)
 {
     uint32_t arg = code_arg(*code);
     uint32_t at = (uint32_t)(code - e->g->code);
@@ -227,8 +238,10 @@ static void operand_spans(struct eval *e, const uint32_t *code, uint32_t fields,
     }
     case OP_OR: {
         const uint32_t *child = code + 2;
-        for (uint32_t i = 0; i < arg; i++, child += code_size(child))
-            operand_spans(e, child, fields, out);
+        for (uint32_t i = 0; i < arg; i++, child += code_size(child)) {
+            operand_spans(e, child, fields, first, settle_at, out);
+            spans_settle_if_long(out, first, settle_at);
+        }
         break;
     }
     case OP_LANG:
@@ -244,8 +257,8 @@ static void operand_spans(struct eval *e, const uint32_t *code, uint32_t fields,
 
 size_t spans_of(struct eval *e, const uint32_t *code, uint32_t fields, bool is_filtered, struct spans *out)
 {
-    size_t first = out->n;
-    operand_spans(e, code, fields, out);
+    size_t first = out->n, settle_at = 0;
+    operand_spans(e, code, fields, first, &settle_at, out);
     spans_settle(out, first);
     for (size_t i = 0; is_filtered && i < e->n_vetoes; i++)
         out->n = first + spans_veto(e->vetoed.list + e->vetoes[i].first, e->vetoes[i].n, out->list + first,

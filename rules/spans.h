@@ -26,6 +26,10 @@ size_t spans_of(struct eval *e, const uint32_t *code, uint32_t fields, bool is_f
 // Sorts list[first..] by place and drops doubles.
 void spans_settle(struct spans *s, size_t first);
 
+// The same once there are *at of them, and sets *at for the next time: many leaves that find the same places take the
+// room of those places, not of all that was found. *at is 0 at first.
+void spans_settle_if_long(struct spans *s, size_t first, size_t *at);
+
 void spans_push(struct spans *s, struct span span);
 
 // Sorts by place and keeps doubles.

@@ -175,6 +175,66 @@ static void a_phrase_has_sixty_four_words_and_no_more(void **state)
     assert_int_equal(errors_of_phrase(PHRASE_WORDS_MAX + 1, &is_match), 2); // in the rule and in the list
 }
 
+static size_t errors_of(struct buf *text)
+{
+    struct bench b;
+    open_bench(&b, buf_z(text), NULL);
+    size_t errors = b.ds.errors;
+    close_bench(&b);
+    buf_done(text);
+    return errors;
+}
+
+static void a_chain_of_nears_has_sixty_four_operands_and_no_more(void **state)
+{
+    (void)state;
+    for (size_t over = 0; over <= 1; over++) {
+        struct buf text;
+        buf_init(&text, 1 << 16);
+        buf_add(&text, S("rule a {\n when a"));
+        for (size_t i = 1; i < NEAR_OPERANDS_MAX + over; i++)
+            buf_add(&text, S(" NEAR/3 a"));
+        buf_add(&text, S("\n}\n"));
+        assert_int_equal(errors_of(&text), over);
+    }
+}
+
+// In either order of the file.
+static void sets_are_nested_a_hundred_deep_and_no_deeper(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        size_t over = i & 1, n = SETS_DEPTH_MAX + over, is_backwards = i >> 1;
+        struct buf text;
+        buf_init(&text, 1 << 16);
+        for (size_t k = 0; k <= n; k++) {
+            size_t which = is_backwards ? k : n - k;
+            if (which == n)
+                buf_addf(&text, "set s%zu truce\n", which);
+            else
+                buf_addf(&text, "set s%zu @s%zu\n", which, which + 1);
+        }
+        buf_add(&text, S("rule a {\n when @s0\n}\n"));
+        assert_int_equal(errors_of(&text) > 0, over);
+    }
+}
+
+static void a_rule_has_twenty_thousand_terms_and_no_more(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        bool over = i & 1, has_set = i >> 1;
+        struct buf text;
+        buf_init(&text, 1 << 20);
+        buf_add(&text, has_set ? S("set s w") : S("rule a {\n when w"));
+        size_t n = (size_t)EXPR_TERMS_MAX + over - has_set;
+        for (size_t k = 1; k < n; k++)
+            buf_addf(&text, " OR w%zu", k);
+        buf_add(&text, has_set ? S("\nrule a {\n when @s OR x\n}\n") : S("\n}\n"));
+        assert_int_equal(errors_of(&text), over);
+    }
+}
+
 static void a_throttle_may_be_off(void **state)
 {
     (void)state;
@@ -321,6 +381,9 @@ int main(void)
         cmocka_unit_test(a_list_is_one_phrase_a_line),
         cmocka_unit_test(a_list_holds_a_hundred_thousand_phrases_and_no_more),
         cmocka_unit_test(a_phrase_has_sixty_four_words_and_no_more),
+        cmocka_unit_test(a_chain_of_nears_has_sixty_four_operands_and_no_more),
+        cmocka_unit_test(sets_are_nested_a_hundred_deep_and_no_deeper),
+        cmocka_unit_test(a_rule_has_twenty_thousand_terms_and_no_more),
         cmocka_unit_test(a_throttle_may_be_off),
         cmocka_unit_test(a_rule_may_stand_before_its_set),
         cmocka_unit_test(two_rules_cannot_take_one_history),
