@@ -191,6 +191,13 @@ static void file_rule(struct segment *g, struct filing *f, const struct plan *pl
     }
 }
 
+static void list_rule(uint32_t **list, uint32_t *n, uint32_t rule)
+{
+    if ((*n & (*n - 1)) == 0) // full at each power of two
+        *list = mem_resize_array(*list, *n ? (size_t)*n * 2 : 1, sizeof **list);
+    (*list)[(*n)++] = rule;
+}
+
 static void file_rules(struct segment *g, struct plan *plan)
 {
     struct filing f = {0};
@@ -203,10 +210,10 @@ static void file_rules(struct segment *g, struct plan *plan)
         g->costs[i].n_regexes = count_ops(when, n, OP_REGEX);
         g->costs[i].n_terms =
             count_ops(when, n, OP_TERM) + count_ops(when, n, OP_PHRASE) + count_ops(when, n, OP_LEAF);
-        if (plan->n_keys == 0) {
-            g->always = mem_resize_array(g->always, g->n_always + 1, sizeof *g->always);
-            g->always[g->n_always++] = i;
-        }
+        if (plan->n_keys == 0)
+            list_rule(&g->always, &g->n_always, i);
+        if (g->costs[i].n_regexes)
+            list_rule(&g->with_regex, &g->n_with_regex, i);
         file_rule(g, &f, plan, i);
     }
     g->bytes += file_done(&f, g->n_terms, &g->key_starts, &g->keys) * sizeof *g->keys;
@@ -324,6 +331,7 @@ void segment_unref(struct segment *g)
     mem_free(g->list_keys);
     mem_free(g->listed);
     mem_free(g->always);
+    mem_free(g->with_regex);
     mem_free(g->code);
     mem_free(g->rule_code);
     mem_free(g->rules);

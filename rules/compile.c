@@ -59,6 +59,7 @@ uint32_t compiler_term(struct compiler *c, enum term_kind kind, struct str folde
         .folded = arena_str(&c->g->arena, folded),
         .name = str_eq(folded, name) ? (struct str){0} : arena_str(&c->g->arena, name),
         .source = c->source,
+        .literal = NO_TERM,
     };
     struct term *term = &c->terms[c->n_terms];
     if (!term->name.p)

@@ -17,6 +17,7 @@ struct term {
     enum term_kind kind;
     const struct expr *leaf;     // REGEX
     const struct source *source; // REGEX: where it stands
+    uint32_t literal;            // REGEX: an INFIX that some word of each match holds; NO_TERM: none
 };
 
 // What a segment is made in.

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "rules/regex_literal.h"
 
 static uint32_t word_of(enum op op, size_t arg)
 {
@@ -239,6 +240,11 @@ static void compile_regex(struct compiler *c, const struct expr *e)
     if (!c->terms[term].leaf) {
         c->terms[term].leaf = e;
         c->terms[term].source = c->source;
+        char literal[REGEX_LITERAL_MAX];
+        struct str found = regex_literal(e->text, literal);
+        uint32_t held = found.n ? compiler_term(c, TERM_INFIX, found, arena_fmt(&c->g->arena, "*%.*s*", STR_ARG(found)))
+                                : NO_TERM;
+        c->terms[term].literal = held;
     }
     compiler_emit(c, word_of(OP_REGEX, term));
 }

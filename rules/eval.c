@@ -21,6 +21,8 @@ void eval_begin(struct eval *e, struct segment_state *state)
     e->g = state->g;
     e->n_nodes = e->n_present = e->n_regex_places = 0;
     e->is_regex_scanned = false;
+    e->n_alone = 0;
+    regex_scratch_reset(e->regex);
 }
 
 void eval_end(struct eval *e)
@@ -39,65 +41,6 @@ void eval_room(struct eval *e)
     if (e->n_present == e->present_room) {
         e->present_room = e->present_room ? e->present_room * 2 : 256;
         e->present = mem_resize_array(e->present, e->present_room, sizeof *e->present);
-    }
-}
-
-// The positions that bytes [start, end) of a value take.
-static void position_of(const struct text *t, const struct text_value *v, struct place p, struct word *out)
-{
-    const struct place *places = t->places + v->first_place;
-    size_t low = 0;
-    size_t high = v->n_places;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (places[middle].end <= p.start)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    size_t end = low;
-    while (end < v->n_places && places[end].start < p.end && end - low < UINT8_MAX)
-        end++;
-    out->pos = v->first_pos + (uint32_t)low;
-    out->length = (uint8_t)(end - low);
-}
-
-// Phrase and sentence of a position: those of the word there, or of the last before it.
-static void parts_at(const struct text *t, const struct text_value *v, struct word *out)
-{
-    size_t low = v->first_word;
-    size_t high = low + v->n_words;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (t->words[middle].pos <= out->pos)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low > v->first_word) {
-        out->phrase = t->words[low - 1].phrase;
-        out->sentence = t->words[low - 1].sentence;
-    }
-}
-
-static void scan_regexes(struct eval *e)
-{
-    e->is_regex_scanned = true;
-    for (size_t i = 0; i < e->text->n_values; i++) {
-        const struct text_value *v = &e->text->values[i];
-        size_t n;
-        const struct regex_hit *hits = regexes_scan(e->g->regexes, e->regex, v->text, &n);
-        for (size_t k = 0; k < n; k++) {
-            struct word w = {0};
-            position_of(e->text, v, hits[k].place, &w);
-            parts_at(e->text, v, &w);
-            if (e->n_regex_places == e->regex_places_room) {
-                e->regex_places_room = e->regex_places_room ? e->regex_places_room * 2 : 64;
-                e->regex_places = mem_resize_array(e->regex_places, e->regex_places_room, sizeof *e->regex_places);
-            }
-            eval_post(e, hits[k].term, &w, 1u << v->field, AUX_REGEX | (uint32_t)e->n_regex_places);
-            e->regex_places[e->n_regex_places++] = hits[k].place;
-        }
     }
 }
 
@@ -120,8 +63,8 @@ static bool has_spans(struct eval *e, const uint32_t *code, uint32_t fields, boo
 static void scan_if_regex(struct eval *e, const uint32_t *code)
 {
     uint32_t arg = code_arg(*code);
-    if (code_op(*code) == OP_REGEX && !e->is_regex_scanned)
-        scan_regexes(e);
+    if (code_op(*code) == OP_REGEX)
+        eval_regex(e, arg);
     if (code_op(*code) != OP_OR)
         return;
     const uint32_t *child = code + 2;
@@ -177,8 +120,7 @@ bool eval_tree(struct eval *e, const uint32_t *code, uint32_t fields, bool is_fi
     uint32_t arg = code_arg(*code);
     switch (code_op(*code)) {
     case OP_REGEX:
-        if (!e->is_regex_scanned)
-            scan_regexes(e);
+        eval_regex(e, arg);
         return is_filtered ? has_spans(e, code, fields, true) : eval_has(e, arg, fields);
     case OP_TERM: return is_filtered ? has_spans(e, code, fields, true) : eval_has(e, arg, fields);
     case OP_PHRASE:
@@ -229,8 +171,7 @@ bool eval_gather(struct eval *e, const uint32_t *code, uint32_t fields, bool is_
 {
     switch (code_op(*code)) {
     case OP_REGEX:
-        if (!e->is_regex_scanned)
-            scan_regexes(e);
+        eval_regex(e, code_arg(*code));
         return spans_of(e, code, fields, is_filtered, out) > 0;
     case OP_TERM:
     case OP_PHRASE:

@@ -12,7 +12,10 @@
 #include "rules/state.h"
 #include "rules/text.h"
 
-enum { AUX_REGEX = 1 << 30 };
+enum {
+    AUX_REGEX = 1 << 30,
+    REGEX_ALONE_MAX = 4, // more cost a document more than all of them at once
+};
 
 struct node {
     uint32_t pos;
@@ -50,7 +53,9 @@ struct eval {
     struct stemmers *stemmers;
     struct place *regex_places; // of regex hits
     size_t n_regex_places, regex_places_room;
-    bool is_regex_scanned;
+    bool is_regex_scanned;            // all of them
+    uint32_t alone[REGEX_ALONE_MAX];  // those that were scanned alone
+    unsigned n_alone;
     struct spans stack;  // operands of NEAR, nested calls on top of each other
     struct spans vetoed; // what scoped vetoes found
     struct spans hits;
@@ -69,6 +74,9 @@ void eval_room(struct eval *e);
 
 // Runs rule i; fills e->hits where it matches: sorted by place, each place once.
 bool eval_rule(struct eval *e, uint32_t rule);
+
+// Posts what a regex finds in the document, unless that is done.
+void eval_regex(struct eval *e, uint32_t term);
 
 // Tells whether the tree at `code` holds, in these fields; under the vetoes where is_filtered.
 bool eval_tree(struct eval *e, const uint32_t *code, uint32_t fields, bool is_filtered);

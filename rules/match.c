@@ -129,6 +129,8 @@ static void gather_candidates(struct eval *e)
     const struct segment *g = e->g;
     for (uint32_t i = 0; i < g->n_always; i++)
         state_add_candidate(e->state, g->always[i]);
+    for (uint32_t i = 0; e->text->has_cut && i < g->n_with_regex; i++) // no word may hold what a regex finds
+        state_add_candidate(e->state, g->with_regex[i]);
     for (size_t i = 0; i < e->n_present; i++) {
         if (i + AHEAD < e->n_present)
             __builtin_prefetch(&g->key_starts[e->present[i + AHEAD]]);

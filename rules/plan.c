@@ -119,7 +119,7 @@ static uint32_t cost(const struct plan *p, const uint32_t *code)
         }
         return cap(sum);
     case OP_FALSE: return 0;
-    case OP_REGEX:
+    case OP_REGEX: return p->terms[arg].literal == NO_TERM ? NEVER : p->weights[p->terms[arg].literal];
     case OP_LANG:
     case OP_NOT: return NEVER;
     case OP_FIELD:
@@ -216,7 +216,7 @@ static void choose(struct plan *p, const uint32_t *code)
                 choose(p, child);
         break;
     }
-    case OP_REGEX:
+    case OP_REGEX: add_key(p, p->terms[arg].literal, NO_BIT); break;
     case OP_LANG:
     case OP_NOT:
     case OP_FALSE: break;

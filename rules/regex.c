@@ -20,10 +20,17 @@ struct ends {
 
 struct regexes {
     hs_database_t *database;
-    hs_database_t *any; // the same without places: a third of the cost, and most texts hold none
-    uint32_t *terms; // by number of the regex
+    hs_database_t **alone; // by number of the regex; NULL: it has no literal
+    uint32_t *terms;       // by number, ascending
+    uint32_t *literals;
     struct ends *ends;
     unsigned n;
+};
+
+// A value in NFKC.
+struct subject {
+    enum { SUBJECT_NONE, SUBJECT_SAME, SUBJECT_OWN } kind; // SAME: the text itself, as ASCII is
+    size_t at, n;                                          // OWN: in nfkc
 };
 
 struct regex_scratch {
@@ -36,10 +43,13 @@ struct regex_scratch {
     uint32_t *below; // by hit: index + 1 of the one before it of the same regex
     size_t below_room;
     unsigned numbers;
+    struct subject *subjects; // by value of the document; made when they are asked for
+    size_t n_subjects, subjects_room;
     char *nfkc;
-    uint32_t *origin; // of each byte of nfkc, and of its end
-    size_t nfkc_room, origin_room;
+    uint32_t *origin; // of each byte of nfkc, and of the end of each subject
+    size_t n_nfkc, nfkc_room;
     const struct regexes *now;
+    unsigned alone;     // the number of the regex that is scanned for; REGEX_ALL
     struct str subject; // what is scanned
 };
 
@@ -74,18 +84,25 @@ static bool compile_set(struct regexes *r, struct set *set, struct diags *ds)
     if (!ok)
         return false;
     hs_compile_error_t *error = NULL;
-    if (hs_compile_multi(set->patterns, set->flags, set->ids, set->n, HS_MODE_BLOCK, NULL, &r->database, &error) ==
+    if (hs_compile_multi(set->patterns, set->flags, set->ids, set->n, HS_MODE_BLOCK, NULL, &r->database, &error) !=
         HS_SUCCESS) {
-        for (unsigned i = 0; i < set->n; i++)
-            set->flags[i] = (set->flags[i] & ~(unsigned)HS_FLAG_SOM_LEFTMOST) | HS_FLAG_SINGLEMATCH;
-        if (hs_compile_multi(set->patterns, set->flags, set->ids, set->n, HS_MODE_BLOCK, NULL, &r->any, &error) ==
-            HS_SUCCESS)
-            return true;
+        int which = error->expression;
+        refuse(ds, set->terms[which >= 0 && (unsigned)which < set->n ? (unsigned)which : 0], error->message);
+        hs_free_compile_error(error);
+        return false;
     }
-    int which = error->expression;
-    refuse(ds, set->terms[which >= 0 && (unsigned)which < set->n ? (unsigned)which : 0], error->message);
-    hs_free_compile_error(error);
-    return false;
+    const unsigned zero = 0;
+    for (unsigned i = 0; i < set->n; i++) {
+        if (r->literals[i] == NO_TERM)
+            continue;
+        if (hs_compile_multi(&set->patterns[i], &set->flags[i], &zero, 1, HS_MODE_BLOCK, NULL, &r->alone[i], &error) !=
+            HS_SUCCESS) {
+            refuse(ds, set->terms[i], error->message);
+            hs_free_compile_error(error);
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool has_boundary(struct str p)
@@ -134,6 +151,18 @@ static struct str cut_ends(struct str p, struct ends *out)
     return p;
 }
 
+static size_t bytes_of(const struct regexes *r)
+{
+    size_t all = 0;
+    size_t bytes;
+    if (hs_database_size(r->database, &bytes) == HS_SUCCESS)
+        all += bytes;
+    for (unsigned i = 0; i < r->n; i++)
+        if (r->alone[i] && hs_database_size(r->alone[i], &bytes) == HS_SUCCESS)
+            all += bytes;
+    return all;
+}
+
 bool regexes_build(struct segment *g, const struct term *terms, uint32_t n, struct diags *ds)
 {
     unsigned count = 0;
@@ -147,6 +176,8 @@ bool regexes_build(struct segment *g, const struct term *terms, uint32_t n, stru
                       .terms = mem_alloc_array(count, sizeof(void *))};
     struct regexes *r = mem_alloc(sizeof *r);
     r->terms = mem_alloc_array(count, sizeof *r->terms);
+    r->literals = mem_alloc_array(count, sizeof *r->literals);
+    r->alone = mem_alloc_array(count, sizeof(hs_database_t *));
     r->ends = mem_alloc_array(count, sizeof *r->ends);
     g->regexes = r;
     for (uint32_t i = 0; i < n; i++) {
@@ -158,13 +189,12 @@ bool regexes_build(struct segment *g, const struct term *terms, uint32_t n, stru
                            (terms[i].leaf->is_caseless ? HS_FLAG_CASELESS : 0u);
         set.ids[set.n] = set.n;
         set.terms[set.n] = &terms[i];
+        r->literals[set.n] = terms[i].literal;
         r->terms[set.n++] = i;
     }
     r->n = count;
     bool ok = compile_set(r, &set, ds);
-    size_t bytes = 0;
-    if (ok && hs_database_size(r->database, &bytes) == HS_SUCCESS)
-        g->bytes += bytes;
+    g->bytes += ok ? bytes_of(r) : 0;
     mem_free(set.patterns);
     mem_free(set.flags);
     mem_free(set.ids);
@@ -177,8 +207,11 @@ void regexes_free(struct regexes *r)
     if (!r)
         return;
     hs_free_database(r->database);
-    hs_free_database(r->any);
+    for (unsigned i = 0; i < r->n; i++)
+        hs_free_database(r->alone[i]);
+    mem_free(r->alone);
     mem_free(r->terms);
+    mem_free(r->literals);
     mem_free(r->ends);
     mem_free(r);
 }
@@ -197,6 +230,7 @@ void regex_scratch_free(struct regex_scratch *s)
     mem_free(s->tops);
     mem_free(s->counts);
     mem_free(s->below);
+    mem_free(s->subjects);
     mem_free(s->nfkc);
     mem_free(s->origin);
     mem_free(s);
@@ -224,6 +258,8 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
 {
     (void)flags;
     struct regex_scratch *s = context;
+    if (s->alone != REGEX_ALL)
+        id = s->alone;
     const struct ends *ends = &s->now->ends[id];
     if ((ends->begins && !is_boundary(s->subject, from)) || (ends->ends && !is_boundary(s->subject, to)))
         return 0;
@@ -249,39 +285,64 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
     return 0;
 }
 
-static int stop_at_once(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context)
+void regex_scratch_reset(struct regex_scratch *s)
 {
-    (void)id, (void)from, (void)to, (void)flags, (void)context;
-    return 1;
+    s->n_subjects = s->n_nfkc = 0;
 }
 
-// The NFKC form and where its bytes come from; the text itself where it is ASCII.
-static struct str normalise(struct regex_scratch *s, struct str text, bool *out_is_same)
+unsigned regexes_number(const struct regexes *r, uint32_t term)
 {
-    size_t ascii = 0;
-    while (ascii < text.n && (unsigned char)text.p[ascii] < 0x80)
-        ascii++;
-    *out_is_same = ascii == text.n;
-    if (*out_is_same)
-        return text;
-    size_t n = 0;
+    unsigned low = 0;
+    for (unsigned high = r->n; low + 1 < high;) {
+        unsigned middle = (low + high) / 2;
+        if (r->terms[middle] <= term)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+uint32_t regexes_literal(const struct regexes *r, unsigned number)
+{
+    return r->literals[number];
+}
+
+// Appends the NFKC form and where its bytes come from.
+static struct subject normalise(struct regex_scratch *s, struct str text)
+{
+    size_t begun = s->n_nfkc;
     for (size_t at = 0; at < text.n;) {
         struct fold f;
         fold_next_nfkc(str_from(text, at), false, &f);
-        if (n + 4 * FOLD_CODES_MAX + 1 > s->nfkc_room) {
+        if (s->n_nfkc + 4 * FOLD_CODES_MAX + 1 > s->nfkc_room) {
             s->nfkc_room = (s->nfkc_room + text.n + 4 * FOLD_CODES_MAX) * 2;
             s->nfkc = mem_resize_array(s->nfkc, s->nfkc_room, 1);
             s->origin = mem_resize_array(s->origin, s->nfkc_room, sizeof *s->origin);
         }
         for (size_t i = 0; i < f.n; i++) {
-            size_t bytes = utf8_encode(f.codes[i], s->nfkc + n);
+            size_t bytes = utf8_encode(f.codes[i], s->nfkc + s->n_nfkc);
             for (size_t b = 0; b < bytes; b++)
-                s->origin[n++] = (uint32_t)at;
+                s->origin[s->n_nfkc++] = (uint32_t)at;
         }
         at += f.bytes;
     }
-    s->origin[n] = (uint32_t)text.n;
-    return (struct str){s->nfkc, n};
+    s->origin[s->n_nfkc++] = (uint32_t)text.n;
+    return (struct subject){SUBJECT_OWN, begun, s->n_nfkc - 1 - begun};
+}
+
+static const struct subject *subject_of(struct regex_scratch *s, size_t index, const struct text_value *value)
+{
+    if (index >= s->subjects_room) {
+        s->subjects_room = index + 16;
+        s->subjects = mem_resize_array(s->subjects, s->subjects_room, sizeof *s->subjects);
+    }
+    while (s->n_subjects <= index)
+        s->subjects[s->n_subjects++].kind = SUBJECT_NONE;
+    struct subject *subject = &s->subjects[index];
+    if (subject->kind == SUBJECT_NONE)
+        *subject = value->is_ascii ? (struct subject){SUBJECT_SAME, 0, value->text.n} : normalise(s, value->text);
+    return subject;
 }
 
 static int by_term(const void *a, const void *b)
@@ -293,35 +354,52 @@ static int by_term(const void *a, const void *b)
     return (x->place.start > y->place.start) - (x->place.start < y->place.start);
 }
 
-const struct regex_hit *regexes_scan(const struct regexes *r, struct regex_scratch *s, struct str text, size_t *out_n)
+// Makes the scratch fit the set; false: vectorscan has no memory for it.
+static bool fit(struct regex_scratch *s, const struct regexes *r)
 {
-    *out_n = 0;
-    if (s->of != r && (hs_alloc_scratch(r->database, &s->hs) != HS_SUCCESS ||
-                       hs_alloc_scratch(r->any, &s->hs) != HS_SUCCESS))
-        return NULL;
+    if (s->of == r)
+        return true;
+    if (hs_alloc_scratch(r->database, &s->hs) != HS_SUCCESS)
+        return false;
+    for (unsigned i = 0; i < r->n; i++)
+        if (r->alone[i] && hs_alloc_scratch(r->alone[i], &s->hs) != HS_SUCCESS)
+            return false;
     s->of = r;
     if (r->n > s->numbers) {
         s->numbers = r->n;
         s->tops = mem_resize_array(s->tops, r->n, sizeof *s->tops);
         s->counts = mem_resize_array(s->counts, r->n, sizeof *s->counts);
     }
-    memset(s->tops, 0, r->n * sizeof *s->tops);
-    memset(s->counts, 0, r->n * sizeof *s->counts);
+    return true;
+}
+
+const struct regex_hit *regexes_scan(const struct regexes *r, struct regex_scratch *s, unsigned number, size_t index,
+                                     const struct text_value *value, size_t *out_n)
+{
+    *out_n = 0;
+    if (!fit(s, r))
+        return NULL;
+    unsigned first = number == REGEX_ALL ? 0 : number;
+    size_t numbers = number == REGEX_ALL ? r->n : 1;
+    memset(s->tops + first, 0, numbers * sizeof *s->tops);
+    memset(s->counts + first, 0, numbers * sizeof *s->counts);
     s->n = 0;
     s->now = r;
-    bool is_same;
-    struct str nfkc = normalise(s, text, &is_same);
-    s->subject = nfkc;
-    if (nfkc.n == 0 || nfkc.n > UINT32_MAX ||
-        hs_scan(r->any, nfkc.p, (unsigned)nfkc.n, 0, s->hs, stop_at_once, s) != HS_SCAN_TERMINATED ||
-        hs_scan(r->database, nfkc.p, (unsigned)nfkc.n, 0, s->hs, on_match, s) != HS_SUCCESS)
+    s->alone = number;
+    const struct subject *subject = subject_of(s, index, value);
+    bool is_same = subject->kind == SUBJECT_SAME;
+    s->subject = (struct str){is_same ? value->text.p : s->nfkc + subject->at, subject->n};
+    const hs_database_t *database = number == REGEX_ALL ? r->database : r->alone[number];
+    if (subject->n == 0 || subject->n > UINT32_MAX ||
+        hs_scan(database, s->subject.p, (unsigned)subject->n, 0, s->hs, on_match, s) != HS_SUCCESS)
         return NULL;
     if (s->n)
         qsort(s->hits, s->n, sizeof *s->hits, by_term);
     while (s->n && s->hits[s->n - 1].term == NO_TERM) // swallowed ones sort last
         s->n--;
+    const uint32_t *origin = s->origin + subject->at;
     for (size_t i = 0; i < s->n && !is_same; i++)
-        s->hits[i].place = (struct place){s->origin[s->hits[i].place.start], s->origin[s->hits[i].place.end]};
+        s->hits[i].place = (struct place){origin[s->hits[i].place.start], origin[s->hits[i].place.end]};
     *out_n = s->n;
     return s->hits;
 }

@@ -88,6 +88,8 @@ struct segment {
     uint32_t n_listed;
     uint32_t *always;       // rules without a required word
     uint32_t n_always;
+    uint32_t *with_regex;   // rules that hold a regex
+    uint32_t n_with_regex;
     uint32_t *code;
     size_t n_code;
     uint32_t *rule_code;    // where each rule's code begins

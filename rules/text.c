@@ -39,6 +39,7 @@ void text_reset(struct text *t, uint64_t seed)
     t->key = word_key_of(seed);
     t->n_words = t->n_places = t->n_values = t->n_folded = 0;
     t->pos = t->phrase = t->sentence = 0;
+    t->has_cut = false;
 }
 
 static void room(void **p, size_t *have, size_t want, size_t size)
@@ -194,6 +195,7 @@ static struct spelling read_long(struct scan *s, size_t at)
     for (; at < stop && char_is_alnum(s->s.p[at]); at++)
         out[w.n++] = char_lower(s->s.p[at]);
     w.hash = word_hash(t->key, (struct str){out, w.n});
+    t->has_cut |= w.n == WORD_BYTES_MAX;
     return w;
 }
 

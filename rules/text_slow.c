@@ -190,8 +190,10 @@ static void read_word(struct scan *s, size_t end, size_t folded, uint32_t last)
     for (size_t at = end; at < s->s.n && !is_end_at(s, at);) {
         step(s, at, &f);
         if (f.class == FOLD_WORD && (f.n || at > start)) {
-            if (t->n_folded - folded + f.n * 4 > WORD_BYTES_MAX && t->n_folded > folded)
+            if (t->n_folded - folded + f.n * 4 > WORD_BYTES_MAX && t->n_folded > folded) {
+                t->has_cut = true;
                 break;
+            }
             for (size_t i = 0; i < f.n; i++)
                 add_folded(s, f.codes[i]);
             last = f.codes[0];
