@@ -156,19 +156,31 @@ static size_t file_done(struct filing *f, uint32_t n_terms, uint32_t **out_start
     return n_words;
 }
 
-static uint32_t count_ops(const uint32_t *code, size_t n, enum op op)
+// What the tree at `code`, n words of it, costs to run.
+static void count_cost(const uint32_t *code, size_t n, struct rule_cost *out)
 {
-    uint32_t count = 0;
     const uint32_t *end = code + n;
     while (code < end) {
-        enum op here = code_op(*code);
-        count += here == op;
-        size_t inside = here == OP_NEAR ? 2 + code_arg(*code) - 1 : here == OP_OF ? 3 : 2;
-        bool is_branch = here == OP_AND || here == OP_OR || here == OP_OF || here == OP_NEAR;
-        bool is_head = here == OP_NOT || here == OP_FIELD || here == OP_SCOPED;
-        code += is_branch ? inside : is_head ? 1 : code_size(code);
+        uint32_t arg = code_arg(*code);
+        switch (code_op(*code)) {
+        case OP_REGEX: out->n_regexes++; code++; break;
+        case OP_TERM:
+        case OP_LEAF: out->n_terms++; code++; break;
+        case OP_PHRASE:
+            out->n_terms++;
+            code += 1 + (arg & 0xFFFF);
+            break;
+        case OP_LANG:
+        case OP_FALSE:
+        case OP_NOT:
+        case OP_FIELD:
+        case OP_SCOPED: code++; break;
+        case OP_AND:
+        case OP_OR: code += 2; break;
+        case OP_OF: code += 3; break;
+        case OP_NEAR: code += 2 + arg - 1; break;
+        }
     }
-    return count;
 }
 
 static void file_bit(struct segment *g, struct filing *f, uint32_t bit)
@@ -202,14 +214,10 @@ static void file_rules(struct segment *g, struct plan *plan)
 {
     struct filing f = {0};
     for (uint32_t i = 0; i < g->n_rules; i++) {
-        plan_tree(plan, g->code + g->rule_code[i] + 1);
-        g->costs[i].is_always = plan->n_keys == 0;
-        g->costs[i].n_keys = (uint32_t)plan->n_keys;
         const uint32_t *when = g->code + g->rule_code[i] + 1;
-        size_t n = code_size(when);
-        g->costs[i].n_regexes = count_ops(when, n, OP_REGEX);
-        g->costs[i].n_terms =
-            count_ops(when, n, OP_TERM) + count_ops(when, n, OP_PHRASE) + count_ops(when, n, OP_LEAF);
+        plan_tree(plan, when);
+        g->costs[i] = (struct rule_cost){.is_always = plan->n_keys == 0, .n_keys = (uint32_t)plan->n_keys};
+        count_cost(when, code_size(when), &g->costs[i]);
         if (plan->n_keys == 0)
             list_rule(&g->always, &g->n_always, i);
         if (g->costs[i].n_regexes)
@@ -266,7 +274,8 @@ static bool index_all(struct segment *g, struct compiler *c)
     c->code = NULL;
     index_words(g, c);
     index_names(g);
-    uint32_t *weights = plan_weights(c->terms, c->n_terms);
+    compiler_count_uses(c);
+    uint32_t *weights = plan_weights(c->terms, c->n_terms, c->text.key);
     struct plan plan = {.terms = c->terms, .weights = weights, .leaves = g->leaves};
     file_rules(g, &plan);
     file_lists(g, &plan);
@@ -294,12 +303,12 @@ struct segment *segment_build(const struct rule_source *sources, size_t n, uint6
     g->costs = mem_alloc_array(n + 1, sizeof *g->costs);
     struct compiler c = {.g = g, .ds = ds};
     text_init(&c.text, table, seed);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++, g->n_rules++) { // both at once, while the trees are near
         copy_rule(&g->arena, &sources[i], &g->rules[i]);
-    g->bytes = 0 - g->arena.bytes; // what the engine adds from here on is its own
-    for (size_t i = 0; i < n; i++, g->n_rules++)
+        size_t before = g->arena.bytes; // what the engine adds from here on is its own
         compile_rule(&c, &sources[i]);
-    g->bytes += g->arena.bytes;
+        g->bytes += g->arena.bytes - before;
+    }
     bool ok = index_all(g, &c);
     text_done(&c.text);
     mem_free(c.terms);

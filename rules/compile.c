@@ -22,17 +22,31 @@ static uint32_t word_of(enum op op, size_t arg)
     return (uint32_t)op << OP_SHIFT | (uint32_t)arg;
 }
 
+static struct term_slot *slot_of(struct compiler *c, uint64_t hash)
+{
+    size_t at = hash & (c->n_slots - 1);
+    while (c->slots[at].term && c->slots[at].hash != hash)
+        at = (at + 1) & (c->n_slots - 1);
+    return &c->slots[at];
+}
+
 static void grow_slots(struct compiler *c)
 {
-    mem_free(c->slots);
-    c->n_slots = c->n_slots ? c->n_slots * 2 : 1024;
+    struct term_slot *old = c->slots;
+    size_t n_old = c->n_slots;
+    c->n_slots = n_old ? n_old * 2 : 1024;
     c->slots = mem_alloc_array(c->n_slots, sizeof *c->slots);
-    for (uint32_t i = 0; i < c->n_terms; i++) {
-        size_t at = c->terms[i].hash & (c->n_slots - 1);
-        while (c->slots[at])
-            at = (at + 1) & (c->n_slots - 1);
-        c->slots[at] = i + 1;
-    }
+    for (size_t i = 0; i < n_old; i++)
+        if (old[i].term)
+            *slot_of(c, old[i].hash) = old[i];
+    mem_free(old);
+}
+
+void compiler_count_uses(struct compiler *c)
+{
+    for (size_t i = 0; i < c->n_slots; i++)
+        if (c->slots[i].term)
+            c->terms[c->slots[i].term - 1].uses = c->slots[i].uses;
 }
 
 uint32_t compiler_term(struct compiler *c, enum term_kind kind, struct str folded, struct str name)
@@ -42,12 +56,10 @@ uint32_t compiler_term(struct compiler *c, enum term_kind kind, struct str folde
                                       : hash64_seeded(c->g->seed + (uint64_t)kind * 0x9E3779B97F4A7C15u, folded);
     if ((c->n_terms + 1) * (size_t)2 > c->n_slots)
         grow_slots(c);
-    size_t at = hash & (c->n_slots - 1);
-    for (; c->slots[at]; at = (at + 1) & (c->n_slots - 1))
-        if (c->terms[c->slots[at] - 1].hash == hash) {
-            c->terms[c->slots[at] - 1].uses++;
-            return c->slots[at] - 1;
-        }
+    struct term_slot *slot = slot_of(c, hash);
+    slot->uses++;
+    if (slot->term)
+        return slot->term - 1;
     if (c->n_terms == c->terms_room) {
         c->terms_room = c->terms_room ? c->terms_room * 2 : 256;
         c->terms = mem_resize_array(c->terms, c->terms_room, sizeof *c->terms);
@@ -55,7 +67,6 @@ uint32_t compiler_term(struct compiler *c, enum term_kind kind, struct str folde
     c->terms[c->n_terms] = (struct term){
         .hash = hash,
         .kind = kind,
-        .uses = 1,
         .folded = arena_str(&c->g->arena, folded),
         .name = str_eq(folded, name) ? (struct str){0} : arena_str(&c->g->arena, name),
         .source = c->source,
@@ -64,7 +75,8 @@ uint32_t compiler_term(struct compiler *c, enum term_kind kind, struct str folde
     struct term *term = &c->terms[c->n_terms];
     if (!term->name.p)
         term->name = term->folded;
-    c->slots[at] = ++c->n_terms;
+    slot->hash = hash;
+    slot->term = ++c->n_terms;
     return c->n_terms - 1;
 }
 

@@ -13,11 +13,18 @@ struct term {
     uint64_t hash;
     struct str name;   // as the rule wrote it
     struct str folded; // of words and patterns
-    uint32_t uses;     // in leaves of rules: how common it may be
+    uint32_t uses;     // filled when all are there
     enum term_kind kind;
     const struct expr *leaf;     // REGEX
     const struct source *source; // REGEX: where it stands
     uint32_t literal;            // REGEX: an INFIX that some word of each match holds; NO_TERM: none
+};
+
+// Beside its hash, so that finding a term that is there reads one line of memory.
+struct term_slot {
+    uint64_t hash;
+    uint32_t term; // index + 1; 0: free
+    uint32_t uses; // in leaves of rules: how common it may be
 };
 
 // What a segment is made in.
@@ -28,7 +35,7 @@ struct compiler {
     const struct source *source;
     struct term *terms;
     uint32_t n_terms, terms_room;
-    uint32_t *slots; // of all terms by hash; index + 1
+    struct term_slot *slots; // of all terms: open addressing
     size_t n_slots;
     uint32_t *code;
     size_t n_code, code_room;
@@ -46,6 +53,9 @@ uint32_t compile_list(struct compiler *c, const struct expr_set *set);
 
 // Returns the term of this kind and bytes, a new one where there is none.
 uint32_t compiler_term(struct compiler *c, enum term_kind kind, struct str folded, struct str name);
+
+// Fills in how often each term is used.
+void compiler_count_uses(struct compiler *c);
 
 void compiler_emit(struct compiler *c, uint32_t word);
 

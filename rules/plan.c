@@ -8,7 +8,10 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
-enum { NEVER = 1 << 30 }; // the weight of what needs no word
+enum {
+    NEVER = 1 << 30, // the weight of what needs no word
+    COMMON_SLOTS = 512,
+};
 
 // Words that stand in most texts of their language. A rule filed under one of them would run all the time; that is
 // right, only slow, so the list need not be long.
@@ -24,27 +27,48 @@ static const char *const common[] = {
     "ان",   "الى",  "إلى",  "عن",   "的",    "一",   "是",   "在",   "不",   "了",   "有",   "和",   "人",    "这",
 };
 
-static bool is_common(struct str word)
+// Their hashes, so that a term is looked up once and not compared with each.
+struct common_words {
+    uint64_t slots[COMMON_SLOTS];
+};
+
+static void common_words_init(struct common_words *w, struct word_key key)
 {
-    for (size_t i = 0; i < sizeof common / sizeof *common; i++)
-        if (str_eq(word, str_of(common[i])))
-            return true;
-    return false;
+    *w = (struct common_words){{0}};
+    for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
+        uint64_t hash = word_hash(key, str_of(common[i]));
+        size_t at = hash & (COMMON_SLOTS - 1);
+        while (w->slots[at])
+            at = (at + 1) & (COMMON_SLOTS - 1);
+        w->slots[at] = hash;
+    }
 }
 
-uint32_t *plan_weights(const struct term *terms, uint32_t n)
+static bool is_common(const struct common_words *w, uint64_t hash)
 {
+    size_t at = hash & (COMMON_SLOTS - 1);
+    while (w->slots[at] && w->slots[at] != hash)
+        at = (at + 1) & (COMMON_SLOTS - 1);
+    return w->slots[at] != 0;
+}
+
+static uint32_t word_weight(const struct term *t, uint32_t uses, bool is_in_most)
+{
+    uint32_t letters = t->folded.n < 16 ? (uint32_t)utf8_count(t->folded) : 8;
+    uint32_t missing = letters < 8 ? 8 - letters : 0; // shorter ones are more common
+    return 4 + uses + missing * missing + (is_in_most ? 1000 : 0);
+}
+
+uint32_t *plan_weights(const struct term *terms, uint32_t n, struct word_key key)
+{
+    struct common_words words;
+    common_words_init(&words, key);
     uint32_t *weights = mem_alloc_array(n + 1, sizeof *weights);
     for (uint32_t i = 0; i < n; i++) {
         const struct term *t = &terms[i];
         uint32_t uses = t->uses < 10000 ? t->uses : 10000;
-        size_t letters = t->kind == TERM_WORD && t->folded.n < 16 ? utf8_count(t->folded) : 8;
         switch (t->kind) {
-        case TERM_WORD:
-            weights[i] = 4 + uses + (letters < 8 ? (8 - (uint32_t)letters) * (8 - (uint32_t)letters) : 0);
-            if (t->folded.n <= 8 && is_common(t->folded))
-                weights[i] += 1000;
-            break;
+        case TERM_WORD: weights[i] = word_weight(t, uses, is_common(&words, t->hash)); break;
         case TERM_PREFIX:
         case TERM_INFIX:
         case TERM_STEM: weights[i] = 30 + uses; break;
@@ -239,19 +263,12 @@ static const uint32_t *cheapest(const struct plan *p, const uint32_t *code, cons
     return best;
 }
 
-// The keys of the next branch are the guards: what stands side by side says more than the word it was found by.
+// The keys of a branch are guards: what stands side by side says more than the word it was found by.
 static void choose_guards(struct plan *p, const uint32_t *code)
 {
-    while (code_op(*code) == OP_FIELD)
-        code++;
-    if (code_op(*code) != OP_AND && code_op(*code) != OP_NEAR)
-        return;
-    const uint32_t *other = cheapest(p, code, cheapest(p, code, NULL));
-    if (!other)
-        return;
     size_t n_keys = p->n_keys;
     p->first = n_keys;
-    choose(p, other);
+    choose(p, code);
     for (size_t i = n_keys; i < p->n_keys && p->n_keys - n_keys <= GUARDS_MAX; i++) {
         const struct plan_key *k = &p->keys[i];
         p->guards[p->n_guards++] = k->own < PAIR_BITS ? k->own : term_bit(k->term);
@@ -263,8 +280,18 @@ void plan_tree(struct plan *plan, const uint32_t *code)
 {
     plan->n_keys = plan->n_guards = 0;
     plan->first = 0;
-    if (cost(plan, code) >= NEVER)
+    while (code_op(*code) == OP_FIELD)
+        code++;
+    if (code_op(*code) != OP_AND && code_op(*code) != OP_NEAR) {
+        if (cost(plan, code) < NEVER)
+            choose(plan, code);
         return;
-    choose(plan, code);
-    choose_guards(plan, code);
+    }
+    const uint32_t *best = cheapest(plan, code, NULL);
+    if (!best)
+        return;
+    choose(plan, best);
+    const uint32_t *next = cheapest(plan, code, best);
+    if (next)
+        choose_guards(plan, next);
 }

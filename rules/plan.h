@@ -33,7 +33,7 @@ struct plan {
 // calls and freed by the caller.
 void plan_tree(struct plan *plan, const uint32_t *code);
 
-// Returns how common each term is likely to be, to be freed by the caller.
-uint32_t *plan_weights(const struct term *terms, uint32_t n);
+// Returns how common each term is likely to be, to be freed by the caller. The key is that of the terms' hashes.
+uint32_t *plan_weights(const struct term *terms, uint32_t n, struct word_key key);
 
 #endif
