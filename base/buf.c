@@ -53,15 +53,6 @@ bool buf_add(struct buf *b, struct str s)
     return fits;
 }
 
-bool buf_add_char(struct buf *b, char c)
-{
-    if (b->n + 1 >= b->room || b->n >= b->bytes_max)
-        return buf_add(b, (struct str){&c, 1});
-    b->p[b->n++] = c;
-    b->p[b->n] = '\0';
-    return true;
-}
-
 bool buf_addf(struct buf *b, const char *format, ...)
 {
     va_list args;

@@ -28,9 +28,17 @@ void buf_reset(struct buf *b);
 
 // Appends; false when the cap cut it (as much as fits was added).
 bool buf_add(struct buf *b, struct str s);
-bool buf_add_char(struct buf *b, char c);
 bool buf_addf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool buf_addv(struct buf *b, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+
+static inline bool buf_add_char(struct buf *b, char c)
+{
+    if (b->n + 1 >= b->room || b->n == b->bytes_max)
+        return buf_add(b, (struct str){&c, 1});
+    b->p[b->n++] = c;
+    b->p[b->n] = '\0';
+    return true;
+}
 
 // Makes room for n more bytes and returns where they go, or NULL where the cap does not allow it; the caller writes
 // there and then adds to b->n what it wrote (buf_wrote keeps the terminator).

@@ -53,8 +53,21 @@ const char *wall_rfc3339(wall_t t, bool with_ms, char out[WALL_RFC3339_BYTES])
     char fraction[8] = "";
     if (with_ms)
         snprintf(fraction, sizeof fraction, ".%03d", ms % 1000);
-    snprintf(out, WALL_RFC3339_BYTES, "%04lld-%02d-%02dT%02d:%02d:%02d%sZ", (long long)c.year, c.month, c.day, c.hour,
-             c.minute, c.second, fraction);
+    if (c.year < 0 || c.year > 9999 || with_ms) {
+        snprintf(out, WALL_RFC3339_BYTES, "%04lld-%02d-%02dT%02d:%02d:%02d%sZ", (long long)c.year, c.month, c.day,
+                 c.hour, c.minute, c.second, fraction);
+        return out;
+    }
+    const int parts[] = {(int)c.year / 100, (int)c.year % 100, c.month, c.day, c.hour, c.minute, c.second};
+    static const char behind[] = "\0--T::Z"; // printf took a tenth of the time of `feeds parse --json`
+    char *p = out;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        *p++ = (char)('0' + parts[i] / 10);
+        *p++ = (char)('0' + parts[i] % 10);
+        if (behind[i])
+            *p++ = behind[i];
+    }
+    *p = '\0';
     return out;
 }
 

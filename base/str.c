@@ -28,7 +28,7 @@ bool str_starts_nocase(struct str s, struct str head)
     if (s.n < head.n)
         return false;
     for (size_t i = 0; i < head.n; i++)
-        if (char_lower(s.p[i]) != char_lower(head.p[i]))
+        if (s.p[i] != head.p[i] && char_lower(s.p[i]) != char_lower(head.p[i]))
             return false;
     return true;
 }

@@ -29,11 +29,13 @@ static void key(struct buf *out, const char *name)
 static size_t escape(struct buf *out, struct str rest)
 {
     uint32_t code;
-    size_t n = utf8_decode(rest, &code);
-    if (code == '"' || code == '\\') {
+    if (rest.p[0] == '"' || rest.p[0] == '\\') {
         buf_add_char(out, '\\');
-        buf_add_char(out, (char)code);
-    } else if (code == '\n' || code == '\t') {
+        buf_add_char(out, rest.p[0]);
+        return 1;
+    }
+    size_t n = utf8_decode(rest, &code);
+    if (code == '\n' || code == '\t') {
         buf_add(out, code == '\n' ? S("\\n") : S("\\t"));
     } else if (code < 0x20 || say_is_steering(code)) {
         buf_addf(out, "\\u%04x", code);
@@ -110,15 +112,13 @@ static void put_date(struct buf *out, const char *name, const struct date *date)
     shut(out, '}');
 }
 
-static void put_text(struct buf *out, const char *name, const struct text *text)
+static void put_text(struct buf *out, const char *name, const char *type_name, const struct text *text)
 {
     static const char *const types[] = {[TEXT_PLAIN] = "text", [TEXT_HTML] = "html", [TEXT_XHTML] = "xhtml"};
-    char type[32];
     if (!text->body.n)
         return;
     put(out, name, text->body);
-    snprintf(type, sizeof type, "%s_type", name);
-    put(out, type, str_of(types[text->type]));
+    put(out, type_name, str_of(types[text->type]));
 }
 
 static void put_people(struct buf *out, const struct person *list, size_t n)
@@ -222,9 +222,9 @@ void feeds_parse_item_json(const struct item *item, struct buf *out)
     put(out, "known_by", item->id.n ? S("id") : item->link.n ? S("link") : S("text"));
     put(out, "link", item->link);
     put_links(out, "links", item->links, item->n_links);
-    put_text(out, "title", &item->title);
-    put_text(out, "summary", &item->summary);
-    put_text(out, "content", &item->content);
+    put_text(out, "title", "title_type", &item->title);
+    put_text(out, "summary", "summary_type", &item->summary);
+    put_text(out, "content", "content_type", &item->content);
     put_people(out, item->authors, item->n_authors);
     put_date(out, "published", &item->published);
     put_date(out, "updated", &item->updated);
@@ -244,8 +244,8 @@ void feeds_parse_item_json(const struct item *item, struct buf *out)
 static void put_feed(struct buf *out, const struct feed_meta *meta)
 {
     open(out, "feed", '{');
-    put_text(out, "title", &meta->title);
-    put_text(out, "summary", &meta->description);
+    put_text(out, "title", "title_type", &meta->title);
+    put_text(out, "summary", "summary_type", &meta->description);
     put(out, "link", meta->link);
     put(out, "self", meta->self);
     put(out, "id", meta->id);

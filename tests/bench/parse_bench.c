@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// bench-parse: whole feeds through the parser (sniff, decode, clean, libxml2, fields, dates, addresses), and through
-// the plain text of titles and bodies, beside raw libxml2 push SAX2 with empty handlers on the same bytes in the same
-// pieces. The feeds are the real ones of the corpora where they are, else made ones; broken feeds are made from them.
+// bench-parse: whole feeds through the parser, everything included (sniff, decode, clean, libxml2, fields, dates,
+// addresses, and the plain text of every title and body), beside raw libxml2 push SAX2 with empty handlers on the same
+// bytes in the same pieces; and the fields alone, as the daemon reads a feed without news. The feeds are the real ones of the corpora where they are, else made ones; broken feeds are made from them.
 #include <libxml/parser.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,15 +184,15 @@ static void race(const char *label, struct work *ours, struct work *raw)
     text.with_text = true;
     struct contender list[] = {
         {"raw libxml2 push, empty handlers", run_raw, raw, (double)raw->bytes, 0},
-        {"feedwatch, all fields", run_ours, ours, (double)ours->bytes, 0},
-        {"feedwatch, and the plain text", run_ours, &text, (double)text.bytes, 0},
+        {"feedwatch, everything", run_ours, &text, (double)text.bytes, 0},
+        {"feedwatch, fields without texts", run_ours, ours, (double)ours->bytes, 0},
     };
     char name[64];
     printf("%s feeds: %zu, %.1f MB, bytes\n", label, ours->n, (double)ours->bytes / 1e6);
     bench_race(list, 3, ROUNDS);
     snprintf(name, sizeof name, "parse_%s_ratio_raw", label);
     bench_result(name, list[1].median / list[0].median, "ratio");
-    snprintf(name, sizeof name, "parse_%s_text_ratio_raw", label);
+    snprintf(name, sizeof name, "parse_%s_fields_ratio_raw", label);
     bench_result(name, list[2].median / list[0].median, "ratio");
     if (ours == raw)
         bench_result("parse_valid_mb_s", list[1].median / 1e6, "MB/s");

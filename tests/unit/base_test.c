@@ -219,6 +219,15 @@ static void clock_agrees_with_the_calendar_both_ways(void **state)
     }
     char text[WALL_RFC3339_BYTES], http[WALL_HTTP_BYTES];
     assert_string_equal(wall_rfc3339((wall_t){1795453509123}, true, text), "2026-11-23T17:05:09.123Z");
+    assert_string_equal(wall_rfc3339((wall_t){1795453509123}, false, text), "2026-11-23T17:05:09Z");
+    static const struct { int64_t year; const char *text; } ends[] = {
+        {-1, "-001-01-01T00:00:00Z"}, {0, "0000-01-01T00:00:00Z"}, {999, "0999-01-01T00:00:00Z"},
+        {9999, "9999-01-01T00:00:00Z"}, {10000, "10000-01-01T00:00:00Z"},
+    };
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        wall_t first = {civil_days(ends[i].year, 1, 1) * DAY_MS};
+        assert_string_equal(wall_rfc3339(first, false, text), ends[i].text);
+    }
     assert_string_equal(wall_http((wall_t){1795453509123}, http), "Mon, 23 Nov 2026 17:05:09 GMT");
 }
 
