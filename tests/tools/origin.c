@@ -17,6 +17,7 @@ enum {
 
 struct reply_slot {
     struct origin_reply reply;
+    bool is_encoded; // its body is in its coding already
     unsigned served;
     struct reply_slot *next;
 };
@@ -236,7 +237,8 @@ static bool send_nothing_good(struct wire_conn *conn, const struct origin_reply 
     return true;
 }
 
-static int send_reply(struct wire_conn *conn, const struct origin_reply *r, const struct wire_request *request)
+static int send_reply(struct wire_conn *conn, const struct origin_reply *r, bool is_encoded,
+                      const struct wire_request *request)
 {
     wire_pause(conn, r->head_delay_ms);
     if (send_nothing_good(conn, r))
@@ -246,7 +248,7 @@ static int send_reply(struct wire_conn *conn, const struct origin_reply *r, cons
     buf_init(&body, BODY_BYTES_MAX);
     buf_init(&head, HEAD_BYTES_MAX);
     if (!is_bodyless(status)) {
-        coding_apply(r->coding, r->body, r->bomb_bytes, &body);
+        coding_apply(is_encoded ? ORIGIN_PLAIN : r->coding, r->body, is_encoded ? 0 : r->bomb_bytes, &body);
         assert(!body.is_cut);
         if (r->framing == ORIGIN_CHUNKED) {
             struct buf chunks;
@@ -280,7 +282,7 @@ static void on_request(void *context, struct wire_conn *conn, const struct wire_
     wire_answer(conn, seen);
     struct origin_page *page = page_find(o, request->address, request->target);
     const struct origin_reply *r = page ? &page->first->reply : &not_here;
-    seen->status = send_reply(conn, r, request);
+    seen->status = send_reply(conn, r, page && page->first->is_encoded, request);
     if (page && ++page->first->served >= r->times && r->times > 0 && page->first->next)
         page->first = page->first->next;
 }
@@ -317,6 +319,15 @@ static struct reply_slot *slot_new(struct origin *o, struct origin_reply r)
     r.location = copy_z(o, r.location);
     r.headers = copy_z(o, r.headers);
     r.coding_label = copy_z(o, r.coding_label);
+    if (r.bomb_bytes && r.coding != ORIGIN_PLAIN) { // seconds of work on a busy machine: not while somebody waits
+        struct buf encoded;
+        buf_init(&encoded, BODY_BYTES_MAX);
+        coding_apply(r.coding, r.body, r.bomb_bytes, &encoded);
+        assert(!encoded.is_cut);
+        r.body = arena_str(&o->arena, buf_str(&encoded));
+        buf_done(&encoded);
+        slot->is_encoded = true;
+    }
     slot->reply = r;
     return slot;
 }
