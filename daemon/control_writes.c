@@ -5,11 +5,34 @@
 #include "daemon/control_parts.h"
 #include "feeds/date.h"
 
+// The receivers to which something is to be sent again by hand: those that said 410 get another chance.
+static size_t receivers_of(struct question *q, struct receiver_mark **out, wall_t now)
+{
+    struct receiver_mark *list = NULL;
+    size_t n = 0;
+    struct str named = question_text(q, "receiver");
+    if (q->request.verb == CONTROL_DELIVERY_RETRY && named.n)
+        ARENA_PUSH(&q->arena, list, n, ((struct receiver_mark){.name = named, .at = now}));
+    for (size_t i = 0; q->request.verb == CONTROL_DELIVERY_RETRY && i < q->n_rows; i++) {
+        size_t k = 0;
+        while (k < n && !str_eq(list[k].name, q->rows[i].receiver))
+            k++;
+        if (k == n)
+            ARENA_PUSH(&q->arena, list, n, ((struct receiver_mark){.name = q->rows[i].receiver, .at = now}));
+    }
+    *out = list;
+    return n;
+}
+
 static void look_again(struct job *job, void *owner, struct now now)
 {
-    (void)now;
+    struct question *q = (struct question *)job;
+    struct receiver_mark *list;
+    size_t n = q->reply.outcome == CONTROL_OK ? receivers_of(q, &list, now.wall) : 0;
+    for (size_t i = 0; i < n; i++)
+        delivery_enable(owner, list[i].name);
     delivery_look(owner);
-    question_home((struct question *)job);
+    question_home(q);
 }
 
 static void commit_rows(struct job *job, void *owner, struct now now)
@@ -33,8 +56,11 @@ static void commit_rows(struct job *job, void *owner, struct now now)
         batch.steps = steps;
         batch.n_steps = q->n_rows;
     } else {
+        struct receiver_mark *marks;
         batch.again = q->rows;
         batch.n_again = q->n_rows;
+        batch.n_receivers = receivers_of(q, &marks, now.wall);
+        batch.receivers = marks;
     }
     struct err err = {0};
     if (store_commit(writer_store(owner), &batch, &err) != STORE_OK)

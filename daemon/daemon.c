@@ -179,6 +179,9 @@ static enum exit_code open_threads(struct daemon *d, struct err *err)
     if (!d->delivery)
         return EXIT_UNAVAILABLE;
     d->threads.delivery = &delivery_uv(d->delivery)->inbox;
+    struct str gone;
+    for (size_t i = 0; (gone = writer_gone(d->writer, i)).n; i++)
+        delivery_disable(d->delivery, gone);
     return EXIT_OK;
 }
 

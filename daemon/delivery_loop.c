@@ -78,6 +78,13 @@ void delivery_disable(struct delivery_loop *d, struct str name)
         r->is_disabled = true;
 }
 
+void delivery_enable(struct delivery_loop *d, struct str name)
+{
+    struct receiver *r = receiver_find(d, name);
+    if (r)
+        r->is_disabled = false;
+}
+
 // ---- the window ----
 
 static void drop_row(struct row *row)

@@ -50,6 +50,7 @@ void delivery_take_config(struct delivery_loop *d, struct config *config);
 void delivery_quiet(struct delivery_loop *d); // drops what is in flight; the rows stay in the outbox
 void delivery_end(struct delivery_loop *d);
 void delivery_reopen_files(struct delivery_loop *d); // SIGUSR1
+void delivery_enable(struct delivery_loop *d, struct str name); // by hand, after its 410
 void delivery_look(struct delivery_loop *d); // rows were put back by hand: reads the outbox from its start
 
 // What is known of receiver i: its name, whether it is off and why, its breaker. False past the end.

@@ -55,6 +55,13 @@ static void load_held(void *context, const struct delivery *delivery)
     throttle_restore_held(l->writer->decide.throttles, delivery->rule, delivery->receiver, delivery->due);
 }
 
+static void load_receiver(void *context, const struct receiver_mark *mark)
+{
+    struct writer *w = ((struct loading *)context)->writer;
+    if (mark->is_disabled)
+        ARENA_PUSH(&w->loaded, w->gone, w->n_gone, arena_str(&w->loaded, mark->name));
+}
+
 static bool load(struct writer *w, struct loading *l, struct err *err)
 {
     const struct store_visitor visitor = {
@@ -64,6 +71,7 @@ static bool load(struct writer *w, struct loading *l, struct err *err)
         .story = load_story,
         .throttle = load_throttle,
         .held = load_held,
+        .receiver = load_receiver,
     };
     struct store_facts facts = {0};
     wall_t now = clock_now(w->threads->clock).wall;
@@ -84,6 +92,7 @@ struct writer *writer_open(const struct threads *threads, struct store *store, s
     w->store = store;
     w->config = config;
     w->alarm_ms = ALARM_NONE;
+    arena_init(&w->loaded, 1 << 20);
     pthread_mutex_init(&w->lock, NULL);
     queue_init(&w->queue, threads->clock, WRITER_QUEUE_BYTES, NULL, NULL);
     w->decide = (struct decide_state){
@@ -327,8 +336,11 @@ void writer_close(struct writer *w)
     queue_done(&w->queue);
     pthread_mutex_destroy(&w->lock);
     config_unref(w->config);
+    arena_done(&w->loaded);
     mem_free(w);
 }
+
+struct str writer_gone(const struct writer *w, size_t i) { return i < w->n_gone ? w->gone[i] : (struct str){0}; }
 
 struct queue *writer_queue(struct writer *w) { return &w->queue; }
 int64_t writer_alarm_ms(const struct writer *w) { return __atomic_load_n(&w->alarm_ms, __ATOMIC_ACQUIRE); }

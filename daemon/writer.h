@@ -47,6 +47,10 @@ struct writer *writer_open(const struct threads *threads, struct store *store, s
                            void (*on_feed)(void *context, const struct store_feed *feed), void *context,
                            struct err *err);
 
+// Returns the name of the i-th receiver that had said 410 when the store was read; empty past the last. A view of the
+// writer's.
+struct str writer_gone(const struct writer *writer, size_t i);
+
 // Starts its thread; stops it after everything in the queue is committed or given up.
 void writer_start(struct writer *writer);
 void writer_stop(struct writer *writer);

@@ -17,6 +17,9 @@ struct writer {
     struct store_side *side; // reads what throttles hold
     struct config *config;   // for digests and notices; a poll brings its own
     struct decide_state decide;
+    struct arena loaded;     // owns the names in gone
+    struct str *gone;        // receivers that said 410, as the store had them at start
+    size_t n_gone;
     wall_t next_prune;
     int64_t alarm_ms;        // atomic, monotonic
     pthread_mutex_t lock;    // guards the three below

@@ -118,6 +118,27 @@ static void gone_receiver_is_switched_off_and_told(void **state)
     struct str list = scene_ctl(&s, &status, "deliveries", "list", "--json", NULL);
     assert_int_equal(status, 0);
     assert_true(str_find(list, S("dead")) < list.n);
+    scene_stop(&s); // it stays off over a restart, until a person says so
+    scene_start(&s);
+    paper_print(&p, "g3", "A third truce", NULL);
+    scene_run(&s, HOUR_MS);
+    assert_int_equal(receiver_report(&s.receiver).requests, 1);
+    s.receiver.is_gone = false;
+    receiver_expect(&s.receiver, "truce g2");
+    receiver_expect(&s.receiver, "truce g3");
+    receiver_expect(&s.receiver, "truce g4");
+    scene_ctl(&s, &status, "deliveries", "retry", "--receiver", "desk", NULL);
+    assert_int_equal(status, 0);
+    for (int i = 1; i <= 3; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "truce g%d", i);
+        scene_until_acked(&s, key, 1);
+    }
+    scene_stop(&s);
+    scene_start(&s); // and on over the next
+    paper_print(&p, "g4", "A fourth truce", NULL);
+    scene_run(&s, HOUR_MS);
+    scene_until_acked(&s, "truce g4", 1);
     end(&s);
 }
 
