@@ -259,7 +259,7 @@ static void markup_end(struct builder *b)
 // Appends as buf_add does, without a call where there is room.
 static inline void add_text(struct buf *out, struct str text)
 {
-    if (text.n < out->room - out->n && text.n <= out->bytes_max - out->n) {
+    if (text.n > 0 && text.n < out->room - out->n && text.n <= out->bytes_max - out->n) {
         memcpy(out->p + out->n, text.p, text.n);
         out->n += text.n;
         out->p[out->n] = '\0';
