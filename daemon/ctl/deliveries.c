@@ -93,6 +93,10 @@ static void receivers_render(const struct ctl_call *call, const json_t *answer, 
         {"DEAD", TABLE_RIGHT, 0},    {"LAST OK", TABLE_RIGHT, 0}, {"TARGET", TABLE_LEFT, 20}, {"NOTE", TABLE_LEFT, 12},
     };
     json_t *receivers = json_object_get(answer, "receivers"), *one;
+    if (json_array_size(receivers) == 0) {
+        buf_add(out, S("no receivers; a webhook or file block of the configuration makes one\n"));
+        return;
+    }
     struct table t;
     table_init(&t, columns, sizeof columns / sizeof columns[0]);
     wall_t now = answer_now(answer);

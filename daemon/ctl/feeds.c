@@ -165,8 +165,10 @@ static void done_line(const char *what, const json_t *feed, struct buf *out)
 
 static void add_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
-    (void)call;
-    done_line(answer_flag(answer, "is_new") ? "added" : "known already:", answer, out);
+    bool is_new = answer_flag(answer, "is_new");
+    done_line(is_new ? "added" : "known already:", answer, out);
+    if (!is_new && (ctl_value(call, "name") || ctl_value(call, "tag") || ctl_value(call, "every")))
+        buf_add(out, S("  its options stay as they are; feeds rm, then feeds add gives it others\n"));
 }
 
 int ctl_feeds_add(const struct ctl_call *call)
