@@ -17,13 +17,16 @@ static struct hash128 id_of(const struct hash_key *secret, struct str rule, uint
     return hash128_parts(secret, parts, sizeof parts / sizeof *parts);
 }
 
-struct candidate candidate_make(const struct hash_key *secret, uint64_t feed, const struct article *article,
-                                const struct rule *rule, const struct match *match)
+struct candidate candidate_make(const struct hash_key *secret, uint64_t feed, uint64_t feed_was,
+                                const struct article *article, const struct rule *rule, const struct match *match)
 {
     struct candidate c = {.article = article, .rule = rule, .match = match};
     const uint64_t *content = rule->on == ON_CHANGED ? &article->content : NULL;
     c.id = id_of(secret, rule->name, feed, article->key, content);
-    c.id_was = rule->was.n ? id_of(secret, rule->was, feed, article->key, content) : c.id;
+    c.id_was = c.id;
+    if (rule->was.n || feed_was)
+        c.id_was = id_of(secret, rule->was.n ? rule->was : rule->name, feed_was ? feed_was : feed, article->key,
+                         content);
     c.dedup_key = id_of(secret, rule->name, feed, article->key, NULL);
     return c;
 }

@@ -41,7 +41,7 @@ struct article {
 
 struct candidate {
     struct hash128 id;        // of the alert it may become
-    struct hash128 id_was;    // the same under the rule's former name (`was`); equal to id where it has none
+    struct hash128 id_was;    // the same under the former names (`was`) of rule and feed; equal to id without
     struct hash128 dedup_key; // the same without the content hash
     const struct article *article;
     const struct rule *rule;
@@ -52,10 +52,11 @@ struct candidate {
 };
 
 // Returns the candidate of a rule that matched an article. The id is a keyed hash of (secret, rule name, feed id, item
-// identity, and under `on changed` the content hash): crash, replay, restore and take-over make the same id. The
-// pointers are kept. The caller has filled article->story by article_sign, once for all rules of an article.
-struct candidate candidate_make(const struct hash_key *secret, uint64_t feed, const struct article *article,
-                                const struct rule *rule, const struct match *match);
+// identity, and under `on changed` the content hash): crash, replay, restore and take-over make the same id. feed_was:
+// the id that the feed had under its former address; 0: none. The pointers are kept. The caller has filled
+// article->story by article_sign, once for all rules of an article.
+struct candidate candidate_make(const struct hash_key *secret, uint64_t feed, uint64_t feed_was,
+                                const struct article *article, const struct rule *rule, const struct match *match);
 
 // Fills article->story from its address, title, summary and body.
 void article_sign(struct article *article);

@@ -132,7 +132,8 @@ static void match_article(const struct pipeline_tools *tools, struct outcome *o,
     article_sign(article);
     for (size_t i = 0; i < matches.n; i++) {
         struct candidate c =
-            candidate_make(tools->key, o->feed.id, article, matches.list[i].rule, &matches.list[i]);
+            candidate_make(tools->key, o->feed.id, options ? options->was : 0, article, matches.list[i].rule,
+                           &matches.list[i]);
         ARENA_PUSH(&o->arena, found->list, found->n, c);
     }
 }

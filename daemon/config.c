@@ -93,6 +93,8 @@ static void read_feeds(struct config *config, struct diags *diags)
         if (index_find(&config->feeds_by_id, feed.id) != INDEX_NONE)
             continue; // said twice: conf has told it
         index_put(&config->feeds_by_id, feed.id, (uint32_t)n);
+        if (feed.options.was && index_find(&config->heirs, feed.options.was) == INDEX_NONE)
+            index_put(&config->heirs, feed.options.was, (uint32_t)n);
         ARENA_PUSH(&config->arena, feeds, n, feed);
     }
     config->feeds = feeds;
@@ -163,6 +165,7 @@ void config_unref(struct config *config)
     if (!config || __atomic_sub_fetch(&config->refs, 1, __ATOMIC_ACQ_REL) != 0)
         return;
     index_done(&config->feeds_by_id);
+    index_done(&config->heirs);
     ruleset_unref(config->rules);
     rules_done(&config->rule_files);
     conf_done(&config->conf);
@@ -181,6 +184,12 @@ const struct config_receiver *config_receiver_find(const struct config *config, 
 const struct config_feed *config_feed_find(const struct config *config, uint64_t id)
 {
     uint32_t i = index_find(&config->feeds_by_id, id);
+    return i == INDEX_NONE ? NULL : &config->feeds[i];
+}
+
+const struct config_feed *config_feed_heir(const struct config *config, uint64_t id)
+{
+    uint32_t i = index_find(&config->heirs, id);
     return i == INDEX_NONE ? NULL : &config->feeds[i];
 }
 

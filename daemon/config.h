@@ -69,6 +69,7 @@ struct config {
     const struct config_feed *feeds;
     size_t n_feeds;
     struct index feeds_by_id;     // to the place in feeds
+    struct index heirs;           // the same by the id of the feed whose state is taken over
     const struct config_receiver *receivers; // the built-in syslog is the last one
     size_t n_receivers;
     struct receivers refs_for_decide;        // the same, as decide knows them
@@ -96,6 +97,13 @@ const struct config_receiver *config_receiver_find(const struct config *config, 
 
 // Returns the feed of that id, or NULL.
 const struct config_feed *config_feed_find(const struct config *config, uint64_t id);
+
+// Returns the feed that takes over the state of the feed of that id (`was URL`), or NULL.
+const struct config_feed *config_feed_heir(const struct config *config, uint64_t id);
+
+// Turns the state of the feed under its former address into that of its heir: what is known of its items and history
+// stays; validators, failures, redirects and subscriptions were the old address's. Due now.
+void config_feed_inherit(const struct config_feed *heir, wall_t now, struct feed *feed);
 
 // Appends the configuration as it is understood, defaults included and secrets left out.
 void config_dump(const struct config *config, struct buf *out);

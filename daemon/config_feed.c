@@ -86,9 +86,13 @@ void config_read_feed(const struct conf_node *node, struct arena *a, struct diag
     out->was = config_text(node, S("was"));
     out->id = feed_id(out->url);
     out->options = read_options(node, a);
+    out->options.was = out->was.n && !str_eq(out->was, out->url) ? feed_id(out->was) : 0;
     const char *why = NULL;
     if (!url_is_fetchable(out->url, &why))
         conf_error(diags, node, &node->args[0], "expected the http or https address of a feed: %s", why);
+    const struct conf_value *was = conf_value(node, S("was"));
+    if (was && !url_is_fetchable(was->text, &why))
+        conf_error(diags, node, was, "expected the address that the feed had before: %s", why);
     const struct conf_node *first = conf_find(node->first, S("first-run"));
     struct err err;
     if (first && !first->is_broken && !read_first_run(first->args[0].text, &out->options, &err))
@@ -101,6 +105,24 @@ void config_read_feed(const struct conf_node *node, struct arena *a, struct diag
                                     "a public feed is asked at most once a minute");
         diag_help(diags, d, "write 60s or more, or allow-private yes where the server is your own");
     }
+}
+
+void config_feed_inherit(const struct config_feed *heir, wall_t now, struct feed *feed)
+{
+    *feed = (struct feed){
+        .id = heir->id,
+        .first_url = heir->url,
+        .url = heir->url,
+        .options = &heir->options,
+        .flags = feed->flags & (FEED_BASELINED | FEED_PAUSED | FEED_RELEARN),
+        .title = feed->title,
+        .site = feed->site,
+        .marks = feed->marks,
+        .history = feed->history,
+        .changed_at = feed->changed_at,
+        .good_at = feed->good_at,
+        .due = now,
+    };
 }
 
 bool config_feed_options(struct str text, struct arena *a, struct feed_options *out, struct err *err)

@@ -67,7 +67,13 @@ static void load_feed(void *context, const struct store_feed *row)
     struct feed feed = row->feed;
     struct worker *w = daemon_worker_of(d, feed.url);
     struct err err;
-    if (named) {
+    const struct config_feed *heir = named ? NULL : config_feed_heir(d->config, feed.id);
+    if (heir && feed.origin != ORIGIN_ADDED) { // under its former address; a row of its own, if there is one, wins
+        if (index_find(&l->stored, heir->id) != INDEX_NONE)
+            return;
+        config_feed_inherit(heir, l->now.wall, &feed);
+        shard_put(worker_shard(daemon_worker_of(d, heir->url)), &feed, l->now);
+    } else if (named) {
         feed.origin = ORIGIN_CONFIGURED;
         feed.options = &named->options;
         shard_put(worker_shard(w), &feed, l->now);

@@ -181,15 +181,60 @@ bool worker_add_feed(struct worker *w, const struct feed *feed, struct str optio
     return true;
 }
 
+enum { INHERITANCE_WAIT_MS = 10 * SECOND_MS }; // what comes from another thread is there in milliseconds
+
+// The state of a feed on its way to the worker of its new address.
+struct inheritance {
+    struct job job;
+    struct arena arena;
+    struct config *config; // a reference: the options are its
+    struct feed feed;
+};
+
+static void take_inheritance(struct job *job, void *owner, struct now now)
+{
+    struct inheritance *i = (struct inheritance *)job;
+    struct worker *w = owner;
+    const struct config_feed *here = config_feed_find(w->config, i->feed.id);
+    bool is_early = w->config->generation < i->config->generation; // it hears of that configuration after this
+    if (here)
+        i->feed.options = &here->options;
+    if (here || is_early)
+        shard_put(w->shard, &i->feed, now);
+    arena_done(&i->arena);
+    config_unref(i->config);
+    mem_free(i);
+}
+
+// Sends the state of a feed where its heir lives. It arrives before the heir's first poll, which waits for it.
+static void bequeath(struct worker *w, const struct config_feed *heir, struct config *config, uint64_t id,
+                     struct now now)
+{
+    struct inheritance *i = mem_alloc(sizeof *i);
+    *i = (struct inheritance){.job.run = take_inheritance, .config = config_ref(config)};
+    arena_init(&i->arena, 1 << 20);
+    shard_read(w->shard, id, &i->arena, &i->feed);
+    config_feed_inherit(heir, now.wall, &i->feed);
+    uint32_t to = shard_virtual(heir->url) % w->threads->n_workers;
+    if (to == w->index)
+        take_inheritance(&i->job, w, now);
+    else
+        queue_push(&worker_loop(w->threads->workers[to])->inbox, &i->job.message);
+}
+
 // Feeds that the configuration no longer names go; those that a person added stay, unless it names them now.
-static void drop_unnamed(struct worker *w, const struct config *config, struct now now)
+static void drop_unnamed(struct worker *w, struct config *config, struct now now)
 {
     struct arena a;
     arena_init(&a, 1 << 20);
     struct feed feed;
     for (uint32_t i = 0; shard_read_at(w->shard, &i, &a, &feed);) {
-        if (feed.origin == ORIGIN_CONFIGURED && !config_feed_find(config, feed.id))
+        if (feed.origin == ORIGIN_CONFIGURED && !config_feed_find(config, feed.id)) {
+            const struct config_feed *heir = config_feed_heir(config, feed.id);
+            if (heir && !config_feed_find(w->config, heir->id)) // the heir is new
+                bequeath(w, heir, config, feed.id, now);
             shard_remove(w->shard, feed.id, now);
+        }
         arena_reset(&a);
     }
     arena_done(&a);
@@ -207,6 +252,8 @@ void worker_take_config(struct worker *w, struct config *config, struct now now)
             continue;
         }
         struct feed feed = {.id = f->id, .first_url = f->url, .url = f->url, .options = &f->options, .due = now.wall};
+        if (f->options.was)
+            feed.due = wall_add(now.wall, INHERITANCE_WAIT_MS);
         shard_put(w->shard, &feed, now);
     }
     struct config *old = w->config;

@@ -40,6 +40,7 @@ struct feed_options {
     struct str ca_file;      // certificates trusted for it; empty: the system's
     struct str proxy;        // http:// or socks5h://; empty: the daemon's, "none": none
     struct str language;     // where the feed says none or lies
+    uint64_t was;           // id of the feed whose state it took over (`was URL`); 0: none
 };
 
 // What a server gave to ask conditionally with, byte for byte (RFC 9110 section 8.8). Empty: none.

@@ -132,6 +132,63 @@ static void reload_adds_a_feed_and_drops_another(void **state)
     scene_done(&s);
 }
 
+// A feed under a new address, at a reload or at a start: what was known stays known, what is new is told.
+static void moved_feed(bool at_start, const char *name)
+{
+    static struct scene s;
+    struct paper old, new;
+    scene_open(&s, name);
+    paper_open(&old, &s, "127.0.0.2", PRESS_RSS);
+    paper_open(&new, &s, "127.0.0.3", PRESS_RSS);
+    scene_config(&s, paper_config(&old, ""));
+    scene_write(&s, "rules.d/truce.rules", "rule truce {\n when truce\n group none\n notify desk\n}\n");
+    scene_start(&s);
+    paper_print(&old, "g1", "A truce from midnight", NULL);
+    scene_run(&s, 11 * MINUTE_MS);
+    assert_int_equal(receiver_acked(&s.receiver, "truce g1"), 1);
+
+    paper_print(&new, "g1", "A truce from midnight", NULL);
+    paper_print(&new, "g2", "Another truce", NULL);
+    if (at_start)
+        scene_stop(&s);
+    scene_config(&s, paper_config(&new, arena_fmt(&s.arena, "was %s\n", paper_url(&old)).p));
+    if (at_start) {
+        scene_start(&s);
+    } else {
+        scene_signal(&s, SIGHUP);
+        scene_expect(&s, "generation 2");
+    }
+    size_t polls = paper_polls(&old);
+    scene_run(&s, 11 * MINUTE_MS);
+    assert_int_equal(paper_polls(&old), polls);
+    assert_int_equal(receiver_acked(&s.receiver, "truce g1"), 1);
+    assert_int_equal(receiver_acked(&s.receiver, "truce g2"), 1); // no first poll: told
+    paper_edit(&new, "g1", "A truce from midnight on");
+    scene_run(&s, 11 * MINUTE_MS);
+    assert_int_equal(receiver_acked(&s.receiver, "truce g1"), 1); // told under its former address
+
+    scene_stop(&s); // its own state now, whatever the old row says
+    scene_start(&s);
+    paper_print(&new, "g3", "A third truce", NULL);
+    scene_run(&s, 11 * MINUTE_MS);
+    assert_int_equal(receiver_acked(&s.receiver, "truce g3"), 1);
+    assert_int_equal(receiver_acked(&s.receiver, "truce g2"), 1);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
+static void a_feed_that_moved_takes_its_state_along_at_a_reload(void **state)
+{
+    (void)state;
+    moved_feed(false, "moved-reload");
+}
+
+static void a_feed_that_moved_takes_its_state_along_at_a_start(void **state)
+{
+    (void)state;
+    moved_feed(true, "moved-start");
+}
+
 static void a_thousand_reloads_under_load_lose_and_double_nothing(void **state)
 {
     (void)state;
@@ -177,6 +234,8 @@ int main(void)
         cmocka_unit_test(missing_configuration_names_the_path),
         cmocka_unit_test(reload_with_a_typo_keeps_the_old_generation),
         cmocka_unit_test(reload_adds_a_feed_and_drops_another),
+        cmocka_unit_test(a_feed_that_moved_takes_its_state_along_at_a_reload),
+        cmocka_unit_test(a_feed_that_moved_takes_its_state_along_at_a_start),
         cmocka_unit_test(a_thousand_reloads_under_load_lose_and_double_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

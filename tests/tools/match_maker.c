@@ -56,7 +56,7 @@ struct candidate match_maker_candidate(struct match_maker *m, struct article *ar
     *match->hits = (struct hit){.field = FIELD_TITLE, .end = hit.n, .end_cp = hit.n, .term = S("truce"),
                                 .snippet = {S(""), hit, after}};
     article_sign(article);
-    return candidate_make(&m->secret, m->feed.id, article, rule, match);
+    return candidate_make(&m->secret, m->feed.id, 0, article, rule, match);
 }
 
 struct decision match_maker_decide(struct match_maker *m, const struct decide_poll *poll,
