@@ -108,6 +108,8 @@ static const struct growing texts[] = {
     {"one letter", "aaa* OR *aaa* OR aaa~", "a", 524288},
     {"one letter, a regex of it", "/a+b/ AND x", "a", 524288},
     {"one letter, nested repeats", "/(a|aa)+$/ OR /(a*)*b/ OR /(.*)(.*)(.*)x/", "a", 524288},
+    {"one letter, then another", "/a+b/ OR /ba+/ OR /a+$/", "a", 60000},
+    {"what is no quote", "/\"[^\"]*truce/", "\"many words and no other quote ", 9000},
     {"every place a hit of a regex", "/a/ OR /[a ]/", "a ", 60000},
     {"one word", "a", "a ", 60000},
     {"one word, near itself", "a NEAR/1000 a", "a ", 60000},
