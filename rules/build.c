@@ -98,7 +98,7 @@ static void index_words(struct segment *g, const struct compiler *c)
     for (uint32_t i = 0; i < c->n_terms; i++) {
         g->names[i] = c->terms[i].name;
         if (c->terms[i].kind == TERM_WORD)
-            vocabulary_add(&g->vocabulary, c->terms[i].hash, i);
+            vocabulary_add(&g->vocabulary, c->terms[i].folded, c->terms[i].hash, i);
     }
     g->bytes += vocabulary_bytes(&g->vocabulary);
 }
@@ -309,6 +309,7 @@ struct segment *segment_build(const struct rule_source *sources, size_t n, uint6
         compile_rule(&c, &sources[i]);
         g->bytes += g->arena.bytes - before;
     }
+    g->rule_code[n] = (uint32_t)c.n_code;
     bool ok = index_all(g, &c);
     text_done(&c.text);
     mem_free(c.terms);

@@ -43,8 +43,11 @@ struct eval {
     size_t n_nodes, nodes_room;
     uint32_t *present; // terms that the document holds
     size_t n_present, present_room;
-    uint32_t *own; // of the words of the value at hand: their own terms
+    uint32_t *own; // of the words of the text: their own terms
     size_t own_room;
+    bool is_lazy;     // only what is needed is posted (post.h)
+    uint32_t *needed;
+    size_t n_needed, needed_room;
     uint32_t *met; // patterns and stems of the word at hand
     size_t n_met, met_room;
     uint32_t *candidates;
@@ -112,15 +115,21 @@ static inline uint32_t eval_head(const struct eval *e, uint32_t term)
     return eval_is_present(e, term) ? e->state->terms[term].head : 0;
 }
 
-// Posts a term at a word's place; places come in order.
-static inline void eval_post(struct eval *e, uint32_t term, const struct word *w, uint32_t field, uint32_t aux)
+// Adds a node at a word's place. Returns its index + 1.
+static inline uint32_t eval_add_node(struct eval *e, const struct word *w, uint32_t field, uint32_t aux)
 {
     if (e->n_nodes == e->nodes_room || e->n_present == e->present_room)
         eval_room(e);
     struct node *node = &e->nodes[e->n_nodes++];
     *node = (struct node){w->pos, w->phrase, w->sentence, 0, aux, w->length, (uint16_t)field};
+    return (uint32_t)e->n_nodes;
+}
+
+// Posts a term at a word's place; places come in order.
+static inline void eval_post(struct eval *e, uint32_t term, const struct word *w, uint32_t field, uint32_t aux)
+{
+    uint32_t at = eval_add_node(e, w, field, aux);
     struct term_state *s = &e->state->terms[term];
-    uint32_t at = (uint32_t)e->n_nodes;
     uint64_t *bits = &e->state->bits[term_bit(term) >> 6];
     uint64_t bit = (uint64_t)1 << (term & 63); // PAIR_BITS is a multiple of 64
     if (*bits & bit) {

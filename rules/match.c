@@ -46,6 +46,7 @@ void match_scratch_free(struct match_scratch *s)
     mem_free(e->nodes);
     mem_free(e->present);
     mem_free(e->own);
+    mem_free(e->needed);
     mem_free(e->met);
     mem_free(e->candidates);
     mem_free(e->regex_places);
@@ -148,6 +149,7 @@ static void run_segment(struct match_scratch *s, const struct segment_use *use, 
     eval_begin(e, state);
     post_text(e);
     gather_candidates(e);
+    post_needed(e);
     for (size_t i = 0; i < e->n_candidates; i++) {
         uint32_t rule = e->candidates[i];
         if (i + AHEAD * 2 < e->n_candidates)

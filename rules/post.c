@@ -3,7 +3,8 @@
 // Posting. See post.h.
 //
 // A segment of plain words asks the vocabulary's filter for all words first and looks up only what passes it. One with
-// patterns or stems looks each word up in what is known of words; what is not known yet is worked out once.
+// patterns or stems looks each word up in what is known of words; what is not known yet is worked out once. Of a text
+// without spaces nearly every word is a term, and few are asked for: they are noted, and posted when they are needed.
 #include "rules/post.h"
 
 #include "base/hash.h"
@@ -64,7 +65,7 @@ static void post_new(struct eval *e, const struct text_value *v, const struct wo
 }
 
 // Words of a segment with patterns or stems.
-static void post_known(struct eval *e, const struct text_value *v, const struct word *words)
+static void post_known(struct eval *e, const struct text_value *v, const struct word *words, uint32_t *own)
 {
     const struct known *k = &e->state->known;
     uint32_t field = 1u << v->field;
@@ -75,16 +76,49 @@ static void post_known(struct eval *e, const struct text_value *v, const struct 
             __builtin_prefetch(&k->slots[((words[i + AHEAD].hash ^ plain) | 1) & (k->n_slots - 1)]);
         uint64_t key = key_of(e, v, w);
         const struct meaning *m = w->flags & WORD_SINGLE ? NULL : known_find(k, key);
-        e->own[i] = m ? m->term : vocabulary_find(&e->g->vocabulary, w->hash);
+        own[i] = m ? m->term : vocabulary_find(&e->g->vocabulary, w->hash);
         if (!m && !(w->flags & WORD_SINGLE)) {
             post_new(e, v, w, key);
             continue;
         }
-        if (e->own[i] != NO_TERM)
-            eval_post(e, e->own[i], w, field, 0);
+        if (own[i] != NO_TERM)
+            eval_post(e, own[i], w, field, 0);
         const uint32_t *more = m && m->more ? &k->more[m->more - 1] : NULL;
         for (uint32_t t = 0; more && t < *more; t++)
             eval_post(e, more[1 + t], w, field, 0);
+    }
+}
+
+// Notes that the document holds a term.
+static inline void note(struct eval *e, uint32_t term)
+{
+    if (eval_is_present(e, term))
+        return;
+    if (e->n_present == e->present_room)
+        eval_room(e);
+    eval_set_bit(e, term_bit(term));
+    e->present[e->n_present++] = term;
+}
+
+// The code point of a single character of three bytes.
+static inline uint32_t code_of(const unsigned char *c)
+{
+    return (c[0] & 0xFu) << 12 | (c[1] & 0x3Fu) << 6 | (c[2] & 0x3Fu);
+}
+
+// Words of a segment that has nothing but words, of a text without spaces. For common Han characters a table answers
+// sooner than the vocabulary.
+static void note_singles(struct eval *e, const struct word *words, uint32_t *own, size_t n)
+{
+    const struct vocabulary *v = &e->g->vocabulary;
+    const uint32_t *han = v->han;
+    const unsigned char *folded = (const unsigned char *)e->text->folded;
+    for (size_t i = 0; i < n; i++) {
+        bool is_three = words[i].flags & WORD_SINGLE && words[i].folded_n == HAN_BYTES;
+        uint32_t code = is_three ? code_of(folded + words[i].folded) - HAN_FIRST : HAN_COUNT;
+        own[i] = han && code < HAN_COUNT ? han[code] : vocabulary_find(v, words[i].hash);
+        if (own[i] != NO_TERM)
+            note(e, own[i]);
     }
 }
 
@@ -111,44 +145,53 @@ static void post_plain(struct eval *e, const struct word *words, uint32_t *own, 
 }
 
 // Sets the bits of words that stand side by side in one phrase.
-static void post_pairs(struct eval *e, const struct word *words, size_t n)
+static void note_pairs(struct eval *e, const struct word *words, const uint32_t *own, size_t n)
 {
-    for (size_t i = 1; i < n; i++)
-        if (e->own[i] != NO_TERM && e->own[i - 1] != NO_TERM && words[i - 1].phrase == words[i].phrase)
-            eval_set_bit(e, pair_bit(e->own[i - 1], e->own[i]));
+    uint64_t *bits = e->state->bits;
+    uint32_t before = NO_TERM;
+    uint32_t phrase = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t term = own[i];
+        if (term != NO_TERM && before != NO_TERM && phrase == words[i].phrase) {
+            uint32_t bit = pair_bit(before, term);
+            bits[bit >> 6] |= (uint64_t)1 << (bit & 63);
+        }
+        before = term;
+        phrase = words[i].phrase;
+    }
 }
 
 // The same where there are compounds: a word and its joined forms end at different places, so several may follow one.
-static void post_joined_pairs(struct eval *e, const struct word *words, size_t n)
+static void note_joined_pairs(struct eval *e, const struct word *words, const uint32_t *own, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (e->own[i] == NO_TERM)
+        if (own[i] == NO_TERM)
             continue;
         uint32_t end = words[i].pos + words[i].length;
         for (size_t k = i + 1; k < n && words[k].pos <= end; k++)
-            if (words[k].pos == end && e->own[k] != NO_TERM && words[k].phrase == words[i].phrase)
-                eval_set_bit(e, pair_bit(e->own[i], e->own[k]));
+            if (words[k].pos == end && own[k] != NO_TERM && words[k].phrase == words[i].phrase)
+                eval_set_bit(e, pair_bit(own[i], own[k]));
     }
 }
 
 static void post_value(struct eval *e, const struct text_value *v)
 {
     const struct word *words = e->text->words + v->first_word;
-    if (v->n_words > e->own_room) {
-        e->own_room = (size_t)v->n_words * 2;
-        e->own = mem_resize_array(e->own, e->own_room, sizeof *e->own);
-    }
-    if (e->g->n_patterns || e->g->n_stem_slots)
-        post_known(e, v, words);
+    uint32_t *own = e->own + v->first_word;
+    bool is_known = e->g->n_patterns || e->g->n_stem_slots;
+    if (is_known)
+        post_known(e, v, words, own);
+    else if (e->is_lazy)
+        note_singles(e, words, own, v->n_words);
     else
         for (size_t i = 0; i < v->n_words; i += BLOCK)
-            post_plain(e, words + i, e->own + i, v->n_words - i < BLOCK ? v->n_words - i : BLOCK, 1u << v->field);
+            post_plain(e, words + i, own + i, v->n_words - i < BLOCK ? v->n_words - i : BLOCK, 1u << v->field);
     if (!e->g->has_pairs)
         return;
     if (v->n_words == v->n_places) // a joined word has no place of its own
-        post_pairs(e, words, v->n_words);
+        note_pairs(e, words, own, v->n_words);
     else
-        post_joined_pairs(e, words, v->n_words);
+        note_joined_pairs(e, words, own, v->n_words);
 }
 
 // Phrases of lists whose key the document holds are posted under their lists, in order of their places.
@@ -180,6 +223,12 @@ static void post_lists(struct eval *e)
 
 void post_text(struct eval *e)
 {
+    if (e->text->n_words > e->own_room) {
+        e->own_room = e->text->n_words * 2;
+        e->own = mem_resize_array(e->own, e->own_room, sizeof *e->own);
+    }
+    bool is_plain = !e->g->n_patterns && !e->g->n_stem_slots && !e->g->list_starts;
+    e->is_lazy = is_plain && e->text->n_singles * 2 > e->text->n_words;
     for (size_t i = 0; i < e->text->n_values; i++)
         post_value(e, &e->text->values[i]);
     if (e->g->list_starts)

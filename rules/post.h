@@ -6,7 +6,11 @@
 
 #include "rules/eval.h"
 
-// Posts all that the document in e->text holds of the terms of e->g; regexes wait until a rule asks for them.
+// Tells e which terms of e->g the document in e->text holds, and posts them; those of a text without spaces may be left
+// to post_needed, which posts what candidates ask for. Regexes wait until a rule asks for them.
 void post_text(struct eval *e);
+
+// Posts what the rules in e->candidates ask for, where post_text has not.
+void post_needed(struct eval *e);
 
 #endif

@@ -92,7 +92,7 @@ struct segment {
     uint32_t n_with_regex;
     uint32_t *code;
     size_t n_code;
-    uint32_t *rule_code;    // where each rule's code begins
+    uint32_t *rule_code;    // where each rule's code begins, and where that of the last one ends
     struct rule *rules;
     uint32_t n_rules;
     struct rule_cost *costs;

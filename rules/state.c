@@ -23,6 +23,7 @@ void state_init(struct segment_state *st, struct segment *g)
     *st = (struct segment_state){.g = segment_ref(g)};
     st->terms = mem_alloc_array((size_t)g->n_terms + 1, sizeof *st->terms);
     st->bits = mem_alloc_array((PAIR_BITS + (size_t)g->n_terms) / 64 + 1, sizeof *st->bits);
+    st->needed = mem_alloc_array((size_t)g->n_terms / 64 + 1, sizeof *st->needed);
     st->candidates = mem_alloc_array((size_t)g->n_rules / 64 + 1, sizeof *st->candidates);
     st->candidates_top = mem_alloc_array((size_t)g->n_rules / 4096 + 1, sizeof *st->candidates_top);
     if (g->n_patterns || g->n_stem_slots)
@@ -34,6 +35,7 @@ void state_done(struct segment_state *st)
     segment_unref(st->g);
     mem_free(st->terms);
     mem_free(st->bits);
+    mem_free(st->needed);
     mem_free(st->candidates);
     mem_free(st->candidates_top);
     mem_free(st->known.slots);

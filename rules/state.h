@@ -31,6 +31,7 @@ struct segment_state {
     struct segment *g;
     struct term_state *terms;
     uint64_t *bits;       // what the document holds (segment.h): small enough to stay near
+    uint64_t *needed;     // bits of the terms in eval.needed
     uint64_t *candidates; // bits of rules; and a bit of each word of these that is not 0
     uint64_t *candidates_top;
     struct known known;

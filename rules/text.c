@@ -39,6 +39,7 @@ void text_reset(struct text *t, uint64_t seed)
     t->key = word_key_of(seed);
     t->n_words = t->n_places = t->n_values = t->n_folded = 0;
     t->pos = t->phrase = t->sentence = 0;
+    t->n_singles = 0;
     t->has_cut = false;
 }
 
@@ -290,27 +291,39 @@ static bool read_han(struct scan *s)
     size_t at = s->at;
     struct word *word = t->words + t->n_words;
     struct place *place = t->places + t->n_places;
-    struct word like = {.pos = t->pos, .phrase = t->phrase, .sentence = t->sentence, .folded_n = 3, .length = 1,
-                        .flags = WORD_SINGLE};
-    for (size_t i = 1; bytes && i < RUN; i++) {
-        struct spelling w = spell_han(t, bytes);
-        like.hash = w.hash;
-        like.folded = (uint32_t)w.folded;
-        *word++ = like;
-        *place++ = (struct place){(uint32_t)at, (uint32_t)at + 3};
-        like.pos++;
+    uint32_t pos = t->pos, phrase = t->phrase, sentence = t->sentence;
+    size_t folded = t->n_folded;
+    struct word_key key = t->key;
+    struct str text = s->s;
+    char *out = t->folded;
+    for (size_t i = 1; bytes && i < RUN; i++, word++, place++) {
+        word->hash = word_hash_short(key, bytes, 0);
+        word->pos = pos++;
+        word->phrase = phrase;
+        word->sentence = sentence;
+        word->folded = (uint32_t)folded;
+        word->folded_n = 3;
+        word->length = 1;
+        word->flags = WORD_SINGLE;
+        place->start = (uint32_t)at;
         at += 3;
-        bytes = han_at(s->s, at);
+        place->end = (uint32_t)at;
+        bytes = htole32(bytes);
+        memcpy(out + folded, &bytes, sizeof bytes);
+        folded += 3;
+        bytes = han_at(text, at);
     }
     if (at == s->at)
         return true;
+    t->n_singles += (at - s->at) / 3;
     s->word_is_dotted = at == s->at + 3 && s->dot_end == s->at && s->at > 0;
     t->n_words = (size_t)(word - t->words);
     t->n_places = (size_t)(place - t->places);
-    t->pos = like.pos;
+    t->pos = pos;
+    t->n_folded = folded;
     s->at = s->word_end = at;
     s->parts = 1;
-    s->compound_folded = s->word_folded = like.folded;
+    s->compound_folded = s->word_folded = folded - 3;
     s->compound_word = t->n_words - 1;
     return true;
 }

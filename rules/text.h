@@ -70,7 +70,8 @@ struct text {
     size_t n_folded;
     size_t words_room, places_room, values_room, folded_room;
     uint32_t pos, phrase, sentence; // of the next word
-    bool has_cut; // some run of letters was longer than WORD_BYTES_MAX
+    size_t n_singles; // words of scripts without spaces
+    bool has_cut;     // some run of letters was longer than WORD_BYTES_MAX
 };
 
 // Makes an empty text; the table is kept.

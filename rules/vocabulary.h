@@ -20,12 +20,18 @@ struct vocabulary {
     struct named_word *slots; // open addressing
     uint64_t *filter;         // FILTER_BITS for each slot
     size_t n_slots;
+    uint32_t *han;            // terms of the common Han characters; NULL: there are none
 };
-enum { FILTER_BITS = 8 };
+enum {
+    FILTER_BITS = 8,
+    HAN_FIRST = 0x4E00,
+    HAN_COUNT = 0x5200,
+    HAN_BYTES = 3, // each in UTF-8
+};
 
 // Makes room for n words; adds one. Free with vocabulary_done.
 void vocabulary_init(struct vocabulary *v, size_t n);
-void vocabulary_add(struct vocabulary *v, uint64_t hash, uint32_t term);
+void vocabulary_add(struct vocabulary *v, struct str folded, uint64_t hash, uint32_t term);
 void vocabulary_done(struct vocabulary *v);
 size_t vocabulary_bytes(const struct vocabulary *v);
 
