@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // bench-match: articles a second through the production matcher, beside what others would use for the same words, on one
-// core in one run: vectorscan and Aho-Corasick on all literals of all rules (which find words and evaluate nothing),
-// PCRE2's JIT with one alternation a rule (as filters in readers do it).
+// core in one run, by CPU time: vectorscan and Aho-Corasick on all literals of all rules (which find words and evaluate
+// nothing), PCRE2's JIT with one alternation a rule (as filters in readers do it).
 #include <hs/hs.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,16 +150,16 @@ static void bench_size(struct bench_corpus *c, size_t n_rules, const char *label
     printf("%s rules, %zu articles of %zu bytes\n", label, c->n_docs, c->bytes / c->n_docs);
     size_t n_terms = 0;
     const struct str *terms = terms_of(c, n_rules, &n_terms);
-    double build_s = 0, begun = bench_seconds();
+    double build_s = 0, begun = bench_cpu_seconds();
     struct work w = {.corpus = c, .docs = c->n_docs, .scratch = match_scratch_new()};
     w.set = bench_corpus_compile(c, n_rules, TERM_WORDS, &build_s);
-    begun = bench_seconds();
+    begun = bench_cpu_seconds();
     w.aho = aho_build(terms, n_terms);
-    double aho_s = bench_seconds() - begun;
-    begun = bench_seconds();
+    double aho_s = bench_cpu_seconds() - begun;
+    begun = bench_cpu_seconds();
     build_vectorscan(&w, terms, n_terms);
     printf("  built in %.1f ms, %.0f bytes a rule; Aho-Corasick %.0f ms; vectorscan %.0f ms\n", build_s * 1e3,
-           (double)ruleset_engine_bytes(w.set) / (double)n_rules, aho_s * 1e3, (bench_seconds() - begun) * 1e3);
+           (double)ruleset_engine_bytes(w.set) / (double)n_rules, aho_s * 1e3, (bench_cpu_seconds() - begun) * 1e3);
     w.seen = mem_alloc(n_terms);
     struct work few = w;
     bool with_pcre = n_rules <= 1000;
@@ -173,7 +173,7 @@ static void bench_size(struct bench_corpus *c, size_t n_rules, const char *label
         {"Aho-Corasick, literals only", run_aho, &w, (double)w.docs, 0},
         {"PCRE2 JIT, a rule at a time", run_pcre, &few, (double)few.docs, 0},
     };
-    bench_race(race, with_pcre ? 4 : 3, ROUNDS);
+    bench_race_cpu(race, with_pcre ? 4 : 3, ROUNDS);
     snprintf(name, sizeof name, "match_%s_articles_s", label);
     bench_result(name, race[0].median, "articles/s");
     if (n_rules == 1000)
@@ -199,11 +199,11 @@ static void bench_edit(struct bench_corpus *c)
         arena_init(&arena, SIZE_MAX / 2);
         char name[32];
         snprintf(name, sizeof name, "r%d", i * 1009);
-        double begun = bench_seconds();
+        double begun = bench_cpu_seconds();
         struct ruleset *edited = bench_corpus_edit(set, name, "zyzzogeton AND harbour");
         struct matches matches = {0};
         match_run(edited, scratch, &doc, &arena, &matches);
-        took[i] = (bench_seconds() - begun) * 1e3;
+        took[i] = (bench_cpu_seconds() - begun) * 1e3;
         if (matches.n != 1)
             abort();
         ruleset_unref(edited);
@@ -232,7 +232,7 @@ static void bench_styles(struct bench_corpus *c)
         work[i].set = bench_corpus_compile(c, STYLED_RULES, styles[i].style, NULL);
         race[i] = (struct contender){styles[i].label, run_ours, &work[i], (double)c->n_docs, 0};
     }
-    bench_race(race, N, ROUNDS);
+    bench_race_cpu(race, N, ROUNDS);
     for (size_t i = 0; i < N; i++) {
         if (styles[i].result)
             bench_result(styles[i].result, race[0].median / race[i].median, "times the cost of words");
@@ -256,7 +256,7 @@ static void bench_scripts(void)
         work[i].set = bench_corpus_compile(&corpora[i], 1000, TERM_WORDS, NULL);
         race[i] = (struct contender){names[i], run_ours, &work[i], (double)corpora[i].bytes, 0};
     }
-    bench_race(race, 4, ROUNDS);
+    bench_race_cpu(race, 4, ROUNDS);
     double worst = race[1].median;
     for (int i = 0; i < 4; i++) {
         worst = i && race[i].median < worst ? race[i].median : worst;

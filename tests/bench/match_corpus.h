@@ -35,7 +35,7 @@ bool bench_corpus_init(struct bench_corpus *corpus, size_t n_rules, size_t n_doc
 void bench_corpus_done(struct bench_corpus *corpus);
 
 // Compiles the first n rules, the first term of each in the given style where it is a single word. *out_build_s, where
-// not NULL, is set to the seconds that ruleset_build took (without reading the expressions). Aborts on an error.
+// not NULL, is set to the CPU seconds that ruleset_build took (without reading the expressions). Aborts on an error.
 struct ruleset *bench_corpus_compile(struct bench_corpus *corpus, size_t n, enum term_style style,
                                      double *out_build_s);
 

@@ -38,15 +38,15 @@ double bench_median(double *values, size_t n)
     return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
-void bench_race(struct contender *list, size_t n, int rounds)
+static void race(struct contender *list, size_t n, int rounds, double (*seconds)(void))
 {
     static double rates[BENCH_CONTENDERS_MAX][BENCH_ROUNDS_MAX];
     assert(n <= BENCH_CONTENDERS_MAX && rounds <= BENCH_ROUNDS_MAX);
     for (int round = 0; round < rounds; round++) {
         for (size_t i = 0; i < n; i++) {
-            double begun = bench_seconds();
+            double begun = seconds();
             list[i].run(list[i].context);
-            rates[i][round] = list[i].work / (bench_seconds() - begun);
+            rates[i][round] = list[i].work / (seconds() - begun);
         }
     }
     for (size_t i = 0; i < n; i++) {
@@ -55,6 +55,16 @@ void bench_race(struct contender *list, size_t n, int rounds)
                list[0].name);
     }
     fflush(stdout);
+}
+
+void bench_race(struct contender *list, size_t n, int rounds)
+{
+    race(list, n, rounds, bench_seconds);
+}
+
+void bench_race_cpu(struct contender *list, size_t n, int rounds)
+{
+    race(list, n, rounds, bench_cpu_seconds);
 }
 
 void bench_result(const char *name, double value, const char *unit)

@@ -28,6 +28,9 @@ double bench_cpu_seconds(void);
 // Lets the contenders take turns for `rounds` rounds (odd), fills their medians and prints a line each.
 void bench_race(struct contender *list, size_t n, int rounds);
 
+// The same by this process's CPU time, for contenders that only compute: what else the core did does not count.
+void bench_race_cpu(struct contender *list, size_t n, int rounds);
+
 // Returns the median of n values, which it sorts.
 double bench_median(double *values, size_t n);
 
