@@ -48,14 +48,29 @@ size_t str_find(struct str s, struct str needle)
     return at ? (size_t)(at - s.p) : s.n;
 }
 
+// Returns the first place of c from i on, s.n where there is none.
+static size_t find_char_from(struct str s, size_t i, char c)
+{
+    return i + str_find_char(str_from(s, i), c);
+}
+
 size_t str_find_nocase(struct str s, struct str needle)
 {
-    for (size_t i = 0; i + needle.n <= s.n; i++) {
-        bool may_be = needle.n == 0 || char_lower(s.p[i]) == char_lower(needle.p[0]);
-        if (may_be && str_starts_nocase(str_from(s, i), needle))
+    if (needle.n == 0 || s.n < needle.n)
+        return needle.n == 0 ? 0 : s.n;
+    char lower = char_lower(needle.p[0]), upper = char_is_alpha(lower) ? (char)(lower - 32) : lower;
+    size_t next_lower = find_char_from(s, 0, lower), next_upper = upper == lower ? s.n : find_char_from(s, 0, upper);
+    for (;;) {
+        size_t i = next_lower < next_upper ? next_lower : next_upper;
+        if (i + needle.n > s.n)
+            return s.n;
+        if (str_starts_nocase(str_from(s, i), needle))
             return i;
+        if (i == next_lower)
+            next_lower = find_char_from(s, i + 1, lower);
+        else
+            next_upper = find_char_from(s, i + 1, upper);
     }
-    return s.n;
 }
 
 size_t str_find_char(struct str s, char c)

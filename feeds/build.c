@@ -16,7 +16,10 @@ enum { OWN_ARENA_MAX = 1 << 30 };
 
 void build_init(struct builder *b, const struct parse_options *options, struct arena *arena, struct document *doc)
 {
-    *b = (struct builder){.options = options, .arena = arena, .item_arena = arena, .doc = doc};
+    memset(b, 0, offsetof(struct builder, frames));
+    b->options = options;
+    b->arena = b->item_arena = arena;
+    b->doc = doc;
     b->limits = options->limits;
     b->arena_start = arena->bytes;
     buf_init(&b->text, 0);

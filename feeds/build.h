@@ -70,7 +70,6 @@ struct builder {
     struct document *doc;
     size_t arena_start; // bytes in the arena before
 
-    struct build_frame frames[CLEAN_DEPTH_MAX + 2];
     uint32_t depth;
     struct build_capture capture;
     struct buf text;
@@ -85,6 +84,8 @@ struct builder {
     struct person person;
     bool has_person;
     uint32_t sy_period_s, sy_frequency;
+
+    struct build_frame frames[CLEAN_DEPTH_MAX + 2]; // not zeroed beyond depth
 };
 
 // Makes a builder that fills doc. The options, the arena and doc must outlive it.

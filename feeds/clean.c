@@ -20,7 +20,11 @@ enum { REFERENCE_MAX = 64 };
 
 void clean_init(struct cleaner *c, struct clean_sink sink, const struct parse_limits *limits, struct repair *repairs)
 {
-    *c = (struct cleaner){.sink = sink, .limits = limits, .repairs = repairs, .line = 1, .col = 1};
+    memset(c, 0, offsetof(struct cleaner, ends));
+    c->sink = sink;
+    c->limits = limits;
+    c->repairs = repairs;
+    c->line = c->col = 1;
     buf_init(&c->out, SIZE_MAX);
     buf_init(&c->texts, SIZE_MAX);
     buf_init(&c->pend, SIZE_MAX);

@@ -104,11 +104,9 @@ struct cleaner {
     struct repair *repairs;
 
     enum clean_state state;
-    struct buf out, pend, spare;
+    struct buf out, texts, pend, spare;
     struct clean_tag_scan scan;
-    struct buf texts;
-    uint32_t ends[CLEAN_MARKS_MAX];
-    size_t n_ends;
+    size_t n_ends; // texts aside so far
     bool is_aside; // the run of text goes aside from here on
     uint32_t brackets, matched; // ']' seen and not written yet; characters seen of a comment's or instruction's end
     uint64_t comment_tail; // the last bytes of a comment
@@ -117,8 +115,6 @@ struct cleaner {
     bool is_pi_xml;       // <?xml...: a bare '>' ends it too
     uint32_t high_surrogate; // a reference to half a character, waiting for the other half
 
-    struct clean_attribute attributes[CLEAN_ATTRIBUTES_ROOM]; // of the tag at hand
-    struct clean_open open[CLEAN_DEPTH_MAX];
     uint32_t depth, roots, unwritten; // the last: open elements past a cap, not written
     uint32_t elements, item_elements; // written so far, and since the last item began
     struct buf names;   // of the open elements
@@ -126,12 +122,16 @@ struct cleaner {
     uint32_t comment_items; // that begin in a comment
 
     struct arena arena; // of the entities
-    struct clean_entity entities[CLEAN_ENTITIES_MAX];
     size_t n_entities, entity_bytes, expanded;
 
-    // Places: lines are counted when a repair asks, at the latest at the end of a piece.
-    const char *piece, *counted; // NULL while pend is read again
+    const char *piece, *counted; // NULL while pend is read again; lines are counted when a repair asks, or a piece ends
     uint32_t line, col, token_line, token_col; // of `counted`; where the token in pend begins
+
+    // From here on not zeroed: most documents need little of these 30 KB.
+    uint32_t ends[CLEAN_MARKS_MAX];
+    struct clean_open open[CLEAN_DEPTH_MAX];
+    struct clean_attribute attributes[CLEAN_ATTRIBUTES_ROOM]; // of the tag at hand
+    struct clean_entity entities[CLEAN_ENTITIES_MAX];
 };
 
 // Makes a cleaner that writes to sink. repairs is an array of REPAIR_KINDS that it counts in. clean_done frees it, and

@@ -79,9 +79,11 @@ static void label_of_text(struct decoder *d, struct str head)
     size_t at = str_find_nocase(head, mark);
     if (at == head.n)
         label_behind(d, str_from(head, str_find_nocase(head, S("<meta"))), S("charset"));
-    while (at < head.n && !d->label_text[0]) {
+    while (at < head.n) {
         struct str declaration = str_from(head, at);
         label_behind(d, str_head(declaration, str_find_char(declaration, '>')), S("encoding"));
+        if (d->label_text[0])
+            break;
         at += mark.n;
         at += str_find_nocase(str_from(head, at), mark);
     }

@@ -50,11 +50,11 @@ struct parser {
     struct buf head; // text not sniffed yet
     bool is_sniffed;
     enum sniff_kind kind;
-    struct cleaner cleaner;
-    struct builder builder;
     struct xml_reader *xml;
     struct json_reader *json;
     struct advertised page;
+    struct builder builder; // these two clear what they need of their many kilobytes
+    struct cleaner cleaner;
 };
 
 // ---- routing
@@ -114,7 +114,8 @@ static void on_bad_bytes(void *context)
 
 struct parser *parser_open(const struct parse_options *options, struct arena *arena)
 {
-    struct parser *p = mem_alloc(sizeof *p);
+    struct parser *p = mem_resize_array(NULL, 1, sizeof *p);
+    memset(p, 0, offsetof(struct parser, builder));
     p->options = *options;
     if (!p->options.limits)
         p->options.limits = &parse_limits_default;

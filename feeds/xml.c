@@ -24,9 +24,8 @@ enum {
 // A name of libxml2's dictionary: the pointers are the name.
 struct remembered {
     const xmlChar *local, *prefix, *uri;
-    struct str name, prefix_name; // views of local and prefix
-    enum element element;
-    enum name_space space;
+    uint16_t local_bytes, prefix_bytes; // the cleaner's names are short
+    uint8_t element, space;             // enum element, enum name_space
 };
 
 struct known_space {
@@ -39,8 +38,6 @@ struct xml_reader {
     xmlParserCtxt *ctxt;
     struct builder *builder;
     struct document *doc;
-    struct remembered names[NAMES_REMEMBERED];
-    struct build_attribute attributes[ATTRIBUTES_MAX];
     const struct clean_output *output; // while it is read
     size_t mark;       // the next of its texts
     bool has_own;      // the root's namespace is nobody's, or undeclared: all in it is the feed's own
@@ -53,6 +50,9 @@ struct xml_reader {
     uint32_t muted;    // start tags of a restart still to come: the builder has them open
     uint32_t restarts;
     bool is_skipping;  // until the next item
+
+    struct remembered names[NAMES_REMEMBERED];
+    struct build_attribute attributes[ATTRIBUTES_MAX]; // of the tag at hand; not zeroed
 };
 
 static struct str view(const xmlChar *z) { return str_of((const char *)z); }
@@ -122,10 +122,10 @@ static const struct remembered *remember(struct xml_reader *x, const xmlChar *lo
     if (slot->local == local && slot->prefix == prefix && slot->uri == uri)
         return slot;
     *slot = (struct remembered){.local = local, .prefix = prefix, .uri = uri};
-    slot->name = view(local);
-    slot->prefix_name = view(prefix);
-    slot->space = space_of(x, uri, prefix);
-    slot->element = name_element(slot->space, view(local), prefix != NULL);
+    slot->local_bytes = (uint16_t)view(local).n;
+    slot->prefix_bytes = (uint16_t)view(prefix).n;
+    slot->space = (uint8_t)space_of(x, uri, prefix);
+    slot->element = (uint8_t)name_element(slot->space, view(local), prefix != NULL);
     return slot;
 }
 
@@ -199,8 +199,8 @@ static void on_start(void *context, const xmlChar *local, const xmlChar *prefix,
     if (x->doc->format == FORMAT_NONE && name->element == EL_UNKNOWN)
         name = adopt_namespace(x, local, prefix, uri);
     struct build_tag tag = {.element = name->element, .space = name->space, .attributes = x->attributes};
-    tag.local = name->name;
-    tag.prefix = name->prefix_name;
+    tag.local = str_make((const char *)local, name->local_bytes);
+    tag.prefix = str_make((const char *)prefix, name->prefix_bytes);
     for (int i = 0; i < n_attributes && i < ATTRIBUTES_MAX; i++) {
         const xmlChar **a = attributes + (size_t)i * 5;
         x->attributes[i] = (struct build_attribute){view(a[0]), view(a[1]), attribute_value(a[3], a[4])};
@@ -275,7 +275,8 @@ static void start_parser(struct xml_reader *x)
 
 struct xml_reader *xml_open(struct builder *builder, struct document *doc)
 {
-    struct xml_reader *x = mem_alloc(sizeof *x);
+    struct xml_reader *x = mem_resize_array(NULL, 1, sizeof *x);
+    memset(x, 0, offsetof(struct xml_reader, names)); // start_parser clears the names
     x->builder = builder;
     x->doc = doc;
     buf_init(&x->path, 4096);

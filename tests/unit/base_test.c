@@ -36,6 +36,18 @@ static void str_numbers_refuse_what_is_not_all_digits(void **state)
     assert_int_equal(s, -42);
 }
 
+static void str_find_nocase_finds_the_first_in_either_case(void **state)
+{
+    static const struct { const char *text, *needle; size_t at; } cases[] = {
+        {"abc", "", 0},         {"", "a", 0},         {"abc", "abcd", 3},     {"xxAbXab", "ab", 2},
+        {"axAxaB", "AB", 4},    {"aAaAAb", "ab", 4},  {"<a><?XML", "<?xml", 3}, {"a-B-A-b", "-a", 3},
+        {"[a{b`c@", "`C", 4},   {"@[", "`", 2},       {"ab", "B", 1},         {"aaaa", "ab", 4},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(str_find_nocase(str_of(cases[i].text), str_of(cases[i].needle)), cases[i].at);
+}
+
 static void buf_at_its_cap_cuts_and_says_so(void **state)
 {
     (void)state;
@@ -265,6 +277,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(str_cut_walks_a_list_with_empty_parts),
         cmocka_unit_test(str_numbers_refuse_what_is_not_all_digits),
+        cmocka_unit_test(str_find_nocase_finds_the_first_in_either_case),
         cmocka_unit_test(buf_at_its_cap_cuts_and_says_so),
         cmocka_unit_test(arena_keeps_small_and_large_apart_and_aligned),
         cmocka_unit_test(an_arena_takes_back_what_its_newest_allocation_does_not_use),
