@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The cleaner's state machine: which token begins, where it ends, and what a piece's end does to it. Text is written
-// by clean_text.c, tags by clean_tag.c, and clean_drop.c passes over comments, instructions and declarations.
+// by clean_text.c, tags by clean_tag.c, clean_drop.c passes over comments, instructions and declarations, and
+// clean_place.c notes repairs.
 //
 // A '<' that begins no tag is text. A quoted value in which '>' and then '<' comes was never closed: its tag ends at
 // that '>' (a bare '<' alone is common in real values). A start tag in which another '<' comes is text too, unless it
@@ -10,10 +11,8 @@
 
 #include <assert.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
+#include "feeds/clean_name.h"
 #include "feeds/clean_parts.h"
 
 enum { REFERENCE_MAX = 64 };
@@ -45,72 +44,11 @@ void clean_done(struct cleaner *c)
     arena_done(&c->arena);
 }
 
-// Returns the number of line ends in [p, to). All of every document passes here.
-static uint32_t line_ends(const char *p, const char *to)
-{
-    uint64_t n = 0;
-#ifdef __SSE2__
-    enum { BLOCKS_MAX = 255 }; // as many as a byte can count
-    while (to - p >= 16) {
-        __m128i sums = _mm_setzero_si128();
-        for (int i = 0; i < BLOCKS_MAX && to - p >= 16; i++, p += 16) {
-            __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
-            sums = _mm_sub_epi8(sums, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')));
-        }
-        uint64_t halves[2];
-        _mm_storeu_si128((__m128i *)(void *)halves, _mm_sad_epu8(sums, _mm_setzero_si128()));
-        n += halves[0] + halves[1];
-    }
-#endif
-    for (; p < to; p++)
-        n += *p == '\n';
-    return (uint32_t)n;
-}
-
-// Counts lines up to `to`, a place in the current piece.
-static void count_lines(struct cleaner *c, const char *to)
-{
-    uint32_t n = line_ends(c->counted, to);
-    const char *start = to; // of the last line
-    while (n > 0 && start[-1] != '\n')
-        start--;
-    c->line += n;
-    c->col = n > 0 ? 1 + (uint32_t)(to - start) : c->col + (uint32_t)(to - c->counted);
-    c->counted = to;
-}
-
-void clean_repair_first(struct cleaner *c, enum repair_kind kind, const char *at)
-{
-    struct repair *repair = &c->repairs[kind];
-    repair->count++;
-    if (at && c->piece && at >= c->counted) {
-        count_lines(c, at);
-        repair->line = c->line;
-        repair->col = c->col;
-    } else {
-        repair->line = c->token_line ? c->token_line : c->line;
-        repair->col = c->token_line ? c->token_col : c->col;
-    }
-}
-
-void clean_junk(struct cleaner *c, const char *at)
-{
-    enum repair_kind kind = c->is_rooted ? REPAIR_JUNK_AFTER : REPAIR_JUNK_BEFORE;
-    if (c->repairs[kind].count == 0) // one stretch or many: that depends on where it is cut
-        clean_repair(c, kind, at);
-}
-
-void clean_repair_here(struct cleaner *c, enum repair_kind kind)
-{
-    c->token_line = 0;
-    clean_repair(c, kind, NULL);
-}
-
 // Puts the head of a token into pend: the piece ends inside it.
 static const char *wait_for_more(struct cleaner *c, enum clean_state state, const char *p, const char *end)
 {
     if (c->pend.n == 0 && c->piece) {
-        count_lines(c, p);
+        clean_count_lines(c, p);
         c->token_line = c->line;
         c->token_col = c->col;
     }
@@ -236,8 +174,8 @@ static bool is_tag_all_the_same(struct str tag)
     return (tag.n > 2 && tag.p[1] == '/') || clean_kind_of(clean_name(tag)) != CLEAN_OTHER;
 }
 
-// The tag is whole in `tag`, which is no part of pend. What of it is no tag is read again, as text: see clean.h on
-// why that is linear. It cannot nest deeper than the two kinds of quotes.
+// The tag is whole in `tag`, which is no part of pend. What of it is no tag is read again, as text, up to a cap: see
+// clean.h. It cannot nest deeper than the two kinds of quotes.
 static void tag_end(struct cleaner *c, struct str tag, enum tag_end how, size_t gt, const char *at)
 {
     size_t n = tag.n;
@@ -251,6 +189,11 @@ static void tag_end(struct cleaner *c, struct str tag, enum tag_end how, size_t 
             clean_repair(c, REPAIR_TAG, at);
     }
     if (!is_tag || !clean_tag(c, str_head(tag, n), at)) {
+        if (tag.n > c->limits->tag_again_max - c->again) {
+            clean_repair(c, REPAIR_LIMIT, at);
+            return;
+        }
+        c->again += (uint32_t)tag.n;
         bare_less_than(c, at);
         n = 1;
     }
@@ -267,6 +210,31 @@ static const char *plain_tag_end(const char *p, const char *end)
     return q && q < end && *q == '>' ? q + 1 : NULL;
 }
 
+// "<a@b": told as soon as the name is whole, wherever the piece's end cut it. The head of such a tag waits in pend.
+static bool is_waiting_for_none(struct cleaner *c, const char *p, const char *end)
+{
+    char head[CLEAN_NAME_MAX + 2];
+    size_t had = c->pend.n, more = (size_t)(end - p);
+    if (had >= sizeof head || c->depth == 0)
+        return false;
+    more = more < sizeof head - had ? more : sizeof head - had;
+    memcpy(head, c->pend.p, had);
+    memcpy(head + had, p, more);
+    return clean_is_no_tag(head, head + had + more);
+}
+
+// What waits in pend is text, and p stands behind it.
+static const char *release_text(struct cleaner *c, const char *p)
+{
+    char name[CLEAN_NAME_MAX + 2];
+    size_t n = c->pend.n - 1;
+    memcpy(name, c->pend.p + 1, n);
+    bare_less_than(c, NULL);
+    token_done(c, CLEAN_TEXT);
+    clean_put_text(c, name, n); // ASCII letters, digits and a few signs
+    return p;
+}
+
 static const char *read_tag(struct cleaner *c, const char *p, const char *end)
 {
     if (c->state == CLEAN_TEXT) {
@@ -278,7 +246,13 @@ static const char *read_tag(struct cleaner *c, const char *p, const char *end)
         past = clean_sound_tag(c, p, end);
         if (past)
             return past;
+        if (c->depth > 0 && clean_is_no_tag(p, end)) {
+            bare_less_than(c, p);
+            return p + 1;
+        }
         c->scan = (struct clean_tag_scan){0};
+    } else if (is_waiting_for_none(c, p, end)) {
+        return release_text(c, p);
     }
     const char *q = p;
     enum tag_end how = scan_tag(c, &q, end);
@@ -454,7 +428,7 @@ void clean_feed(struct cleaner *c, const char *p, size_t n)
 {
     c->piece = c->counted = p;
     read_pieces(c, p, p + n);
-    count_lines(c, p + n);
+    clean_count_lines(c, p + n);
     c->piece = c->counted = NULL;
 }
 

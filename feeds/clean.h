@@ -19,8 +19,8 @@
 // An element costs some hundred times what a byte of text costs, so elements have caps: of a document, and of an item,
 // so that one cannot take them all. Past a cap their tags are as if they were not there.
 //
-// Every write ends between tokens; the stack holds the output's open tags in order; work is linear (a rejected tag is
-// scanned at most three times: an attribute's quotes are two).
+// Every write ends between tokens; the stack holds the output's open tags in order; work is linear: what began as a tag
+// and is none is scanned again, and quotes can be set so that each '<' in it looks far; hence a cap on such bytes.
 #ifndef FEEDS_CLEAN_H
 #define FEEDS_CLEAN_H
 
@@ -119,7 +119,7 @@ struct cleaner {
     uint32_t elements, item_elements; // written so far, and since the last item began
     struct buf names;   // of the open elements
     bool is_rooted, is_truncated; // a feed's element was seen; the caller knows that more was to come
-    uint32_t comment_items; // that begin in a comment
+    uint32_t comment_items, again; // that begin in a comment; bytes of tags that were none
 
     struct arena arena; // of the entities
     size_t n_entities, entity_bytes, expanded;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "feeds/clean_parts.h"
+#include "feeds/clean_name.h"
 
 // XML 1.0 (fifth edition) NameStartChar and NameChar, the colon apart.
 static bool is_name_code(uint32_t code, bool is_first)
@@ -140,4 +140,11 @@ const char *clean_sound_name(const char *p, const char *end)
         colon = p;
     }
     return p - start < CLEAN_NAME_MAX ? p : NULL;
+}
+
+bool clean_is_no_tag(const char *p, const char *end)
+{
+    const char *q = clean_sound_name(p + 1, end);
+    unsigned char next = q && q < end ? (unsigned char)*q : ' ';
+    return next > ' ' && next < 0x7f && next != ':' && next != '/' && next != '>' && next != '<';
 }

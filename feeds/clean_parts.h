@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the files of the cleaner (clean.c, clean_text.c, clean_tag.c) share among themselves.
+// What the files of the cleaner (clean*.c) share among themselves.
 #ifndef FEEDS_CLEAN_PARTS_H
 #define FEEDS_CLEAN_PARTS_H
 
@@ -8,7 +8,10 @@
 
 #include "feeds/clean.h"
 
-// ---- clean.c: repairs
+// ---- clean_place.c: repairs
+
+// Counts lines up to `to`, a place in the current piece.
+void clean_count_lines(struct cleaner *c, const char *to);
 
 // Counts a repair at the place `at` of the current piece, or at the token in pend where `at` is NULL; the first of a
 // kind has its place noted.
@@ -107,41 +110,5 @@ const char *clean_sound_tag(struct cleaner *c, const char *p, const char *end);
 
 // Closes all elements that are open.
 void clean_close_all(struct cleaner *c);
-
-// ---- clean_name.c
-
-// White space, and control characters, which part words too.
-static inline bool clean_is_blank(char ch) { return (unsigned char)ch <= ' '; }
-
-// Returns the first offset from i on that is not blank.
-static inline size_t clean_skip_blanks(struct str s, size_t i)
-{
-    while (i < s.n && clean_is_blank(s.p[i]))
-        i++;
-    return i;
-}
-
-// Returns the length of the name at the start of s: XML's names with at most one colon, inside.
-size_t clean_name_length(struct str s);
-
-// Returns what stands behind a name's colon, or all of it.
-struct str clean_local_name(struct str name);
-
-// Returns what an element of that name is in a feed, whatever its prefix and case. All but CLEAN_OTHER may stand
-// outside of any root.
-enum clean_kind clean_kind_of(struct str name);
-
-// Returns which of the plain text fields of an item, in which no other field can stand, an element is.
-enum clean_field clean_field_of(struct str name);
-
-// Returns a hash that letters' case does not change. It only saves comparisons.
-uint32_t clean_name_hash(struct str name);
-
-// Returns the end of the name of ASCII letters, digits, '-', '_', '.' and one colon between two letters that begins at
-// p: nearly all names are such. NULL where none does.
-const char *clean_sound_name(const char *p, const char *end);
-
-// Returns the name that a tag ("<name", "</name") begins with, NULL view where none can begin so.
-struct str clean_name(struct str tag);
 
 #endif

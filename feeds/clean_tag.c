@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "feeds/clean_name.h"
 #include "feeds/clean_parts.h"
 
 // ---- the stack

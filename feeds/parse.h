@@ -21,6 +21,7 @@ struct parse_limits {
     uint64_t kept_max;          // bytes kept of a whole document (the arena's growth); items stop there
     uint32_t depth_max;         // elements; deeper ones are read as if they were not there
     uint32_t tag_bytes_max;     // a longer tag is dropped
+    uint32_t tag_again_max;     // bytes read again as they began a tag and are none; further such are dropped
     uint32_t attributes_max;    // further ones of a tag are dropped
     uint32_t elements_max;      // of a document; further ones are read as if they were not there
     uint32_t item_elements_max; // since an item began, likewise; 64 in the last fifth of a document's

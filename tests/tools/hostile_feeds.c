@@ -5,6 +5,7 @@
 
 #define RSS HOSTILE_RSS
 #define END HOSTILE_END
+#define FOUR(x) x x x x
 
 const struct hostile hostile_feeds[] = {
     {"long CDATA", RSS "<item><description><![CDATA[", "abcdefghij", "]]></description></item>" END, 1000000, true,
@@ -14,6 +15,9 @@ const struct hostile hostile_feeds[] = {
     {"long attribute", RSS "<item><enclosure url=\"", "abcdefghij", "\"/></item>" END, 1000000, true,
      "a tag is held until its end"},
     {"long comment", RSS "<!-- ", "abcdef - ", " -->" END, 1000000, true, "its end may be far"},
+    {"long comment in an item", RSS "<item><title>t</title><!-- ", "abcdef - <i", " --></item>" END, 900000, true,
+     "it may have been meant to end with the item"},
+    {"hyphens in an item", RSS "<item><title>t</title><!-- ", "--", "--></item>" END, 5000000, true, "the same"},
     {"long instruction", RSS "<?php ", "abcdef ? ", " ?>" END, 1000000, true, "its end may be far"},
     {"long declaration", "<!DOCTYPE rss [", "<!ENTITY a \"b\">", "]>" RSS END, 600000, true, "entities are capped"},
     {"100,000 attributes", RSS "<item ", "a=\"b\" ", ">" END, 100000, true, "23 s in libxml2 2.9.14"},
@@ -21,16 +25,18 @@ const struct hostile hostile_feeds[] = {
     {"bare ampersands", RSS "<item><description>", "& ", "</description></item>" END, 1000000, true, "a token each"},
     {"bare less-thans", RSS "<item><description>", "< ", "</description></item>" END, 1000000, true, "a token each"},
     {"references", RSS "<item><description>", "&lt;", "</description></item>" END, 1000000, true, "a token each"},
-    {"tags that are none", RSS "<item><description>", "<a@b>", "</description></item>" END, 1000000, true,
+    {"tags that are none", RSS "<item><description>", "<a@b>", "</description></item>" END, 2000000, true,
      "each is read again as text"},
-    {"quotes in quotes", RSS "<item><description>", "<a b=\"<a b='", "</description></item>" END, 300000, true,
+    {"quotes in quotes", RSS "<item><description>", "<a b=\"<a b='", "</description></item>" END, 850000, true,
      "each quote hides the next tag"},
-    {"unclosed quotes", RSS "<item>", "<a b=\"x>\n", "</item>" END, 300000, true, "each eats the next tag"},
+    {"quotes that agree", RSS "<item><description>", "<a b=\"" FOUR(FOUR(FOUR("<a b='\" ' c=\""))) "\"<",
+     "</description></item>" END, 12000, true, "each '<' looks to the end of the same tag"},
+    {"unclosed quotes", RSS "<item>", "<a b=\"x>\n", "</item>" END, 1000000, true, "each eats the next tag"},
     {"deep nesting", RSS "<item><description>", "<b>", "</description></item>" END, 1000000, true, "256 levels"},
-    {"deep and closed", RSS "<item><description>", "<b></i>", "</description></item>" END, 500000, true,
+    {"deep and closed", RSS "<item><description>", "<b></i>", "</description></item>" END, 1400000, true,
      "each end tag looks for its start"},
     {"stray end tags", RSS, "</x>", END, 1000000, true, "each looks for its start"},
-    {"unclosed items", RSS, "<item>", END, 500000, false, "2,000 items, the rest are counted"},
+    {"unclosed items", RSS, "<item>", END, 1700000, false, "2,000 items, the rest are counted"},
     {"20,000 items", RSS, "<item><title>t</title><link>http://e.org/x</link></item>", END, 20000, false,
      "2,000 items, the rest are counted"},
     {"many categories", RSS "<item>", "<category>c</category>", "</item>" END, 300000, true, "doubles are looked for"},

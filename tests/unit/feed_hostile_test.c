@@ -57,8 +57,8 @@ static void count_bytes(void *context, const struct clean_output *output)
     *(size_t *)context += output->xml.n + output->texts.n;
 }
 
-// Bytes that the cleaner writes for a body: the work that libxml2 gets.
-static size_t written(struct str body)
+// Bytes that the cleaner writes for a body: the work that libxml2 gets. *out_work has also what it read twice.
+static size_t written(struct str body, size_t *out_work)
 {
     struct repair repairs[REPAIR_KINDS] = {0};
     struct cleaner *c = malloc(sizeof *c);
@@ -67,9 +67,44 @@ static size_t written(struct str body)
     for (size_t i = 0; i < body.n; i += 4096)
         clean_feed(c, body.p + i, body.n - i < 4096 ? body.n - i : 4096);
     clean_end(c);
+    *out_work = bytes + c->again + c->expanded + c->elements;
     clean_done(c);
     free(c);
     return bytes;
+}
+
+// What is counted must not depend on the machine, and covers what was quadratic once: tags read again, entities that
+// expand, text handed to libxml2.
+static void twice_the_input_is_at_most_twice_the_work(void **state)
+{
+    (void)state;
+    enum { PARTS = 8, SLACK = 128 * 1024 }; // what is read again, expanded or written once
+    for (size_t i = 0; i < hostile_feeds_n; i++) {
+        const struct hostile *h = &hostile_feeds[i];
+        size_t work[2];
+        for (size_t k = 0; k < 2; k++) {
+            struct buf body = hostile_make(h->head, h->unit, (k + 1) * h->count / PARTS, h->tail);
+            written(buf_str(&body), &work[k]);
+            buf_done(&body);
+        }
+        if (work[1] > 2 * work[0] + SLACK) {
+            print_error("%s: work %zu, for twice the input %zu\n", h->name, work[0], work[1]);
+            fail();
+        }
+    }
+}
+
+static void what_began_as_tags_is_read_again_up_to_a_cap(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < hostile_feeds_n; i++) {
+        const struct hostile *h = &hostile_feeds[i];
+        struct buf body = hostile_make(h->head, h->unit, h->count, h->tail);
+        size_t work, bytes = written(buf_str(&body), &work);
+        assert_true(work - bytes <= parse_limits_default.tag_again_max + parse_limits_default.elements_max +
+                                        CLEAN_EXPANDED_MAX);
+        buf_done(&body);
+    }
 }
 
 static void the_cleaner_writes_at_most_a_few_times_what_it_reads(void **state)
@@ -77,7 +112,7 @@ static void the_cleaner_writes_at_most_a_few_times_what_it_reads(void **state)
     (void)state;
     for (size_t i = 0; i < hostile_feeds_n; i++) {
         struct buf body = hostile_make(hostile_feeds[i].head, hostile_feeds[i].unit, hostile_feeds[i].count, hostile_feeds[i].tail);
-        size_t bytes = written(buf_str(&body));
+        size_t work, bytes = written(buf_str(&body), &work);
         if (bytes > 4 * body.n + 4096) {
             print_error("%s: %zu bytes read, %zu written\n", hostile_feeds[i].name, body.n, bytes);
             fail();
@@ -91,7 +126,8 @@ static void declared_entities_expand_to_a_mebibyte_at_most(void **state)
     (void)state;
     struct buf value = hostile_make("<!DOCTYPE rss [<!ENTITY a \"", "0123456789", 400, "\">]>" HOSTILE_RSS "<item><description>");
     struct buf body = hostile_make(buf_z(&value), "&a;", 1000000, "</description></item>" HOSTILE_END);
-    assert_true(written(buf_str(&body)) < CLEAN_EXPANDED_MAX + 64 * 1024);
+    size_t work;
+    assert_true(written(buf_str(&body), &work) < CLEAN_EXPANDED_MAX + 64 * 1024);
     bool has_last;
     struct hostile bomb = {.head = buf_z(&value), .unit = "&a;", .tail = "</description></item>" HOSTILE_END};
     assert_true(kept(&bomb, 1000000, &has_last) < 1 << 20);
@@ -202,6 +238,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_kept_of_a_hostile_feed_is_bounded),
         cmocka_unit_test(the_cleaner_writes_at_most_a_few_times_what_it_reads),
+        cmocka_unit_test(twice_the_input_is_at_most_twice_the_work),
+        cmocka_unit_test(what_began_as_tags_is_read_again_up_to_a_cap),
         cmocka_unit_test(declared_entities_expand_to_a_mebibyte_at_most),
         cmocka_unit_test(entities_in_entities_do_not_multiply),
         cmocka_unit_test(an_external_entity_is_never_fetched),

@@ -38,6 +38,35 @@ static void a_tag_is_dropped_past_its_bytes(void **state)
     assert_true(reaches_limit(HOSTILE_RSS "<item><x a=\"", "b", max - around + 1, "\"/></item>" HOSTILE_END));
 }
 
+// Tells whether the text after n tags of 5 bytes that are none, in a title, is read.
+static bool is_read_behind_no_tags(uint32_t again_max, size_t n)
+{
+    struct parse_limits limits = parse_limits_default;
+    limits.tag_again_max = again_max;
+    struct buf body = hostile_make(HOSTILE_RSS "<item><title>", "<abc ", n, "</title></item>" HOSTILE_END), text;
+    buf_init(&text, SIZE_MAX);
+    for (size_t i = 0; i < n; i++)
+        buf_add(&text, i + 1 < n ? S("<abc ") : S("<abc"));
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    const struct document *doc = parse(&body, &limits, &arena);
+    assert_int_equal(doc->n_items, 2);
+    bool is_read = str_eq(doc->items[0].title.body, buf_str(&text));
+    assert_int_equal(doc->quality, is_read ? QUALITY_REPAIRED : QUALITY_PARTIAL);
+    arena_done(&arena);
+    buf_done(&body);
+    buf_done(&text);
+    return is_read;
+}
+
+static void what_is_no_tag_is_dropped_past_its_bytes(void **state)
+{
+    (void)state;
+    assert_true(is_read_behind_no_tags(100, 20));
+    assert_false(is_read_behind_no_tags(100, 21));
+    assert_false(is_read_behind_no_tags(99, 20));
+}
+
 static bool attributes_reach_limit(size_t n)
 {
     struct buf head;
@@ -225,6 +254,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_tag_is_dropped_past_its_bytes),
+        cmocka_unit_test(what_is_no_tag_is_dropped_past_its_bytes),
         cmocka_unit_test(attributes_are_dropped_past_their_number),
         cmocka_unit_test(elements_of_an_item_are_dropped_past_their_number),
         cmocka_unit_test(elements_of_a_document_are_dropped_past_their_number),

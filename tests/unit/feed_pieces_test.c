@@ -108,6 +108,7 @@ static void every_cut_of_a_broken_feed_gives_the_same(void **state)
             "<enclosure url='http://e.org/a<b.mp3' url='x' length=1 type=\"a/b>\n<guid>1</guid></item>"
             "<item><m:1>&;&;a & 1 << 2 <9 &amp;&apos;</m:1><a.b c:d=\"x&amp;y\" e='z > 1'\n/><g:h i=\"j\" i=\"k\"/>"
             "<p:q r.s-t=\"u]v&quot;&#33;\"></p:q><_w/><x y=\"\t\"z=''></x></item>"
+            "<item><title>f<u-v.w@x.org> <a b='\" ' c=\"<a b='\" ' c=\"\"< <g=<h:i' j<k:></title></item>"
             "<item><title>two<item <title>three</title></channel></rss> tail <item><title>four</title></item>");
     char *whole = dump_in_pieces(body, body.n, 0);
     for (size_t cut = 1; cut < body.n; cut++) {
