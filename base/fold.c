@@ -232,14 +232,26 @@ static enum fold_class cluster_class(uint32_t first, const utf8proc_int32_t *raw
     return class == FOLD_WORD && n == 0 ? FOLD_DROP : class;
 }
 
-// A letter or digit of ASCII with no mark behind it, as most are.
+// What class_of says of ASCII; 0 is FOLD_SPACE, which controls are.
+static const uint8_t ascii_classes[128] = {
+    ['!'] = FOLD_STOP,         ['"'] = FOLD_QUOTES,       ['#' ... '&'] = FOLD_OTHER, ['\''] = FOLD_QUOTE,
+    ['(' ... ','] = FOLD_OTHER, ['-'] = FOLD_HYPHEN,      ['.'] = FOLD_DOT,          ['/'] = FOLD_OTHER,
+    ['0' ... '9'] = FOLD_WORD, [':' ... ';'] = FOLD_COLON, ['<' ... '>'] = FOLD_OTHER, ['?'] = FOLD_STOP,
+    ['@'] = FOLD_OTHER,        ['A' ... 'Z'] = FOLD_WORD, ['[' ... '_'] = FOLD_OTHER, ['`'] = FOLD_QUOTE,
+    ['a' ... 'z'] = FOLD_WORD, ['{' ... '~'] = FOLD_OTHER, ['\n'] = FOLD_BREAK,
+};
+
+// ASCII with no mark behind it, as most is.
 static bool fold_ascii(struct str s, bool fold_case, struct fold *out)
 {
-    if (!char_is_alnum(s.p[0]) || (s.n > 1 && (unsigned char)s.p[1] >= 0xCC))
+    unsigned char c = (unsigned char)s.p[0];
+    if (c >= 0x80 || (s.n > 1 && (unsigned char)s.p[1] >= 0xCC))
         return false;
-    out->class = FOLD_WORD;
-    out->bytes = out->n = 1;
-    out->codes[0] = (uint32_t)(fold_case ? char_lower(s.p[0]) : s.p[0]);
+    out->class = (enum fold_class)ascii_classes[c];
+    out->bytes = 1;
+    out->n = 0;
+    if (out->class == FOLD_WORD)
+        out->codes[out->n++] = (uint32_t)(fold_case ? char_lower(s.p[0]) : s.p[0]);
     return true;
 }
 
@@ -289,8 +301,11 @@ void fold_next_nfkc(struct str s, bool is_lower, struct fold *out)
     uint32_t codes[MARKS_MAX + 1];
     size_t n;
     utf8proc_int32_t raw[RAW_MAX];
-    if (fold_ascii(s, is_lower, out))
+    if (fold_ascii(s, is_lower, out)) {
+        if (out->n == 0) // not a letter, but all stays
+            out->codes[out->n++] = (unsigned char)s.p[0];
         return;
+    }
     out->bytes = cluster_read(s, codes, &n);
     out->n = 0;
     size_t count = nfkc(codes, n, is_lower, raw);
