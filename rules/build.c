@@ -9,7 +9,16 @@
 #include "rules/regex.h"
 #include "rules/stem.h"
 
-enum { ARENA_BYTES = 1 << 30 }; // rules are the administrator's: no cap but the sum of theirs
+enum {
+    ARENA_BYTES = 1 << 30, // rules are the administrator's: no cap but the sum of theirs
+    AHEAD = 2,             // rules whose trees are fetched ahead
+};
+
+// Most properties are not set: those take no memory.
+static struct str copy_text(struct arena *arena, struct str text)
+{
+    return text.n ? arena_str(arena, text) : S("");
+}
 
 static struct str *copy_strings(struct arena *arena, const struct str *strings, size_t n)
 {
@@ -19,21 +28,34 @@ static struct str *copy_strings(struct arena *arena, const struct str *strings, 
     return copy;
 }
 
-// A number that changes with what a rule does.
-static void mix(uint64_t *version, struct str part)
+// A number that changes with what a rule does: texts with their lengths, most of them short.
+static void mix_short(uint64_t *version, uint64_t first, uint64_t second)
 {
-    *version = hash64_seeded(*version, part);
+    static const uint64_t high = 0x9E3779B97F4A7C15u;
+    *version = word_hash_short((struct word_key){*version, high}, first, second);
 }
 
 static void mix_number(uint64_t *version, uint64_t number)
 {
-    mix(version, str_make((const char *)&number, sizeof number));
+    mix_short(version, number, sizeof number);
+}
+
+static void mix(uint64_t *version, struct str part)
+{
+    uint64_t bytes[2] = {0, 0};
+    mix_number(version, part.n);
+    if (part.n > sizeof bytes) {
+        *version = hash64_seeded(*version, part);
+        return;
+    }
+    memcpy(bytes, part.p, part.n);
+    mix_short(version, bytes[0], bytes[1]);
 }
 
 static void mix_tree(uint64_t *version, const struct expr *e)
 {
-    const uint64_t shape[] = {e->kind, e->is_exact, e->is_caseless, e->fields, e->number, e->n_children};
-    mix(version, str_make((const char *)shape, sizeof shape));
+    mix_number(version, (uint64_t)e->kind << 48 | (uint64_t)e->fields << 32 | e->number);
+    mix_number(version, (uint64_t)e->n_children << 2 | (uint64_t)e->is_exact << 1 | e->is_caseless);
     if (e->kind == EXPR_SET && e->set->expr) {
         mix_tree(version, e->set->expr);
         return;
@@ -75,12 +97,12 @@ static uint64_t version_of(const struct rule_source *source)
 static void copy_rule(struct arena *arena, const struct rule_source *source, struct rule *r)
 {
     *r = source->rule;
-    r->name = arena_str(arena, r->name);
-    r->title = arena_str(arena, r->title);
-    r->query = arena_str(arena, r->query);
-    r->note = arena_str(arena, r->note);
-    r->was = arena_str(arena, r->was);
-    r->hours_zone = arena_str(arena, r->hours_zone);
+    r->name = copy_text(arena, r->name);
+    r->title = copy_text(arena, r->title);
+    r->query = copy_text(arena, r->query);
+    r->note = copy_text(arena, r->note);
+    r->was = copy_text(arena, r->was);
+    r->hours_zone = copy_text(arena, r->hours_zone);
     r->tags = copy_strings(arena, r->tags, r->n_tags);
     r->notify = copy_strings(arena, r->notify, r->n_notify);
     struct rule_scope *scope = r->n_scope ? ARENA_ARRAY(arena, struct rule_scope, r->n_scope) : NULL;
@@ -267,6 +289,14 @@ uint32_t segment_find(const struct segment *g, struct str name)
     return g->n_rules;
 }
 
+// A tree was made leaves first, in a row, and left the caches long ago: what lies before its root is fetched.
+static void fetch_tree(const struct expr *root)
+{
+    enum { LINE = 64, TREE_BYTES = 1024 };
+    for (int at = -TREE_BYTES; at < (int)sizeof *root; at += LINE)
+        __builtin_prefetch((const void *)((uintptr_t)root + (uintptr_t)at));
+}
+
 static bool index_all(struct segment *g, struct compiler *c)
 {
     g->code = c->n_code ? mem_resize_array(c->code, c->n_code, sizeof *c->code) : mem_alloc(4);
@@ -304,6 +334,8 @@ struct segment *segment_build(const struct rule_source *sources, size_t n, uint6
     struct compiler c = {.g = g, .ds = ds};
     text_init(&c.text, table, seed);
     for (size_t i = 0; i < n; i++, g->n_rules++) { // both at once, while the trees are near
+        if (i + AHEAD < n)
+            fetch_tree(sources[i + AHEAD].when);
         copy_rule(&g->arena, &sources[i], &g->rules[i]);
         size_t before = g->arena.bytes; // what the engine adds from here on is its own
         compile_rule(&c, &sources[i]);

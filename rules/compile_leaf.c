@@ -249,8 +249,54 @@ static void compile_regex(struct compiler *c, const struct expr *e)
     compiler_emit(c, word_of(OP_REGEX, term));
 }
 
+// The ASCII letters and digits at `at`, folded; returns their number, 0 where there are none or too many.
+static size_t short_word(struct str text, size_t at, char folded[WORD_SHORT])
+{
+    size_t n = 0;
+    for (; at + n < text.n && char_is_alnum(text.p[at + n]); n++) {
+        if (n == WORD_SHORT)
+            return 0;
+        folded[n] = char_lower(text.p[at + n]);
+    }
+    return n;
+}
+
+// The number of words where all of the leaf is short words with spaces between them, as most are; else 0.
+static size_t count_short(const struct expr *e)
+{
+    char folded[WORD_SHORT];
+    size_t n_words = 0;
+    if ((e->kind != EXPR_WORD && e->kind != EXPR_PHRASE) || e->is_exact)
+        return 0;
+    for (size_t at = 0; at < e->text.n; n_words++) {
+        size_t n = short_word(e->text, at, folded);
+        at += n;
+        if (n == 0 || (at < e->text.n && e->text.p[at++] != ' '))
+            return 0;
+    }
+    return n_words <= PHRASE_WORDS_MAX ? n_words : 0;
+}
+
+// Such a leaf needs no tokenizer.
+static bool compile_short(struct compiler *c, const struct expr *e)
+{
+    char folded[WORD_SHORT];
+    size_t n_words = count_short(e);
+    if (n_words > 1)
+        compiler_emit(c, word_of(OP_PHRASE, e->number << PHRASE_SLOP_SHIFT | n_words));
+    for (size_t at = 0, i = 0; i < n_words; i++) {
+        size_t n = short_word(e->text, at, folded);
+        uint32_t term = compiler_term(c, TERM_WORD, (struct str){folded, n}, (struct str){e->text.p + at, n});
+        compiler_emit(c, n_words > 1 ? term : word_of(OP_TERM, term));
+        at += n + 1;
+    }
+    return n_words > 0;
+}
+
 void compile_leaf(struct compiler *c, const struct expr *e)
 {
+    if (compile_short(c, e))
+        return;
     if (e->kind == EXPR_REGEX) {
         compile_regex(c, e);
         return;
