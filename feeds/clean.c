@@ -26,6 +26,7 @@ void clean_init(struct cleaner *c, struct clean_sink sink, const struct parse_li
     c->line = c->col = 1;
     buf_init(&c->out, SIZE_MAX);
     buf_init(&c->texts, SIZE_MAX);
+    buf_init(&c->values, SIZE_MAX);
     buf_init(&c->pend, SIZE_MAX);
     buf_init(&c->spare, SIZE_MAX);
     buf_init(&c->names, SIZE_MAX);
@@ -38,6 +39,7 @@ void clean_done(struct cleaner *c)
 {
     buf_done(&c->out);
     buf_done(&c->texts);
+    buf_done(&c->values);
     buf_done(&c->pend);
     buf_done(&c->spare);
     buf_done(&c->names);

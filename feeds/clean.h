@@ -14,7 +14,8 @@
 // comment, CDATA section or processing instruction of the feed's. Text that is long, or not plain ASCII, goes aside:
 // its characters are checked and its references resolved already, so libxml2 gets only a mark in its place, and the
 // reader puts the text back when that comes. libxml2 would check such text a character at a time (half of its time),
-// and a CDATA section in push mode again from its start at each piece, which is quadratic.
+// and a CDATA section in push mode again from its start at each piece, which is quadratic. Values of attributes that
+// are long or hold references go aside likewise.
 //
 // An element costs some hundred times what a byte of text costs, so elements have caps: of a document, and of an item,
 // so that one cannot take them all. Past a cap their tags are as if they were not there.
@@ -25,6 +26,7 @@
 #define FEEDS_CLEAN_H
 
 #include "base/buf.h"
+#include "feeds/clean_output.h"
 #include "feeds/parse.h"
 
 enum {
@@ -32,6 +34,7 @@ enum {
     CLEAN_WRITE_BYTES = 16384,  // of XML in a write; four pieces of the transfer's smallest
     CLEAN_TEXTS_BYTES = 16384,  // of text aside in a write, and
     CLEAN_MARKS_MAX = 2048,     // their number: XML of that size has hardly more
+    CLEAN_VALUES_MAX = 512,     // of attributes aside in a write; more stay in the XML
     CLEAN_ROOM_BYTES = 8192,    // more that the output has room for, so that it rarely grows
     CLEAN_ATTRIBUTES_ROOM = 256, // of one tag
     CLEAN_ENTITIES_MAX = 64,    // declared text entities kept
@@ -51,21 +54,6 @@ enum clean_state {
     CLEAN_CDATA,
     CLEAN_PI,
     CLEAN_DECL, // <!DOCTYPE, <!ENTITY and anything else of the kind
-};
-
-// One write: XML that ends between tokens, and the texts that its marks stand for, one after the other.
-struct clean_output {
-    struct str xml;
-    struct str texts;
-    const uint32_t *ends; // offset in texts where each ends
-    size_t n_ends;
-};
-
-#define CLEAN_MARK "<?_?>"
-#define CLEAN_CUT "<?x?>" // the text ended inside the item at hand
-struct clean_sink {
-    void (*write)(void *context, const struct clean_output *output);
-    void *context;
 };
 
 // How far the scan of a tag has come.
@@ -104,9 +92,9 @@ struct cleaner {
     struct repair *repairs;
 
     enum clean_state state;
-    struct buf out, texts, pend, spare;
+    struct buf out, texts, values, pend, spare;
     struct clean_tag_scan scan;
-    size_t n_ends; // texts aside so far
+    size_t n_ends, n_values; // texts and values aside so far
     bool is_aside; // the run of text goes aside from here on
     uint32_t brackets, matched; // ']' seen and not written yet; characters seen of a comment's or instruction's end
     uint64_t comment_tail; // the last bytes of a comment
@@ -128,7 +116,7 @@ struct cleaner {
     uint32_t line, col, token_line, token_col; // of `counted`; where the token in pend begins
 
     // From here on not zeroed: most documents need little of these 30 KB.
-    uint32_t ends[CLEAN_MARKS_MAX];
+    uint32_t ends[CLEAN_MARKS_MAX], value_ends[CLEAN_VALUES_MAX];
     struct clean_open open[CLEAN_DEPTH_MAX];
     struct clean_attribute attributes[CLEAN_ATTRIBUTES_ROOM]; // of the tag at hand
     struct clean_entity entities[CLEAN_ENTITIES_MAX];

@@ -29,11 +29,13 @@ static void close_aside(struct cleaner *c)
 void clean_write_out(struct cleaner *c)
 {
     close_aside(c);
-    struct clean_output output = {buf_str(&c->out), buf_str(&c->texts), c->ends, c->n_ends};
+    struct clean_output output = {buf_str(&c->out), buf_str(&c->texts), buf_str(&c->values), c->ends, c->value_ends,
+                                  c->n_ends, c->n_values};
     c->sink.write(c->sink.context, &output);
     buf_reset(&c->out);
     buf_reset(&c->texts);
-    c->n_ends = 0;
+    buf_reset(&c->values);
+    c->n_ends = c->n_values = 0;
 }
 
 static inline void put_text(struct cleaner *c, const char *p, size_t n)

@@ -109,6 +109,8 @@ static void every_cut_of_a_broken_feed_gives_the_same(void **state)
             "<item><m:1>&;&;a & 1 << 2 <9 &amp;&apos;</m:1><a.b c:d=\"x&amp;y\" e='z > 1'\n/><g:h i=\"j\" i=\"k\"/>"
             "<p:q r.s-t=\"u]v&quot;&#33;\"></p:q><_w/><x y=\"\t\"z=''></x></item>"
             "<item><title>f<u-v.w@x.org> <a b='\" ' c=\"<a b='\" ' c=\"\"< <g=<h:i' j<k:></title></item>"
+            "<item><category term=\"\x7f@B\" label='\x7f\x7f' scheme=\"&#127;@A\"/><enclosure url=\"http://e.org/long/"
+            "a?b&amp;c&amp;&quot;d\xc3\xa9\" type='much/longer-than-others'/></item>"
             "<item><title>two<item <title>three</title></channel></rss> tail <item><title>four</title></item>");
     char *whole = dump_in_pieces(body, body.n, 0);
     for (size_t cut = 1; cut < body.n; cut++) {
