@@ -38,10 +38,14 @@ void eval_room(struct eval *e)
         e->nodes_room = e->nodes_room ? e->nodes_room * 2 : 1024;
         e->nodes = mem_resize_array(e->nodes, e->nodes_room, sizeof *e->nodes);
     }
-    if (e->n_present == e->present_room) {
-        e->present_room = e->present_room ? e->present_room * 2 : 256;
-        e->present = mem_resize_array(e->present, e->present_room, sizeof *e->present);
-    }
+    if (e->n_present == e->present_room)
+        eval_grow_present(e);
+}
+
+void eval_grow_present(struct eval *e)
+{
+    e->present_room = e->present_room ? e->present_room * 2 : 256;
+    e->present = mem_resize_array(e->present, e->present_room, sizeof *e->present);
 }
 
 static bool is_language(struct str have, struct str want)

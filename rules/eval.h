@@ -72,8 +72,9 @@ struct eval {
 void eval_begin(struct eval *e, struct segment_state *state);
 void eval_end(struct eval *e);
 
-// Makes room for one more node and one more present term.
+// Makes room for one more node and one more present term; for twice the present terms.
 void eval_room(struct eval *e);
+void eval_grow_present(struct eval *e);
 
 // Runs rule i; fills e->hits where it matches: sorted by place, each place once.
 bool eval_rule(struct eval *e, uint32_t rule);

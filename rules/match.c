@@ -12,7 +12,10 @@
 #include "rules/post.h"
 #include "rules/ruleset.h"
 
-enum { AHEAD = 8 }; // entries that are fetched ahead: covers the latency of a far cache
+enum {
+    AHEAD = 8,  // candidates that are fetched ahead: covers the latency of a far cache
+    BLOCK = 32, // terms whose entries are fetched at once: more would push each other out of the nearest cache
+};
 
 struct match_scratch {
     struct text text;
@@ -95,13 +98,16 @@ static void gather_filed(struct eval *e, uint32_t term)
     const uint32_t *end = g->keys + g->key_starts[term + 1];
     while (key < end) {
         uint32_t head = *key++;
-        bool holds = !(head & KEY_HAS_OWN) || eval_has_bit(e, *key++);
         uint32_t n = head & KEY_GUARDS;
-        bool is_guarded = n == 0;
-        for (uint32_t i = 0; i < n; i++)
-            is_guarded |= eval_has_bit(e, key[i]);
+        bool holds = !(head & KEY_HAS_OWN) || eval_has_bit(e, *key++);
+        const uint32_t *guard = key;
         key += n;
-        if (holds && is_guarded)
+        if (!holds) // most phrases end here
+            continue;
+        bool is_guarded = n == 0;
+        for (; guard < key; guard++)
+            is_guarded |= eval_has_bit(e, *guard);
+        if (is_guarded)
             state_add_candidate(e->state, head >> KEY_RULE_SHIFT);
     }
 }
@@ -125,6 +131,25 @@ static void list_candidates(struct eval *e)
         }
 }
 
+// Reads the rules filed under at most a block of terms. What each step reads was fetched during the one before; terms
+// that none is filed under are left out without a branch.
+static void gather_block(struct eval *e, const uint32_t *terms, size_t n)
+{
+    const uint32_t *starts = e->g->key_starts;
+    uint32_t filed[BLOCK];
+    size_t n_filed = 0;
+    for (size_t i = 0; i < n; i++)
+        __builtin_prefetch(&starts[terms[i]]);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t first = starts[terms[i]];
+        __builtin_prefetch(&e->g->keys[first]);
+        filed[n_filed] = terms[i];
+        n_filed += starts[terms[i] + 1] > first;
+    }
+    for (size_t i = 0; i < n_filed; i++)
+        gather_filed(e, filed[i]);
+}
+
 static void gather_candidates(struct eval *e)
 {
     const struct segment *g = e->g;
@@ -132,13 +157,8 @@ static void gather_candidates(struct eval *e)
         state_add_candidate(e->state, g->always[i]);
     for (uint32_t i = 0; e->text->has_cut && i < g->n_with_regex; i++) // no word may hold what a regex finds
         state_add_candidate(e->state, g->with_regex[i]);
-    for (size_t i = 0; i < e->n_present; i++) {
-        if (i + AHEAD < e->n_present)
-            __builtin_prefetch(&g->key_starts[e->present[i + AHEAD]]);
-        if (i + AHEAD / 2 < e->n_present)
-            __builtin_prefetch(&g->keys[g->key_starts[e->present[i + AHEAD / 2]]]);
-        gather_filed(e, e->present[i]);
-    }
+    for (size_t i = 0; i < e->n_present; i += BLOCK)
+        gather_block(e, e->present + i, e->n_present - i < BLOCK ? e->n_present - i : BLOCK);
     list_candidates(e);
 }
 

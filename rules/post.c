@@ -89,36 +89,51 @@ static void post_known(struct eval *e, const struct text_value *v, const struct 
     }
 }
 
-// Notes that the document holds a term.
-static inline void note(struct eval *e, uint32_t term)
-{
-    if (eval_is_present(e, term))
-        return;
-    if (e->n_present == e->present_room)
-        eval_room(e);
-    eval_set_bit(e, term_bit(term));
-    e->present[e->n_present++] = term;
-}
-
 // The code point of a single character of three bytes.
 static inline uint32_t code_of(const unsigned char *c)
 {
     return (c[0] & 0xFu) << 12 | (c[1] & 0x3Fu) << 6 | (c[2] & 0x3Fu);
 }
 
-// Words of a segment that has nothing but words, of a text without spaces. For common Han characters a table answers
-// sooner than the vocabulary.
+// The term of a word of a text without spaces. For common Han characters a table answers sooner than the vocabulary.
+static inline uint32_t term_of(const struct vocabulary *v, const struct word *w, const unsigned char *folded)
+{
+    bool is_three = w->flags & WORD_SINGLE && w->folded_n == HAN_BYTES;
+    uint32_t code = is_three ? code_of(folded + w->folded) - HAN_FIRST : HAN_COUNT;
+    return v->han && code < HAN_COUNT ? v->han[code] : vocabulary_find(v, w->hash);
+}
+
+// Notes the terms of words of a segment that has nothing but words, of a text without spaces. Whether a character is a
+// term, and a new one, is a coin's toss to the processor: so no branch asks.
 static void note_singles(struct eval *e, const struct word *words, uint32_t *own, size_t n)
 {
     const struct vocabulary *v = &e->g->vocabulary;
-    const uint32_t *han = v->han;
     const unsigned char *folded = (const unsigned char *)e->text->folded;
+    uint64_t *bits = e->state->bits;
+    while (e->present_room - e->n_present < n + 1)
+        eval_grow_present(e);
+    uint32_t *present = e->present + e->n_present;
     for (size_t i = 0; i < n; i++) {
-        bool is_three = words[i].flags & WORD_SINGLE && words[i].folded_n == HAN_BYTES;
-        uint32_t code = is_three ? code_of(folded + words[i].folded) - HAN_FIRST : HAN_COUNT;
-        own[i] = han && code < HAN_COUNT ? han[code] : vocabulary_find(v, words[i].hash);
-        if (own[i] != NO_TERM)
-            note(e, own[i]);
+        uint32_t term = own[i] = term_of(v, &words[i], folded);
+        uint32_t is_term = term != NO_TERM;
+        uint32_t bit = term_bit(is_term ? term : 0);
+        uint64_t had = bits[bit >> 6];
+        uint64_t has = had | (uint64_t)is_term << (bit & 63);
+        bits[bit >> 6] = has;
+        *present = term;
+        present += has != had;
+    }
+    e->n_present = (size_t)(present - e->present);
+}
+
+// Sets the bits of pairs, likewise without a branch.
+static void note_single_pairs(struct eval *e, const struct word *words, const uint32_t *own, size_t n)
+{
+    uint64_t *bits = e->state->bits;
+    for (size_t i = 1; i < n; i++) {
+        uint32_t bit = pair_bit(own[i - 1], own[i]);
+        bool is_pair = (own[i - 1] != NO_TERM) & (own[i] != NO_TERM) & (words[i - 1].phrase == words[i].phrase);
+        bits[bit >> 6] |= (uint64_t)is_pair << (bit & 63);
     }
 }
 
@@ -188,7 +203,10 @@ static void post_value(struct eval *e, const struct text_value *v)
             post_plain(e, words + i, own + i, v->n_words - i < BLOCK ? v->n_words - i : BLOCK, 1u << v->field);
     if (!e->g->has_pairs)
         return;
-    if (v->n_words == v->n_places) // a joined word has no place of its own
+    bool is_joined = v->n_words != v->n_places; // a joined word has no place of its own
+    if (!is_joined && e->is_lazy)
+        note_single_pairs(e, words, own, v->n_words);
+    else if (!is_joined)
         note_pairs(e, words, own, v->n_words);
     else
         note_joined_pairs(e, words, own, v->n_words);

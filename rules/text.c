@@ -271,7 +271,7 @@ static void read_first_han(struct scan *s, uint32_t bytes)
         end_compound(s, t->n_folded);
 }
 
-// A run of common Han characters, a word each.
+// A run of common Han characters, a word each, with at most a space after each.
 static bool read_han(struct scan *s)
 {
     enum { RUN = WORD_BYTES_MAX / 3 };
@@ -311,17 +311,20 @@ static bool read_han(struct scan *s)
         bytes = htole32(bytes);
         memcpy(out + folded, &bytes, sizeof bytes);
         folded += 3;
+        at += at < text.n && text.p[at] == ' ';
         bytes = han_at(text, at);
     }
-    if (at == s->at)
+    size_t n = (size_t)(word - t->words) - t->n_words;
+    if (n == 0)
         return true;
-    t->n_singles += (at - s->at) / 3;
-    s->word_is_dotted = at == s->at + 3 && s->dot_end == s->at && s->at > 0;
-    t->n_words = (size_t)(word - t->words);
-    t->n_places = (size_t)(place - t->places);
+    t->n_singles += n;
+    s->word_is_dotted = n == 1 && s->dot_end == s->at && s->at > 0;
+    t->n_words += n;
+    t->n_places += n;
     t->pos = pos;
     t->n_folded = folded;
-    s->at = s->word_end = at;
+    s->at = at;
+    s->word_end = place[-1].end;
     s->parts = 1;
     s->compound_folded = s->word_folded = folded - 3;
     s->compound_word = t->n_words - 1;
