@@ -129,10 +129,11 @@ static void check_former_names(struct rules *rules, struct diags *ds)
     }
 }
 
-bool rules_read(struct rules *rules, const struct conf *conf, const struct conf_loader *loader, struct diags *ds)
+static bool read_all(struct rules *rules, const struct conf *conf, const struct conf_loader *loader, bool has_no_zones,
+                     struct diags *ds)
 {
     size_t errors = ds->errors;
-    *rules = (struct rules){.conf = conf, .loader = loader};
+    *rules = (struct rules){.conf = conf, .loader = loader, .has_no_zones = has_no_zones};
     arena_init(&rules->arena, ARENA_BYTES);
     expr_sets_init(&rules->sets, &rules->arena);
     for (const struct conf_node *node = conf->first; node; node = node->next) {
@@ -153,6 +154,17 @@ bool rules_read(struct rules *rules, const struct conf *conf, const struct conf_
     check_former_names(rules, ds);
     diags_sort(ds);
     return ds->errors == errors;
+}
+
+bool rules_read(struct rules *rules, const struct conf *conf, const struct conf_loader *loader, struct diags *ds)
+{
+    return read_all(rules, conf, loader, false, ds);
+}
+
+bool rules_read_zoneless(struct rules *rules, const struct conf *conf, const struct conf_loader *loader,
+                         struct diags *ds)
+{
+    return read_all(rules, conf, loader, true, ds);
 }
 
 void rules_done(struct rules *rules)

@@ -53,6 +53,7 @@ struct rules_zone {
 struct rules {
     struct arena arena; // owns trees, phrases, texts of list files, zones
     const struct conf_loader *loader; // while they are read
+    bool has_no_zones;                // UTC stands for every time zone
     struct rules_zone *zones;
     size_t n_zones;
     const struct conf *conf;
@@ -68,6 +69,11 @@ struct rules {
 // reads the files of `list` and of time zones; NULL: lists are taken as empty, and zones as UTC. conf must outlive
 // rules, and both outlive ds.
 bool rules_read(struct rules *rules, const struct conf *conf, const struct conf_loader *loader, struct diags *ds);
+
+// The same for rules that another process has checked and whose hours are of no account here: no time zone is read, nor
+// missed where this machine has none of that name.
+bool rules_read_zoneless(struct rules *rules, const struct conf *conf, const struct conf_loader *loader,
+                         struct diags *ds);
 
 // Frees it. Accepts a zeroed struct.
 void rules_done(struct rules *rules);

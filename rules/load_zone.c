@@ -52,7 +52,7 @@ const struct zone *load_zone(struct rules *rules, const struct conf_node *node, 
     const struct conf_value *value = node->n_args > 1 ? &node->args[1] : NULL;
     struct str name = value ? value->text : S("");
     struct err err = {0};
-    if (!rules->loader || str_eq(name, S("UTC")))
+    if (!rules->loader || rules->has_no_zones || str_eq(name, S("UTC")))
         return NULL;
     for (size_t i = 0; i < rules->n_zones; i++)
         if (str_eq(rules->zones[i].name, name))

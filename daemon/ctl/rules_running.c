@@ -36,7 +36,7 @@ static int compile(struct rules_running *r, const struct ctl_call *call)
     const struct conf_loader loader = {json_object_get(r->answer, "lists"), find_list, read_list};
     diags_init(&files->diags);
     conf_parse(&files->conf, tables, S("(running)"), answer_text(r->answer, "text"), NULL, &files->diags);
-    rules_read(&files->rules, &files->conf, &loader, &files->diags);
+    rules_read_zoneless(&files->rules, &files->conf, &loader, &files->diags);
     if (files->diags.errors == 0)
         files->set = rules_compile(&files->rules, SEED, &files->diags);
     if (files->set)

@@ -44,7 +44,8 @@ static void open_with_archive(struct scene *s, struct paper *p, const char *name
     scene_open(s, name);
     paper_open(p, s, "127.0.0.2", PRESS_RSS);
     scene_config(s, paper_config(p, "tags world\n"));
-    scene_write(s, "rules.d/a.rules", "rule truce {\n when truce\n group none\n notify desk\n}\n");
+    scene_write(s, "rules.d/a.rules", "rule truce {\n when truce\n group none\n notify desk\n}\n"
+                "rule night {\n when nightfall\n hours 01:00-05:00 Europe/Kyiv\n}\n");
     scene_start(s);
     paper_print(p, "g1", "A truce from midnight", NULL);
     paper_print(p, "g2", "An armistice in the south", NULL);
