@@ -141,10 +141,15 @@ bool rule_text_read(const struct ctl_call *call, const char *path, struct arena 
         say_error(call, CTL_NOT_FOUND, NULL, "%s", err.text);
         return false;
     }
-    struct text text = {.body = raw, .type = html_looks_like_html(raw) ? TEXT_HTML : TEXT_PLAIN};
-    struct str body = html_text_of(&text, arena).text;
     *out = (struct doc){0};
-    out->title = str_trim(str_cut(&body, '\n'));
-    out->body = body;
+    if (html_looks_like_html(raw)) {
+        out->body = html_text_of(&(struct text){.body = raw, .type = TEXT_HTML}, arena).text;
+        out->title = str_trim(str_cut(&out->body, '\n'));
+        return true;
+    }
+    raw = str_trim(raw);
+    struct str first = str_cut(&raw, '\n'); // before it becomes text, in which one newline is a blank
+    out->title = html_text_of(&(struct text){.body = first, .type = TEXT_PLAIN}, arena).text;
+    out->body = html_text_of(&(struct text){.body = raw, .type = TEXT_PLAIN}, arena).text;
     return true;
 }
