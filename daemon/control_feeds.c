@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Questions about feeds: a list visits every worker in turn; what is about one feed goes from worker to worker until
-// one has it.
+// one has it. What is no id and no address of a feed may be its name: all workers look among theirs, as names need not
+// differ, and the one feed that is called so is then asked for by its id.
 #include <limits.h>
 
 #include "daemon/control_parts.h"
@@ -109,6 +110,53 @@ static bool about_one(struct question *q, struct worker *w, struct now now)
     return false;
 }
 
+static void start(struct question *q, void (*run)(struct job *job, void *owner, struct now now))
+{
+    q->stage = 0;
+    question_send(q, &worker_loop(q->control->d->workers[0])->inbox, run);
+}
+
+static void tell_unknown(struct question *q)
+{
+    if (q->n_named > 1)
+        question_fail(q, CONTROL_REFUSED, "feedwatchctl feeds list",
+                      "%u feeds have the name \"%.*s\": expected the id or the address of one", q->n_named,
+                      STR_ARG(q->request.id));
+    else
+        question_fail(q, CONTROL_NOT_FOUND, "feedwatchctl feeds list", "no feed has the id, address or name \"%.*s\"",
+                      STR_ARG(q->request.id));
+    question_home(q);
+}
+
+static void count_named(struct question *q, struct worker *w)
+{
+    struct feed feed;
+    struct arena a;
+    arena_init(&a, 1 << 20);
+    for (uint32_t i = 0; shard_read_at(worker_shard(w), &i, &a, &feed); arena_reset(&a))
+        if (feed.options && str_eq(feed.options->name, q->request.id)) {
+            q->feed = feed.id;
+            q->n_named++;
+        }
+    arena_done(&a);
+}
+
+static void look_for_name(struct job *job, void *owner, struct now now)
+{
+    (void)now;
+    struct question *q = (struct question *)job;
+    struct daemon *d = q->control->d;
+    count_named(q, owner);
+    if (++q->stage < d->n_workers) {
+        question_send(q, &worker_loop(d->workers[q->stage])->inbox, look_for_name);
+    } else if (q->n_named == 1) {
+        q->was_named = true;
+        start(q, visit);
+    } else {
+        tell_unknown(q);
+    }
+}
+
 static void visit(struct job *job, void *owner, struct now now)
 {
     struct question *q = (struct question *)job;
@@ -127,10 +175,12 @@ static void visit(struct job *job, void *owner, struct now now)
         question_home(q);
         return;
     }
-    if (q->stage + 1 == d->n_workers)
-        question_fail(q, CONTROL_NOT_FOUND, "feedwatchctl feeds list", "no feed has the id \"%.*s\"",
-                      STR_ARG(q->request.id));
-    next_worker(q);
+    if (q->stage + 1 < d->n_workers)
+        next_worker(q);
+    else if (!q->was_named)
+        start(q, look_for_name);
+    else
+        tell_unknown(q); // removed since it was found by its name
 }
 
 void control_feeds(struct question *q)

@@ -34,6 +34,8 @@ struct question {
     struct str then;    // what to type next, where it is made
     uint32_t stage;     // which worker is asked now
     uint64_t feed;      // of verbs about one feed
+    uint32_t n_named;   // feeds that the configuration calls so
+    bool was_named;     // feed is the one of them
     struct shard_counts counts;
     struct json_t *list;
     struct delivery *rows;
