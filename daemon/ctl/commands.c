@@ -132,6 +132,10 @@ const struct ctl_command ctl_commands[] = {
 
     {.group = "receivers", .verb = "list", .words = "", .about = "where alerts go, and how that goes",
      .run = ctl_receivers_list},
+    {.group = "receivers", .verb = "test", .words = "NAME...", .words_min = 1, .words_max = ANY,
+     .about = "send a webhook a test message, now", .run = ctl_receivers_test,
+     .details = "The message (type endpoint.test) is signed and shaped as alerts are; it is kept\n"
+                "nowhere and not tried again. Exit status 0: it was accepted, 1: it was not."},
 
     {.heading = "Silences",
      .group = "silence", .verb = "add", .words = "MATCHER", .words_min = 1, .words_max = ANY,

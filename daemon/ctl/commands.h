@@ -40,6 +40,7 @@ int ctl_deliveries_list(const struct ctl_call *call);
 int ctl_deliveries_retry(const struct ctl_call *call);
 int ctl_deliveries_drop(const struct ctl_call *call);
 int ctl_receivers_list(const struct ctl_call *call);
+int ctl_receivers_test(const struct ctl_call *call);
 
 int ctl_silence_add(const struct ctl_call *call);
 int ctl_silence_list(const struct ctl_call *call);

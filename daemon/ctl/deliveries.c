@@ -3,6 +3,7 @@
 // The outbox: what waits, what is dead, sending it again, giving it up. And the receivers it goes to.
 #include "daemon/ctl/commands.h"
 #include "daemon/ctl/answer.h"
+#include "daemon/ctl/client.h"
 #include "daemon/ctl/say.h"
 #include "daemon/ctl/show.h"
 
@@ -118,4 +119,47 @@ static void receivers_render(const struct ctl_call *call, const json_t *answer, 
 int ctl_receivers_list(const struct ctl_call *call)
 {
     return show(call, "GET", show_path("/api/v1/receivers", NULL, ""), NULL, receivers_render);
+}
+
+static void test_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
+{
+    bool is_ok = answer_flag(answer, "ok");
+    int64_t status = answer_number(answer, "status");
+    buf_addf(out, "%s%s%s: ", say_mark(call, is_ok ? SAY_GREEN : SAY_RED), is_ok ? "accepted" : "not accepted",
+             say_mark(call, SAY_PLAIN));
+    say_text(out, answer_text(answer, "name"));
+    if (status)
+        buf_addf(out, " answered %lld", (long long)status);
+    if (answer_text(answer, "address").n) {
+        buf_add(out, S(" from "));
+        say_text(out, answer_text(answer, "address"));
+    }
+    buf_addf(out, " in %lld ms", (long long)answer_number(answer, "took_ms"));
+    if (answer_text(answer, "error").n) {
+        buf_add(out, S(": "));
+        say_text(out, answer_text(answer, "error"));
+    }
+    buf_add(out, S("\n  webhook-id "));
+    say_text(out, answer_text(answer, "id"));
+    buf_add_char(out, '\n');
+}
+
+int ctl_receivers_test(const struct ctl_call *call)
+{
+    int first = CTL_OK;
+    for (size_t i = 0; i < call->n_words; i++) {
+        struct buf path = show_path("/api/v1/receivers/", call->words[i], "/test");
+        json_t *answer = NULL;
+        int code = client_ask(call, "POST", buf_z(&path), NULL, &answer);
+        if (code == CTL_OK)
+            code = show_print(call, answer, test_render);
+        if (code == CTL_OK && !answer_flag(answer, "ok"))
+            code = CTL_REFUSED;
+        first = first == CTL_OK ? code : first;
+        json_decref(answer);
+        buf_done(&path);
+        if (code == CTL_UNAVAILABLE)
+            break; // it will not be there for the next one either
+    }
+    return first;
 }

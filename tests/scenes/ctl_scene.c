@@ -83,7 +83,7 @@ static void open_with_alert(struct scene *s, struct paper *p, const char *name)
 {
     scene_open(s, name);
     paper_open(p, s, "127.0.0.2", PRESS_RSS);
-    scene_config(s, paper_config(p, "tags world\n"));
+    scene_config(s, paper_config(p, "name \"World & Wire\"\n tags world\n"));
     scene_write(s, "rules.d/truce.rules", "%s", RULES);
     scene_start(s);
     paper_print(p, "g1", "A truce \u202efrom midnight", NULL);
@@ -109,12 +109,13 @@ static void lists_and_shows(void **state)
         {{"status"}, 0, "feedwatchd", "feeds"},
         {{"health"}, 0, "all is well", "ok"},
         {{"metrics"}, 0, "\nfeedwatch_alerts_total 1\n", NULL},
-        {{"feeds", "list"}, 0, "127.0.0.2", "feeds"},
+        {{"feeds", "list"}, 0, "World & Wire", "feeds"},
         {{"feeds", "list", "--state", "failing"}, 0, "no feed is like that", "feeds"},
         {{"feeds", "list", "--tag", "world"}, 0, feed, "total"},
         {{"feeds", "show", feed}, 0, "127.0.0.2", "id"},
         {{"feeds", "show", paper_url(&p)}, 0, feed, "url"},
         {{"feeds", "why", feed}, 0, "next poll", "reasons"},
+        {{"feeds", "why", "World & Wire"}, 0, "next poll", "reasons"},
         {{"feeds", "why", "nobody"}, 66, "next: feedwatchctl feeds list", "error"},
         {{"alerts", "list"}, 0, "truce", "alerts"},
         {{"alerts", "list", "--since", "1h", "--rule", "truce"}, 0, "A truce", "alerts"},
@@ -129,6 +130,8 @@ static void lists_and_shows(void **state)
         {{"deliveries", "list"}, 0, "nothing waits", "deliveries"},
         {{"deliveries", "list", "--state", "done"}, 0, "desk", "deliveries"},
         {{"receivers", "list"}, 0, "desk", "receivers"},
+        {{"receivers", "test", "desk"}, 0, "accepted: desk answered 2", "ok"},
+        {{"receivers", "test", "dsk"}, 66, "did you mean desk?", "error"},
         {{"silence", "list"}, 0, "nothing is silenced", "silences"},
         {{"log", "level"}, 0, "info", "level"},
     };
@@ -154,6 +157,10 @@ static void changes_take_effect(void **state)
         {{"feeds", "add", "http://127.0.0.9:9/x"}, 0, "known already", NULL},
         {{"feeds", "add", "ftp://x.example/"}, 64, "http", "error"},
         {{"feeds", "list"}, 0, "Ninth", NULL},
+        {{"feeds", "show", "Ninth"}, 0, "http://127.0.0.9:9/x", "id"},
+        {{"feeds", "add", "http://127.0.0.9:9/y", "--name", "Ninth"}, 0, "added", NULL},
+        {{"feeds", "rm", "Ninth"}, 1, "2 feeds have the name \"Ninth\"", "error"},
+        {{"feeds", "rm", "http://127.0.0.9:9/y"}, 0, "removed", NULL},
         {{"feeds", "export"}, 0, "http://127.0.0.9:9/x", "opml"},
         {{"feeds", "rm", "http://127.0.0.9:9/x"}, 0, "removed", NULL},
         {{"feeds", "show", "http://127.0.0.9:9/x"}, 66, "no", "error"},
