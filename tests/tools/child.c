@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
 // uv_spawn cannot set limits between fork and exec, so a child with limits is started with ours lowered for the moment
-// of the fork: limits are inherited, soft ones may be raised again, and the scene is one thread.
+// of the fork: limits are inherited, soft ones may be raised again, and the scene is one thread. What is to happen in
+// the child itself, before its program, hangs on fork: a bench or a scene that ends badly takes its daemon along.
 #include "tests/tools/child.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -16,6 +19,15 @@
 extern char **environ;
 
 enum { ANSWERS_BYTES_MAX = 1 << 20, LIMITS_MAX = 8 };
+
+static void die_with_parent(void) { prctl(PR_SET_PDEATHSIG, SIGKILL); }
+
+// Once a program, before main: a handler cannot be taken back.
+__attribute__((constructor)) static void fork_prepare(void)
+{
+    int failed = pthread_atfork(NULL, NULL, die_with_parent);
+    assert(!failed);
+}
 
 static void on_closed(uv_handle_t *handle)
 {

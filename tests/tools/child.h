@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // A child process on a uv loop: started, its output read, its end noted. Scenes and the demo start the daemon so.
+// A child is killed when the thread that started it ends, however that happens: nothing is left running.
 #ifndef TESTS_TOOLS_CHILD_H
 #define TESTS_TOOLS_CHILD_H
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "tests/tools/check.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/tools/child.h"
 
@@ -109,12 +112,45 @@ static void missing_program_is_an_error(void **state)
     buf_done(&s.errors);
 }
 
+enum { DEATH_MS_MAX = 60000 }; // a loaded machine; the kernel needs microseconds
+
+// Starts a child that would stay, tells its pid, and dies without a word.
+static void parent_that_crashes(int told)
+{
+    struct stage s;
+    start(stage_open(&s), "kill -STOP $$", false, NULL);
+    if (write(told, &s.child.pid, sizeof s.child.pid) == (ssize_t)sizeof s.child.pid)
+        raise(SIGKILL);
+    _exit(1);
+}
+
+// The child inherits the pipe's end, so that the end of the pipe is the end of the child.
+static void a_child_dies_with_who_started_it(void **state)
+{
+    (void)state;
+    int ends[2], status;
+    pid_t child = 0;
+    assert_int_equal(pipe(ends), 0);
+    pid_t parent = fork();
+    if (parent == 0)
+        parent_that_crashes(ends[1]);
+    close(ends[1]);
+    assert_int_equal(read(ends[0], &child, sizeof child), sizeof child);
+    assert_int_equal(waitpid(parent, &status, 0), parent);
+    struct pollfd end = {.fd = ends[0], .events = POLLIN};
+    bool is_over = poll(&end, 1, DEATH_MS_MAX) == 1 && (end.revents & POLLHUP);
+    if (!is_over)
+        kill(child, SIGKILL);
+    close(ends[0]);
+    assert_true(is_over);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(output_environment_and_status_arrive), cmocka_unit_test(control_socket_carries_lines_both_ways),
         cmocka_unit_test(end_by_signal_is_told),                cmocka_unit_test(limit_holds_in_the_child_alone),
-        cmocka_unit_test(missing_program_is_an_error),
+        cmocka_unit_test(missing_program_is_an_error),          cmocka_unit_test(a_child_dies_with_who_started_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
