@@ -63,6 +63,17 @@ const char *alert_fate_name(enum alert_fate fate)
     return names[fate];
 }
 
+const char *alert_state_name(const struct alert *alert)
+{
+    static const enum delivery_state by_concern[] = {DELIVERY_DEAD, DELIVERY_WAITING,  DELIVERY_HELD,
+                                                     DELIVERY_DONE, DELIVERY_DIGESTED, DELIVERY_DROPPED};
+    unsigned rows = alert->fate == FATE_SENT ? alert->row_states : 0; // others may have rows that a person asked for
+    for (size_t i = 0; i < sizeof by_concern / sizeof *by_concern; i++)
+        if (rows & 1U << by_concern[i])
+            return by_concern[i] == DELIVERY_DONE ? "sent" : delivery_state_name(by_concern[i]);
+    return alert_fate_name(alert->fate);
+}
+
 const char *delivery_state_name(enum delivery_state state)
 {
     static const char *const names[DELIVERY_STATES] = {"waiting", "held", "done", "dead", "digested", "dropped"};

@@ -66,6 +66,7 @@ struct alert {
     wall_t detected;     // when the pipeline found it
     wall_t queued;       // when decide ran
     struct str body;     // the payload, format `standard`; identical in every attempt
+    unsigned row_states; // 1 << enum delivery_state for each state that rows of it are in; read back, where asked for
 };
 
 enum { ALERT_ID_BYTES = sizeof "alr_" + 26 }; // 128 bits in 26 letters of base 32
@@ -82,6 +83,11 @@ const char *alert_kind_name(enum alert_kind kind);
 
 // Returns a fate in one word: "sent", "baseline", "silenced", "joined", "rebased". A static string.
 const char *alert_fate_name(enum alert_fate fate);
+
+// Returns where an alert is, in one word for people: its fate, and of one that is sent what concerns them most of its
+// rows: "dead" (some receiver never gets it by itself), "waiting", "held", "sent" (accepted, or nobody is to get it),
+// "digested", "dropped". Reads row_states. A static string.
+const char *alert_state_name(const struct alert *alert);
 
 // Appends the alert's one line for logs and syslog, at most ALERT_LINE_BYTES, cut at a character, sanitised:
 //   alert rule=ceasefire-talks severity=warning feed="Example World" title="..." url=https://... id=alr_...

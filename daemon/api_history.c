@@ -59,23 +59,33 @@ static bool time_read(struct asking *a, const char *name, wall_t *out)
 
 struct alert_filter {
     struct alert_query query;
-    struct str text, severity;
+    struct str text, severity, state;
 };
 
-static bool fate_read(struct asking *a, int *out)
+// The store finds by fate; which of those that were sent still wait is seen at each one.
+static bool state_read(struct asking *a, struct alert_filter *out)
 {
-    struct str text = api_argument(a->request, "state"), known[FATES];
-    *out = -1;
+    struct str text = api_argument(a->request, "state"), known[FATES + DELIVERY_STATES];
+    size_t n = 0;
+    out->state = text;
+    out->query.fate = text.n == 0 ? -1 : FATES;
     for (int fate = 0; fate < FATES; fate++) {
-        known[fate] = str_of(alert_fate_name((enum alert_fate)fate));
-        if (str_eq(text, known[fate]))
-            *out = fate;
+        known[n] = str_of(alert_fate_name((enum alert_fate)fate));
+        if (str_eq(text, known[n++]))
+            out->query.fate = fate;
     }
-    if (text.n == 0 || *out >= 0)
+    for (int state = 0; state < DELIVERY_STATES; state++) {
+        if (state == DELIVERY_DONE)
+            continue; // of an alert it is called sent
+        known[n] = str_of(delivery_state_name((enum delivery_state)state));
+        if (str_eq(text, known[n++]))
+            out->query.fate = FATE_SENT;
+    }
+    if (out->query.fate != FATES)
         return true;
-    struct str near = suggest(text, known, FATES);
-    err_set(&a->reply.err, "state: expected sent, baseline, silenced, joined or rebased, found \"%.*s\"%s%.*s",
-            STR_ARG(text), near.n > 0 ? "; did you mean " : "", STR_ARG(near));
+    struct str near = suggest(text, known, n);
+    err_set(&a->reply.err, "state: expected sent, waiting, held, digested, dead, dropped, baseline, silenced, joined or"
+            " rebased, found \"%.*s\"%s%.*s", STR_ARG(text), near.n > 0 ? "; did you mean " : "", STR_ARG(near));
     return api_fail(a, CONTROL_BAD, NULL);
 }
 
@@ -92,13 +102,15 @@ static bool filter_read(struct asking *a, struct alert_filter *out)
         return api_fail(a, CONTROL_BAD, NULL);
     }
     out->query.is_oldest_first = after.n > 0;
-    return fate_read(a, &out->query.fate) && time_read(a, "since", &out->query.since) &&
+    return state_read(a, out) && time_read(a, "since", &out->query.since) &&
            time_read(a, "until", &out->query.until);
 }
 
 static bool fits(const struct alert_filter *filter, const struct alert *alert)
 {
     if (filter->severity.n > 0 && !str_eq(filter->severity, severity_name(alert->severity)))
+        return false;
+    if (filter->state.n > 0 && !str_eq(filter->state, str_of(alert_state_name(alert))))
         return false;
     return filter->text.n == 0 || str_find_nocase(alert->title, filter->text) < alert->title.n;
 }
@@ -115,6 +127,7 @@ static bool alerts_each(struct asking *a, struct alert_filter *filter, size_t n,
         struct alert *page;
         size_t n_page;
         filter->query.n = PAGE;
+        filter->query.with_rows = true;
         arena_reset(&a->arena);
         if (!store_alerts(a->side, &filter->query, &a->arena, &page, &n_page, &a->reply.err))
             return api_fail(a, CONTROL_BUSY, "feedwatchctl health");

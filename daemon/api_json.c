@@ -157,7 +157,7 @@ json_t *api_json_alert(const struct alert *alert)
     api_json_text(object, "id", str_of(alert_id_text(alert->id, id)));
     api_json_number(object, "seq", alert->seq);
     json_object_set_new(object, "type", json_string(alert_kind_name(alert->kind)));
-    json_object_set_new(object, "state", json_string(alert_fate_name(alert->fate)));
+    json_object_set_new(object, "state", json_string(alert_state_name(alert)));
     api_json_text(object, "severity", severity_name(alert->severity));
     api_json_text(object, "rule", alert->rule);
     json_object_set_new(object, "tags", words(alert->tags));

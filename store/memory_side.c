@@ -97,6 +97,15 @@ static bool read_held(struct store_side *head, struct str rule, struct str recei
     return true;
 }
 
+static unsigned row_states(const struct memory_image *image, struct hash128 id)
+{
+    unsigned states = 0;
+    for (size_t i = 0; i < image->n_deliveries; i++)
+        if (image->deliveries[i] && same_id(image->deliveries[i]->delivery.alert, id))
+            states |= 1U << image->deliveries[i]->delivery.state;
+    return states;
+}
+
 static bool is_asked(const struct alert_query *q, const struct alert *a)
 {
     return (q->rule.n == 0 || str_eq(q->rule, a->rule)) && (q->feed == 0 || q->feed == a->feed)
@@ -119,6 +128,8 @@ static bool read_alerts(struct store_side *head, const struct alert_query *q, st
             continue;
         if (!q->with_body)
             alert.body = (struct str){0};
+        if (q->with_rows)
+            alert.row_states = row_states(image, alert.id);
         ARENA_PUSH(arena, list, n, alert);
     }
     *out = list;
@@ -136,6 +147,7 @@ static bool read_alert(struct store_side *head, struct hash128 id, struct arena 
     if (found) {
         history.alert = ARENA_NEW(arena, struct alert);
         *history.alert = found->alert;
+        history.alert->row_states = row_states(image, id);
     }
     for (size_t i = 0; i < image->n_deliveries; i++) {
         if (image->deliveries[i] && same_id(image->deliveries[i]->delivery.alert, id))

@@ -50,6 +50,7 @@ struct alert_query {
     int fate;            // enum alert_fate, -1: all
     bool is_oldest_first;
     bool with_body;
+    bool with_rows;      // and row_states
     size_t n;            // at most; 0: 100
 };
 
@@ -57,7 +58,7 @@ struct alert_query {
 bool store_alerts(struct store_side *side, const struct alert_query *query, struct arena *arena, struct alert **out,
                   size_t *out_n, struct err *err) MUST_CHECK;
 
-// Reads one alert with its body, deliveries and attempts. *out_alert NULL: there is none of that id.
+// Reads one alert with its body, row_states, deliveries and attempts. *out_alert NULL: there is none of that id.
 struct alert_history {
     struct alert *alert;
     struct delivery *deliveries;

@@ -58,9 +58,12 @@ struct delivery sqlite_read_delivery(sqlite3_stmt *s, struct arena *arena)
     };
 }
 
-// Reads the rows of a bound query of ALERT_COLUMNS (and the body behind them), and ends it.
-static bool read_alerts(sqlite3 *db, sqlite3_stmt *s, bool with_body, struct arena *arena, struct alert **out,
-                        size_t *out_n, struct err *err)
+// Which states an alert's rows are in, as bits.
+#define ROW_STATES "(SELECT coalesce(sum(DISTINCT 1 << d.state), 0) FROM delivery d WHERE d.alert = a.id)"
+
+// Reads the rows of a bound query of ALERT_COLUMNS, behind them the body and then ROW_STATES where asked for; ends it.
+static bool read_alerts(sqlite3 *db, sqlite3_stmt *s, bool with_body, bool with_rows, struct arena *arena,
+                        struct alert **out, size_t *out_n, struct err *err)
 {
     struct alert *list = NULL;
     size_t n = 0;
@@ -69,6 +72,8 @@ static bool read_alerts(sqlite3 *db, sqlite3_stmt *s, bool with_body, struct are
         struct alert alert = sqlite_read_alert(s, arena);
         if (with_body)
             alert.body = arena_str(arena, sql_str(s, ALERT_COLUMNS_N));
+        if (with_rows)
+            alert.row_states = (unsigned)sql_int(s, ALERT_COLUMNS_N + with_body);
         ARENA_PUSH(arena, list, n, alert);
     }
     sqlite3_finalize(s);
@@ -85,9 +90,10 @@ bool sqlite_alerts(struct store_side *head, const struct alert_query *q, struct 
 {
     struct sqlite_side *side = (struct sqlite_side *)head;
     char text[1024];
-    snprintf(text, sizeof text, "SELECT " ALERT_COLUMNS "%s FROM alert a WHERE ?1 IS NOT NULL%s%s%s%s%s%s%s%s"
+    snprintf(text, sizeof text, "SELECT " ALERT_COLUMNS "%s%s FROM alert a WHERE ?1 IS NOT NULL%s%s%s%s%s%s%s%s"
                                 " ORDER BY a.seq %s LIMIT ?9",
-             q->with_body ? ", a.body" : "", q->rule.n ? " AND a.rule = ?1" : "", q->feed ? " AND a.feed = ?2" : "",
+             q->with_body ? ", a.body" : "", q->with_rows ? ", " ROW_STATES : "",
+             q->rule.n ? " AND a.rule = ?1" : "", q->feed ? " AND a.feed = ?2" : "",
              q->story ? " AND a.story = ?3 AND a.story <> 0" : "", q->since.ms ? " AND a.queued >= ?4" : "",
              q->until.ms ? " AND a.queued < ?5" : "", q->before_seq ? " AND a.seq < ?6" : "",
              q->after_seq ? " AND a.seq > ?7" : "", q->fate >= 0 ? " AND a.fate = ?8" : "",
@@ -104,7 +110,7 @@ bool sqlite_alerts(struct store_side *head, const struct alert_query *q, struct 
     sql_bind_u64(s, 7, q->after_seq);
     sql_bind_int(s, 8, q->fate);
     sql_bind_int(s, 9, (int64_t)query_rows(q->n));
-    return read_alerts(side->db, s, q->with_body, arena, out, out_n, err);
+    return read_alerts(side->db, s, q->with_body, q->with_rows, arena, out, out_n, err);
 }
 
 bool sqlite_held(struct store_side *head, struct str rule, struct str receiver, size_t n, struct arena *arena,
@@ -119,7 +125,7 @@ bool sqlite_held(struct store_side *head, struct str rule, struct str receiver, 
     sql_bind_str(s, 1, rule);
     sql_bind_str(s, 2, receiver);
     sql_bind_int(s, 3, (int64_t)query_rows(n));
-    return read_alerts(side->db, s, false, arena, out, out_n, err);
+    return read_alerts(side->db, s, false, false, arena, out, out_n, err);
 }
 
 static bool read_deliveries(sqlite3 *db, sqlite3_stmt *s, struct arena *arena, struct delivery **out, size_t *out_n,
@@ -172,11 +178,12 @@ bool sqlite_alert(struct store_side *head, struct hash128 id, struct arena *aren
     struct sqlite_side *side = (struct sqlite_side *)head;
     struct alert_history history = {0};
     size_t n = 0;
-    sqlite3_stmt *s = sql_prepare(side->db, "SELECT " ALERT_COLUMNS ", a.body FROM alert a WHERE a.id = ?", err);
+    sqlite3_stmt *s = sql_prepare(
+        side->db, "SELECT " ALERT_COLUMNS ", a.body, " ROW_STATES " FROM alert a WHERE a.id = ?", err);
     if (!s)
         return false;
     sql_bind_id(s, 1, id);
-    if (!read_alerts(side->db, s, true, arena, &history.alert, &n, err))
+    if (!read_alerts(side->db, s, true, true, arena, &history.alert, &n, err))
         return false;
     if (n > 0) {
         s = sql_prepare(side->db, "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.alert = ? ORDER BY d.row", err);

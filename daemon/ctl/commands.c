@@ -94,7 +94,7 @@ const struct ctl_command ctl_commands[] = {
      .options = OPTIONS({"rule", "RULE", "only of this rule", 0},
                         {"feed", "FEED", "only from this feed", 0},
                         {"severity", "LEVEL", "only debug, info, notice, warning or critical ones", 0},
-                        {"state", "STATE", "only sent, baseline, silenced, joined or rebased ones", 0},
+                        {"state", "STATE", "only sent, waiting, held, dead, silenced, ... ones", 0},
                         {"since", "TIME", "a time back (24h) or a date", 0},
                         {"until", "TIME", "likewise", 0},
                         {"text", "TEXT", "only with this in the title", 0},

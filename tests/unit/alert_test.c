@@ -47,6 +47,36 @@ static void what_is_no_id_is_refused(void **state)
     }
 }
 
+static void the_state_of_an_alert_is_what_concerns_people_most(void **state)
+{
+    (void)state;
+    enum { WAITING = 1 << DELIVERY_WAITING, HELD = 1 << DELIVERY_HELD, DONE = 1 << DELIVERY_DONE,
+           DEAD = 1 << DELIVERY_DEAD, DIGESTED = 1 << DELIVERY_DIGESTED, DROPPED = 1 << DELIVERY_DROPPED };
+    static const struct {
+        enum alert_fate fate;
+        unsigned row_states;
+        const char *name, *why;
+    } cases[] = {
+        {FATE_SENT, 0, "sent", "nobody is to get it"},
+        {FATE_SENT, DONE, "sent", "all have accepted it"},
+        {FATE_SENT, WAITING, "waiting", "nobody has accepted it"},
+        {FATE_SENT, WAITING | DONE, "waiting", "one has, one has not"},
+        {FATE_SENT, WAITING | HELD, "waiting", "what is tried now before what waits for a digest"},
+        {FATE_SENT, HELD | DONE, "held", "one gets it with a digest"},
+        {FATE_SENT, DEAD | WAITING | DONE, "dead", "one will not get it: somebody must act"},
+        {FATE_SENT, DONE | DIGESTED | DROPPED, "sent", "nothing is open"},
+        {FATE_SENT, DIGESTED | DROPPED, "digested", "a digest carries it"},
+        {FATE_SENT, DROPPED, "dropped", "a person gave it up"},
+        {FATE_SILENCED, WAITING, "silenced", "sent by hand later: still what was decided"},
+        {FATE_BASELINE, 0, "baseline", "not sent"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct alert alert = {.fate = cases[i].fate, .row_states = cases[i].row_states};
+        if (!str_eq(str_of(alert_state_name(&alert)), str_of(cases[i].name)))
+            fail_msg("%s: found %s", cases[i].why, alert_state_name(&alert));
+    }
+}
+
 static struct buf line_of(const struct alert *alert)
 {
     struct buf line;
@@ -280,6 +310,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_id_reads_back_in_either_case),
         cmocka_unit_test(what_is_no_id_is_refused),
+        cmocka_unit_test(the_state_of_an_alert_is_what_concerns_people_most),
         cmocka_unit_test(a_line_names_what_matters),
         cmocka_unit_test(a_hostile_title_stays_in_its_line_and_its_quotes),
         cmocka_unit_test(a_long_title_and_url_are_cut_and_the_id_is_not),

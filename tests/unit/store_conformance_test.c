@@ -579,6 +579,36 @@ static void alerts_are_listed_by_what_is_asked(void **state)
     store_side_close(side);
 }
 
+static void an_alert_is_listed_with_the_states_of_its_rows(void **state)
+{
+    struct rig *rig = *state;
+    struct alert alerts[] = {alert_of(1, 1), alert_of(2, 2), alert_of(3, 3)};
+    struct delivery deliveries[] = {delivery_of(1, "desk"), delivery_of(1, "other"), delivery_of(1, "third"),
+                                    delivery_of(2, "desk")};
+    struct delivery_step steps[] = {
+        {.alert = {1, 1}, .receiver = S("desk"), .state = DELIVERY_DONE, .attempts = 1},
+        {.alert = {1, 1}, .receiver = S("other"), .state = DELIVERY_DONE, .attempts = 1},
+        {.alert = {2, 2}, .receiver = S("desk"), .state = DELIVERY_DEAD, .attempts = 11},
+    };
+    commit(rig, &(struct store_batch){.now = {2000}, .alerts = alerts, .n_alerts = 3, .deliveries = deliveries,
+                                      .n_deliveries = 4, .steps = steps, .n_steps = 3});
+    struct err err = {0};
+    struct store_side *side = store_side_open(rig->store, &err);
+    for (int with_body = 0; with_body <= 1; with_body++) {
+        struct alert_query query = {.fate = -1, .is_oldest_first = true, .with_body = with_body, .with_rows = true};
+        struct alert *list;
+        size_t n;
+        assert_true(store_alerts(side, &query, &rig->arena, &list, &n, &err));
+        assert_int_equal(n, 3);
+        assert_int_equal(list[0].row_states, 1 << DELIVERY_DONE | 1 << DELIVERY_WAITING);
+        assert_int_equal(list[1].row_states, 1 << DELIVERY_DEAD);
+        assert_int_equal(list[2].row_states, 0);
+        assert_str(list[2].body, with_body ? "{\"a\":1}" : "");
+    }
+    store_side_close(side);
+    assert_int_equal(history(rig, 1).alert->row_states, 1 << DELIVERY_DONE | 1 << DELIVERY_WAITING);
+}
+
 static void the_outbox_is_counted_by_receiver_and_state(void **state)
 {
     struct rig *rig = *state;
@@ -642,6 +672,7 @@ int main(void)
         BOTH(a_feed_is_overwritten_whole_and_removed),
         BOTH(due_times_of_the_checkpoint_count_when_they_are_later),
         BOTH(alerts_are_listed_by_what_is_asked),
+        BOTH(an_alert_is_listed_with_the_states_of_its_rows),
         BOTH(the_outbox_is_counted_by_receiver_and_state),
         BOTH(stories_are_pruned_after_72_hours),
     };
