@@ -12,7 +12,10 @@
 #include "daemon/worker.h"
 #include "daemon/writer_parts.h"
 
-enum { STORY_ROWS_SINCE_MS = 72 * HOUR_MS, HISTORY_PRUNE_MS = MINUTE_MS, HISTORY_PRUNE_ROWS = 500 };
+enum { STORY_ROWS_SINCE_MS = 72 * HOUR_MS, HISTORY_PRUNE_ROWS = 500 };
+// What is old is looked for once a minute; while there is more (the retention was shortened), a piece a second, so that
+// alerts wait for one piece at most.
+static const int64_t history_prune_ms = MINUTE_MS, history_prune_more_ms = SECOND_MS;
 
 // ---- start: what decide knows comes back from the store ----
 
@@ -242,10 +245,10 @@ static void prune(struct writer *w, wall_t now)
         return;
     struct err err = {0};
     size_t n = 0;
-    if (store_prune(w->store, now, HISTORY_PRUNE_ROWS, &n, &err) != STORE_OK)
+    if (store_prune(w->store, now, w->config->retention_ms, HISTORY_PRUNE_ROWS, &n, &err) != STORE_OK)
         log_say(w->threads->log, LOG_LEVEL_WARNING, NULL, "old history was not pruned: %s", err.text);
     silence_list_prune(w->decide.silences, now);
-    w->next_prune = n == HISTORY_PRUNE_ROWS ? now : wall_add(now, HISTORY_PRUNE_MS);
+    w->next_prune = wall_add(now, n >= HISTORY_PRUNE_ROWS ? history_prune_more_ms : history_prune_ms);
 }
 
 static void write_all(struct writer *w, struct message *list, struct now now)

@@ -13,7 +13,8 @@ struct store_ops {
                  struct store_facts *out, struct err *err);
     enum store_result (*known)(struct store *store, struct store_known *list, size_t n, struct err *err);
     enum store_result (*commit)(struct store *store, const struct store_batch *batch, struct err *err);
-    enum store_result (*prune)(struct store *store, wall_t now, size_t n, size_t *out_n, struct err *err);
+    enum store_result (*prune)(struct store *store, wall_t now, int64_t history_ms, size_t n, size_t *out_n,
+                               struct err *err);
     struct store_side *(*side_open)(struct store *store, struct err *err);
 };
 
@@ -53,7 +54,6 @@ struct store_side { // the head of an engine's own struct
 struct store *sqlite_store_open(const struct store_options *options, struct err *err);
 struct store *memory_store_open(const struct store_options *options, struct err *err);
 
-enum { HISTORY_DAYS = 400 };   // of alerts and attempts: more than a year, so that a year can be compared
 enum { QUERY_ROWS = 100 };     // of a query that does not say
 enum { QUERY_ROWS_MAX = 10000 }; // of any: a page in RAM, not the history
 

@@ -334,7 +334,7 @@ static enum memory_fault fault_now(struct memory_disk *disk)
     return fault;
 }
 
-static enum store_result crash(struct memory_store *store, struct err *err)
+enum store_result memory_crash(struct memory_store *store, struct err *err)
 {
     store->is_dead = true;
     if (store->disk->owner == store)
@@ -347,7 +347,7 @@ enum store_result memory_commit(struct store *head, const struct store_batch *ba
 {
     struct memory_store *store = (struct memory_store *)head;
     if (store->is_dead)
-        return crash(store, err);
+        return memory_crash(store, err);
     if (!is_ours(store, batch)) {
         err_set(err, "another process has claimed the state since: this one must stop");
         return STORE_FENCED;
@@ -359,10 +359,10 @@ enum store_result memory_commit(struct store *head, const struct store_batch *ba
         err_set(err, "writing to the store: the disk is full (a planted fault)");
         return STORE_LATER;
     case MEMORY_CRASH_BEFORE:
-        return crash(store, err);
+        return memory_crash(store, err);
     case MEMORY_CRASH_AFTER:
         apply(store->disk, batch);
-        return crash(store, err);
+        return memory_crash(store, err);
     }
     apply(store->disk, batch);
     return STORE_OK;
@@ -372,7 +372,7 @@ enum store_result memory_known(struct store *head, struct store_known *list, siz
 {
     struct memory_store *store = (struct memory_store *)head;
     if (store->is_dead)
-        return crash(store, err);
+        return memory_crash(store, err);
     for (size_t i = 0; i < n; i++) {
         struct memory_dedup *dedup = NULL;
         HASH_FIND(hh, store->disk->image.dedups, &list[i].dedup_key, sizeof list[i].dedup_key, dedup);
@@ -380,24 +380,5 @@ enum store_result memory_known(struct store *head, struct store_known *list, siz
         list[i].is_known = find_alert(&store->disk->image, list[i].id)
                            || find_alert(&store->disk->image, list[i].id_was);
     }
-    return STORE_OK;
-}
-
-// Prunes stories only: no test lives for the 400 days after which sqlite forgets alerts.
-enum store_result memory_prune(struct store *head, wall_t now, size_t n, size_t *out_n, struct err *err)
-{
-    struct memory_store *store = (struct memory_store *)head;
-    if (store->is_dead)
-        return crash(store, err);
-    struct memory_image *image = &store->disk->image;
-    size_t kept = 0, removed = 0;
-    for (size_t i = 0; i < image->n_stories; i++) {
-        if (removed < n && wall_diff(now, image->stories[i].seen) > STORY_LIFE_MS)
-            removed++;
-        else
-            image->stories[kept++] = image->stories[i];
-    }
-    image->n_stories = kept;
-    *out_n = removed;
     return STORE_OK;
 }

@@ -94,8 +94,12 @@ static inline bool same_id(struct hash128 a, struct hash128 b) { return a.high =
 
 enum store_result memory_commit(struct store *store, const struct store_batch *batch, struct err *err);
 enum store_result memory_known(struct store *store, struct store_known *list, size_t n, struct err *err);
-enum store_result memory_prune(struct store *store, wall_t now, size_t n, size_t *out_n, struct err *err);
+enum store_result memory_prune(struct store *store, wall_t now, int64_t history_ms, size_t n, size_t *out_n,
+                               struct err *err);
 struct store_side *memory_side_open(struct store *store, struct err *err);
+
+// Dies as a process does: the disk stays, this store answers nothing any more. Returns STORE_BROKEN.
+enum store_result memory_crash(struct memory_store *store, struct err *err);
 
 // Frees what the image holds outside the arena.
 void memory_image_done(struct memory_image *image);

@@ -98,8 +98,10 @@ bool store_checkpoint(struct store_side *side, uint32_t *out_pages, struct err *
 bool store_backup(struct store_side *side, wall_t now, unsigned keep, struct arena *arena, struct str *out_path,
                   struct err *err) MUST_CHECK;
 
-// Removes history older than its limits: alerts with their attempts (400 days) whose rows have all left the queue,
-// stories (72 h), at most `n` rows at once so that the writer never waits long. Owner's thread. *out_n: removed.
-enum store_result store_prune(struct store *store, wall_t now, size_t n, size_t *out_n, struct err *err);
+// Removes history older than its limits, in a transaction of its own: alerts queued more than history_ms ago, with
+// their bodies, rows and attempts, if none of the rows waits, is held or lies dead; stories (72 h). At most `n` of
+// each, oldest first, so that the writer never waits long. Owner's thread. *out_n: alerts and stories removed.
+enum store_result store_prune(struct store *store, wall_t now, int64_t history_ms, size_t n, size_t *out_n,
+                              struct err *err);
 
 #endif

@@ -53,7 +53,8 @@ bool sqlite_commit_prepare(struct sqlite_store *store, struct err *err);
 void sqlite_commit_done(struct sqlite_store *store);
 enum store_result sqlite_commit(struct store *store, const struct store_batch *batch, struct err *err);
 enum store_result sqlite_known(struct store *store, struct store_known *list, size_t n, struct err *err);
-enum store_result sqlite_prune(struct store *store, wall_t now, size_t n, size_t *out_n, struct err *err);
+enum store_result sqlite_prune(struct store *store, wall_t now, int64_t history_ms, size_t n, size_t *out_n,
+                               struct err *err);
 // What the daemon should do about a failure, with the text set.
 enum store_result sqlite_failure(sqlite3 *db, const char *doing, struct err *err);
 

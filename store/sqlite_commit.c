@@ -354,7 +354,8 @@ enum store_result sqlite_known(struct store *head, struct store_known *list, siz
     return STORE_OK;
 }
 
-enum store_result sqlite_prune(struct store *head, wall_t now, size_t n, size_t *out_n, struct err *err)
+enum store_result sqlite_prune(struct store *head, wall_t now, int64_t history_ms, size_t n, size_t *out_n,
+                               struct err *err)
 {
     struct sqlite_store *store = (struct sqlite_store *)head;
     if (sql_exec(store->db, "BEGIN IMMEDIATE") != SQLITE_OK)
@@ -362,7 +363,7 @@ enum store_result sqlite_prune(struct store *head, wall_t now, size_t n, size_t 
     int code = SQLITE_OK;
     size_t removed = 0;
     for (int i = SQL_PRUNE_ATTEMPTS; i <= SQL_PRUNE_STORIES && code == SQLITE_OK; i++) {
-        int64_t life_ms = i == SQL_PRUNE_STORIES ? STORY_LIFE_MS : (int64_t)HISTORY_DAYS * DAY_MS;
+        int64_t life_ms = i == SQL_PRUNE_STORIES ? STORY_LIFE_MS : history_ms;
         sql_bind_time(store->statements[i], 1, wall_add(now, -life_ms));
         sql_bind_int(store->statements[i], 2, (int64_t)n);
         code = sql_run(store->statements[i]);

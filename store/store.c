@@ -44,9 +44,10 @@ enum store_result store_commit(struct store *store, const struct store_batch *ba
     return store->ops->commit(store, batch, err);
 }
 
-enum store_result store_prune(struct store *store, wall_t now, size_t n, size_t *out_n, struct err *err)
+enum store_result store_prune(struct store *store, wall_t now, int64_t history_ms, size_t n, size_t *out_n,
+                              struct err *err)
 {
-    return store->ops->prune(store, now, n, out_n, err);
+    return store->ops->prune(store, now, history_ms, n, out_n, err);
 }
 
 struct store_side *store_side_open(struct store *store, struct err *err) { return store->ops->side_open(store, err); }

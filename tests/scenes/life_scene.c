@@ -197,6 +197,43 @@ static void status_and_lists_answer_while_it_runs(void **state)
     scene_done(&s);
 }
 
+static void alerts_are_kept_as_long_as_the_configuration_says(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper p;
+    int status;
+    scene_open(&s, "retention");
+    paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
+    const char *feed = paper_config(&p, "");
+    scene_config(&s, feed);
+    scene_write(&s, "rules.d/truce.rules", "%s", RULES);
+    scene_start(&s);
+    paper_print(&p, "g1", "A truce from midnight", NULL);
+    scene_run(&s, 11 * MINUTE_MS);
+    scene_until_acked(&s, "truce g1", 1);
+    scene_jump(&s, 25 * HOUR_MS);
+    paper_print(&p, "g2", "Another truce", NULL);
+    scene_run(&s, 11 * MINUTE_MS);
+    scene_until_acked(&s, "truce g2", 1);
+    struct str list = scene_ctl(&s, &status, "alerts", "list", NULL);
+    assert_true(str_find(list, S("A truce from midnight")) < list.n);
+    // The retention is shortened while it runs.
+    struct buf more;
+    buf_init(&more, 1 << 16);
+    buf_addf(&more, "retention 1d\n%s", feed);
+    scene_config(&s, buf_z(&more));
+    buf_done(&more);
+    scene_ctl(&s, &status, "reload", "--wait", NULL);
+    assert_int_equal(status, 0);
+    scene_run(&s, 11 * MINUTE_MS);
+    list = scene_ctl(&s, &status, "alerts", "list", NULL);
+    assert_int_equal(str_find(list, S("A truce from midnight")), list.n);
+    assert_true(str_find(list, S("Another truce")) < list.n);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +245,7 @@ int main(void)
         cmocka_unit_test(wrong_clock_starts_no_storm_and_loses_nothing),
         cmocka_unit_test(sleeping_machine_wakes_to_one_poll_a_feed),
         cmocka_unit_test(status_and_lists_answer_while_it_runs),
+        cmocka_unit_test(alerts_are_kept_as_long_as_the_configuration_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -640,10 +640,86 @@ static void stories_are_pruned_after_72_hours(void **state)
     commit(rig, &(struct store_batch){.now = {2000}, .stories = &story, .n_stories = 1});
     struct err err = {0};
     size_t n = 9;
-    assert_int_equal(store_prune(rig->store, (wall_t){1000 + STORY_LIFE_MS}, 10, &n, &err), STORE_OK);
+    assert_int_equal(store_prune(rig->store, (wall_t){1000 + STORY_LIFE_MS}, 400LL * DAY_MS, 10, &n, &err), STORE_OK);
     assert_int_equal(n, 0);
-    assert_int_equal(store_prune(rig->store, (wall_t){1001 + STORY_LIFE_MS}, 10, &n, &err), STORE_OK);
+    assert_int_equal(store_prune(rig->store, (wall_t){1001 + STORY_LIFE_MS}, 400LL * DAY_MS, 10, &n, &err), STORE_OK);
     assert_int_equal(n, 1);
+}
+
+// Alerts 1 to 5 are queued at 1001 to 1005 ms.
+static size_t prune(struct rig *rig, wall_t at, int64_t history_ms, size_t most)
+{
+    struct err err = {0};
+    size_t n = 0;
+    assert_int_equal(store_prune(rig->store, at, history_ms, most, &n, &err), STORE_OK);
+    return n;
+}
+
+static void history_is_pruned_at_its_age_but_never_what_is_open(void **state)
+{
+    struct rig *rig = *state;
+    for (uint64_t id = 1; id <= 5; id++)
+        commit_alert(rig, id, id, "desk");
+    struct delivery_step steps[] = {
+        {.alert = {1, 1}, .receiver = S("desk"), .state = DELIVERY_DONE, .attempts = 1},
+        {.alert = {2, 2}, .receiver = S("desk"), .state = DELIVERY_DEAD, .attempts = 11},
+        {.alert = {3, 3}, .receiver = S("desk"), .state = DELIVERY_DROPPED, .attempts = 1},
+        {.alert = {5, 5}, .receiver = S("desk"), .state = DELIVERY_DONE, .attempts = 1},
+    };
+    struct attempt attempts[] = {{.alert = {1, 1}, .receiver = S("desk"), .number = 1, .at = {2000}},
+                                 {.alert = {2, 2}, .receiver = S("desk"), .number = 1, .at = {2000}}};
+    struct body body = {{1, 1}, S("slack"), S("text")};
+    commit(rig, &(struct store_batch){.now = {2000}, .steps = steps, .n_steps = 4, .attempts = attempts,
+                                      .n_attempts = 2, .bodies = &body, .n_bodies = 1});
+    assert_int_equal(prune(rig, (wall_t){1001 + DAY_MS}, DAY_MS, 100), 0); // alert 1 is exactly a day old
+    assert_int_equal(prune(rig, (wall_t){1002 + DAY_MS}, DAY_MS, 100), 1);
+    struct alert_history h = history(rig, 1);
+    assert_null(h.alert);
+    assert_int_equal(h.n_deliveries + h.n_attempts, 0);
+    assert_int_equal(prune(rig, (wall_t){1005 + DAY_MS}, DAY_MS, 100), 1); // 3; 2 lies dead, 4 waits, 5 is young
+    reopen(rig);
+    assert_null(history(rig, 3).alert);
+    assert_int_equal(history(rig, 2).n_attempts, 1);
+    assert_non_null(history(rig, 4).alert);
+    assert_non_null(history(rig, 5).alert);
+    struct outbox_row *rows;
+    assert_int_equal(outbox(rig, "desk", 0, &rows), 1);
+    assert_int_equal(prune(rig, (wall_t){1006 + DAY_MS}, 400LL * DAY_MS, 100), 0); // the age is what the caller says
+}
+
+static void history_is_pruned_oldest_first_in_pieces(void **state)
+{
+    struct rig *rig = *state;
+    struct alert alerts[5];
+    for (uint64_t id = 1; id <= 5; id++)
+        alerts[id - 1] = alert_of(id, id);
+    commit(rig, &(struct store_batch){.now = {2000}, .alerts = alerts, .n_alerts = 5});
+    wall_t later = {5000 + DAY_MS};
+    assert_int_equal(prune(rig, later, DAY_MS, 2), 2);
+    assert_null(history(rig, 2).alert);
+    assert_non_null(history(rig, 3).alert);
+    assert_int_equal(prune(rig, later, DAY_MS, 2), 2);
+    assert_int_equal(prune(rig, later, DAY_MS, 2), 1);
+    assert_int_equal(prune(rig, later, DAY_MS, 2), 0);
+}
+
+static void what_is_pruned_is_known_no_more_and_can_come_again(void **state)
+{
+    struct rig *rig = *state;
+    struct err err = {0};
+    commit_alert(rig, 1, 1, "desk");
+    struct delivery_step step = {.alert = {1, 1}, .receiver = S("desk"), .state = DELIVERY_DONE, .attempts = 1};
+    commit(rig, &(struct store_batch){.now = {2000}, .steps = &step, .n_steps = 1});
+    assert_int_equal(prune(rig, (wall_t){1002 + DAY_MS}, DAY_MS, 100), 1);
+    struct store_known known = {.id = {1, 1}, .dedup_key = {7, 1}};
+    assert_int_equal(store_known(rig->store, &known, 1, &err), STORE_OK);
+    assert_false(known.is_known);
+    assert_int_equal(known.revisions, 0);
+    commit_alert(rig, 1, 2, "desk");
+    struct outbox_row *rows;
+    assert_int_equal(outbox(rig, "desk", 0, &rows), 1);
+    assert_int_equal(store_known(rig->store, &known, 1, &err), STORE_OK);
+    assert_int_equal(known.revisions, 1);
 }
 
 #define BOTH(test)                                                                                                     \
@@ -675,6 +751,9 @@ int main(void)
         BOTH(an_alert_is_listed_with_the_states_of_its_rows),
         BOTH(the_outbox_is_counted_by_receiver_and_state),
         BOTH(stories_are_pruned_after_72_hours),
+        BOTH(history_is_pruned_at_its_age_but_never_what_is_open),
+        BOTH(history_is_pruned_oldest_first_in_pieces),
+        BOTH(what_is_pruned_is_known_no_more_and_can_come_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

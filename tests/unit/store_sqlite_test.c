@@ -416,28 +416,6 @@ static void a_checkpoint_empties_the_log_while_the_writer_is_open(void **state)
     store_side_close(side);
 }
 
-static void history_is_pruned_after_400_days_but_never_what_waits(void **state)
-{
-    struct rig *rig = *state;
-    struct err err = {0};
-    struct seen seen;
-    size_t n = 0;
-    commit_polls(rig, 1, 5);
-    struct delivery_step steps[] = {
-        {.alert = {1, 1}, .receiver = S("desk"), .state = DELIVERY_DONE, .attempts = 1},
-        {.alert = {1, 2}, .receiver = S("desk"), .state = DELIVERY_DEAD, .attempts = 11},
-        {.alert = {1, 3}, .receiver = S("desk"), .state = DELIVERY_DONE, .attempts = 1},
-    };
-    struct store_batch batch = {.now = {2000}, .steps = steps, .n_steps = 3};
-    assert_int_equal(store_commit(rig->store, &batch, &err), STORE_OK);
-    wall_t later = {3 + 400LL * DAY_MS}; // alert 3 is exactly 400 days old
-    assert_int_equal(store_prune(rig->store, later, 100, &n, &err), STORE_OK);
-    assert_int_equal(n, 1); // alert 1; 2 lies dead, 4 and 5 wait
-    assert_int_equal(store_prune(rig->store, wall_add(later, 1), 100, &n, &err), STORE_OK);
-    assert_int_equal(n, 1);
-    assert_int_equal(load(rig, &seen).waiting, 2);
-}
-
 // ---- the memory engine's faults ---------------------------------------------------------------------------------------
 
 static struct store *open_memory(struct memory_disk *disk)
@@ -504,7 +482,6 @@ int main(void)
         T(a_newer_schema_is_refused_and_left_alone),
         T(each_schema_step_is_whole_and_leaves_a_copy),
         T(a_checkpoint_empties_the_log_while_the_writer_is_open),
-        T(history_is_pruned_after_400_days_but_never_what_waits),
         cmocka_unit_test(planted_faults_fall_where_they_were_put),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
