@@ -2,8 +2,10 @@
 //
 // What every engine of the store must do: the invariants I1 to I6 of docs/store.md as far as one machine has them, and
 // the rest of store.h. Each test runs once for each engine; an engine that passes may stand in for another.
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "store/memory.h"
@@ -207,7 +209,7 @@ static void a_first_opening_is_new_and_a_second_one_clean(void **state)
     assert_int_equal(store_opening(rig->store), STORE_IS_CLEAN);
 }
 
-static void the_secret_of_the_first_opening_stays(void **state)
+static void i5_the_secret_of_ids_stays_that_of_the_first_opening(void **state)
 {
     struct rig *rig = *state;
     struct hash_key first = *store_secret(rig->store);
@@ -220,7 +222,7 @@ static void the_secret_of_the_first_opening_stays(void **state)
     assert_memory_equal(first.bytes, store_secret(rig->store)->bytes, sizeof first.bytes);
 }
 
-static void a_second_owner_is_refused(void **state)
+static void i2_a_second_owner_is_refused(void **state)
 {
     struct rig *rig = *state;
     struct err err = {0};
@@ -259,6 +261,51 @@ static void i1_a_write_under_an_older_epoch_changes_nothing(void **state)
     assert_int_equal(store_commit(rig->store, &batch, &err), STORE_OK);
 }
 
+// Commits while the disk is full: nothing of the batch may stay. (The log of sqlite is longer than the limit already.)
+static void commit_to_a_full_disk(struct rig *rig, const struct store_batch *batch)
+{
+    struct err err = {0};
+    struct rlimit before, small;
+    if (rig->disk)
+        memory_disk_fault(rig->disk, MEMORY_FAIL, 1, 1);
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before);
+    small = (struct rlimit){4096, before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &small);
+    enum store_result result = store_commit(rig->store, batch, &err);
+    setrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, SIG_DFL);
+    assert_int_equal(result, STORE_LATER);
+}
+
+static void i3_a_poll_whose_commit_fails_leaves_nothing(void **state)
+{
+    struct rig *rig = *state;
+    struct store_feed feed = feed_of(11, "\"e1\"", "m1");
+    commit(rig, &(struct store_batch){.now = {2000}, .feeds = &feed, .n_feeds = 1});
+    feed = feed_of(11, "\"e2\"", "m2");
+    struct alert alert = alert_of(1, 1);
+    struct delivery delivery = delivery_of(1, "desk");
+    struct body body = {{1, 1}, S("slack"), S("text")};
+    struct store_batch batch = {.now = {3000}, .feeds = &feed, .n_feeds = 1, .alerts = &alert, .n_alerts = 1,
+                                .deliveries = &delivery, .n_deliveries = 1, .bodies = &body, .n_bodies = 1};
+    commit_to_a_full_disk(rig, &batch);
+    for (int is_reopened = 0; is_reopened <= 1; is_reopened++) {
+        struct loaded l;
+        struct store_facts facts = load(rig, &l);
+        assert_str(l.feeds[0].feed.marks, "m1");
+        assert_str(l.feeds[0].feed.validators.etag, "\"e1\"");
+        assert_int_equal(facts.waiting, 0);
+        assert_int_equal(facts.next_seq, 1);
+        assert_null(history(rig, 1).alert);
+        reopen(rig);
+    }
+    commit(rig, &batch); // there is room again: the same batch goes whole
+    struct loaded l;
+    assert_int_equal(load(rig, &l).waiting, 1);
+    assert_str(l.feeds[0].feed.marks, "m2");
+}
+
 static void i3_marks_validators_and_outbox_commit_together(void **state)
 {
     struct rig *rig = *state;
@@ -293,6 +340,29 @@ static void i4_a_row_is_in_the_outbox_only_after_its_commit_and_until_it_is_done
     reopen(rig);
     assert_int_equal(outbox(rig, "desk", 0, &rows), 0);
     assert_int_equal(history(rig, 1).deliveries[0].state, DELIVERY_DONE);
+}
+
+static void i4_a_row_waits_until_its_result_is_durable(void **state)
+{
+    struct rig *rig = *state;
+    commit_alert(rig, 1, 1, "desk");
+    commit_alert(rig, 2, 2, "desk");
+    struct delivery_step steps[] = {
+        {.alert = {1, 1}, .receiver = S("desk"), .state = DELIVERY_DONE, .attempts = 1},
+        {.alert = {2, 2}, .receiver = S("desk"), .state = DELIVERY_DEAD, .attempts = 11},
+    };
+    struct attempt attempt = {.alert = {1, 1}, .receiver = S("desk"), .number = 1, .at = {3000}};
+    struct store_batch batch = {.now = {3000}, .steps = steps, .n_steps = 2, .attempts = &attempt, .n_attempts = 1};
+    commit_to_a_full_disk(rig, &batch);
+    reopen(rig);
+    struct outbox_row *rows;
+    assert_int_equal(outbox(rig, "desk", 0, &rows), 2);
+    assert_int_equal(rows[0].delivery.attempts, 0);
+    assert_int_equal(history(rig, 1).n_attempts, 0);
+    commit(rig, &batch);
+    reopen(rig);
+    assert_int_equal(outbox(rig, "desk", 0, &rows), 0);
+    assert_int_equal(history(rig, 2).deliveries[0].state, DELIVERY_DEAD);
 }
 
 static void i5_a_second_row_of_one_id_is_refused_by_the_key(void **state)
@@ -729,12 +799,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BOTH(a_first_opening_is_new_and_a_second_one_clean),
-        BOTH(the_secret_of_the_first_opening_stays),
-        BOTH(a_second_owner_is_refused),
+        BOTH(i5_the_secret_of_ids_stays_that_of_the_first_opening),
+        BOTH(i2_a_second_owner_is_refused),
         BOTH(i1_each_claim_raises_the_epoch),
         BOTH(i1_a_write_under_an_older_epoch_changes_nothing),
+        BOTH(i3_a_poll_whose_commit_fails_leaves_nothing),
         BOTH(i3_marks_validators_and_outbox_commit_together),
         BOTH(i4_a_row_is_in_the_outbox_only_after_its_commit_and_until_it_is_done),
+        BOTH(i4_a_row_waits_until_its_result_is_durable),
         BOTH(i5_a_second_row_of_one_id_is_refused_by_the_key),
         BOTH(i5_one_id_twice_in_a_batch_is_one_alert_with_its_delivery),
         BOTH(i6_rows_of_a_receiver_come_in_the_order_of_commits),
