@@ -99,8 +99,11 @@ enum clean_field clean_field_of(struct str name)
         STR("language"), STR("copyright"), STR("generator"), STR("webmaster"), STR("lastbuilddate"),
         STR("managingeditor"),
     };
+    enum { LENGTHS = 1u << 4 | 1u << 5 | 1u << 7 | 1u << 8 | 1u << 9 | 1u << 11 | 1u << 13 | 1u << 14 };
+    if (name.n > 14 || !((unsigned)LENGTHS >> name.n & 1))
+        return CLEAN_FIELD_NO;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        if (name.n == lines[i].n && str_eq_nocase(name, lines[i]))
+        if (name.n == lines[i].n && char_lower(name.p[0]) == lines[i].p[0] && str_eq_nocase(name, lines[i]))
             return CLEAN_FIELD_LINE;
     }
     bool is_body = str_eq_nocase(name, bodies[0]) || str_eq_nocase(name, bodies[1]);

@@ -105,11 +105,19 @@ bool clean_is_in_item(const struct cleaner *c);
 // Tells whether the text ends inside a field of an item, or between its fields where more was to come.
 bool clean_is_item_cut(const struct cleaner *c);
 
-// Reads the start tag at p if it is as XML wants it, whole before `end` and inside an element: it goes out as it came,
-// after one look. Returns its end, or NULL where anything is otherwise, and nothing was done then.
-const char *clean_sound_tag(struct cleaner *c, const char *p, const char *end);
+// What goes before each start tag: ends what its element cannot stand in. Returns false where it may not go out.
+bool clean_may_start(struct cleaner *c, struct str name, enum clean_kind kind, bool has_attributes, const char *at);
+
+// Notes that an element is open.
+void clean_push(struct cleaner *c, struct str name, enum clean_kind kind);
 
 // Closes all elements that are open.
 void clean_close_all(struct cleaner *c);
+
+// ---- clean_sound.c
+
+// Reads the start tag at p if it is as XML wants it, whole before `end` and inside an element: it goes out as it came,
+// after one look. Returns its end, or NULL where anything is otherwise, and nothing was done then.
+const char *clean_sound_tag(struct cleaner *c, const char *p, const char *end);
 
 #endif

@@ -26,7 +26,7 @@ const struct parse_limits parse_limits_default = {
     .tag_bytes_max = 64 << 10,
     .tag_again_max = 4 << 20,
     .attributes_max = 256,
-    .elements_max = 320000,
+    .elements_max = 240000,
     .item_elements_max = 32768,
     .entities_bytes_max = 4096,
 };

@@ -29,7 +29,7 @@ struct parse_limits {
 };
 
 // The caps of the daemon: 2,000 items (eight times the longest real feed seen), 256 KiB an item, 10 MiB a document
-// (a body's own cap), depth 256, tag 64 KiB, 256 attributes, 320,000 elements and 32,768 an item (the feeds at hand
+// (a body's own cap), depth 256, tag 64 KiB, 256 attributes, 240,000 elements and 32,768 an item (the feeds at hand
 // have 6,000 at most), entities 4 KiB.
 extern const struct parse_limits parse_limits_default;
 
