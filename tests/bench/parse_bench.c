@@ -6,6 +6,7 @@
 #include <libxml/parser.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -244,7 +245,7 @@ static void race_processes(struct str body)
 
 // ---- gates: generous, because machines are shared; what is wrong is wrong by a factor
 
-enum { HOSTILE_CPU_MS = 250, HOSTILE_SLACK = 4, MEMORY_KB = 2048 };
+enum { HOSTILE_CPU_MS = 250, HOSTILE_SLACK = 4, DOCUMENT_KB = 64 << 10, MEMORY_KB = 2048 };
 
 static bool hostile_feeds_are_cheap(void)
 {
@@ -269,6 +270,55 @@ static bool hostile_feeds_are_cheap(void)
     printf("hostile feeds: the dearest is \"%s\"\n", name);
     bench_result("parse_hostile_worst_ms", worst, "ms");
     return worst < HOSTILE_CPU_MS * HOSTILE_SLACK;
+}
+
+// What the dearest document of the corpora takes: CPU time, and the growth of this process's peak.
+struct dearest {
+    size_t n;
+    double ms;
+    char name[160];
+};
+
+static long own_peak_kb(void)
+{
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : 0;
+}
+
+static void parse_file(void *context, const char *path)
+{
+    struct dearest *d = context;
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    struct str body = feed_file_read(&arena, path);
+    struct work w = {.bodies = &body, .n = 1, .bytes = body.n, .with_text = true};
+    double begun = bench_cpu_seconds();
+    run_ours(&w);
+    double ms = (bench_cpu_seconds() - begun) * 1e3;
+    if (ms > d->ms) {
+        d->ms = ms;
+        snprintf(d->name, sizeof d->name, "%s", path);
+    }
+    d->n++;
+    arena_done(&arena);
+}
+
+// Goes first, before this process has a peak of its own.
+static bool corpora_are_cheap(void)
+{
+    static const char *const suffixes[] = {".xml", ".rss", ".atom", ".rdf", ".json", ".html", NULL};
+    struct dearest d = {0};
+    long before = own_peak_kb();
+    feed_file_each("../shared/corpora", suffixes, parse_file, &d);
+    if (d.n == 0) {
+        printf("skipped: no corpora at ../shared/corpora\n");
+        return true;
+    }
+    long grown = own_peak_kb() - before;
+    printf("corpora: %zu files, the dearest is %s; peak of this process +%ld kB\n", d.n, d.name, grown);
+    bench_result("parse_corpora_worst_ms", d.ms, "ms");
+    bench_result("parse_corpora_peak_kb", (double)grown, "kB");
+    return d.ms < HOSTILE_CPU_MS * HOSTILE_SLACK && grown < DOCUMENT_KB;
 }
 
 // The kernel's own count since exec; what wait4 gives includes this process before it.
@@ -334,6 +384,7 @@ int main(void)
     struct arena arena;
     arena_init(&arena, SIZE_MAX);
     parse_library_init();
+    bool is_real_cheap = corpora_are_cheap();
     struct work valid = {.bodies = mem_alloc_array(FILES_MAX, sizeof(struct str))};
     struct work bad = {.bodies = mem_alloc_array(FILES_MAX, sizeof(struct str))};
     struct gather g = {&valid, &arena};
@@ -350,5 +401,5 @@ int main(void)
     mem_free(valid.bodies);
     mem_free(bad.bodies);
     arena_done(&arena);
-    return is_cheap && is_small ? 0 : 1;
+    return is_real_cheap && is_cheap && is_small ? 0 : 1;
 }
