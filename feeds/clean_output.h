@@ -22,6 +22,10 @@ struct clean_output {
 // with the byte has it twice.
 enum { CLEAN_VALUE_MARK = 0x7f, CLEAN_VALUE_DIGIT = '@', CLEAN_VALUE_DIGIT_BITS = 5, CLEAN_VALUE_MARK_BYTES = 3 };
 
+// Puts the value that a mark stands for in its place; any other stays, without the doubled byte. True for a mark: the
+// value's references are resolved then, and it is a view of the output.
+bool clean_output_value(const struct clean_output *output, struct str *value);
+
 struct clean_sink {
     void (*write)(void *context, const struct clean_output *output);
     void *context;

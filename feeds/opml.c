@@ -50,13 +50,15 @@ static struct str unreferenced(struct str s, struct arena *a)
     return str_trim(str_make(out, n));
 }
 
-static struct str attribute(const xmlChar **list, int n, struct str name, struct arena *a)
+static struct str attribute(const struct reader *r, const xmlChar **list, int n, struct str name)
 {
     for (int i = 0; i < n; i++) {
         const xmlChar **one = list + (ptrdiff_t)i * ATTRIBUTE_FIELDS;
         struct str value = str_make((const char *)one[3], (size_t)(one[4] - one[3]));
-        if (str_eq_nocase(str_of((const char *)one[0]), name) && value.n)
-            return unreferenced(value, a);
+        if (!str_eq_nocase(str_of((const char *)one[0]), name) || !value.n)
+            continue;
+        bool is_whole = clean_output_value(r->output, &value);
+        return is_whole ? str_trim(arena_str(r->arena, value)) : unreferenced(value, r->arena);
     }
     return (struct str){0};
 }
@@ -105,21 +107,20 @@ static struct opml_feed *find_or_add(struct reader *r, struct str url)
 
 static void start_outline(struct reader *r, const xmlChar **list, int n)
 {
-    struct arena *a = r->arena;
-    struct str type = attribute(list, n, S("type"), a), url = attribute(list, n, S("xmlUrl"), a);
-    struct str text = attribute(list, n, S("text"), a), title = attribute(list, n, S("title"), a);
+    struct str type = attribute(r, list, n, S("type")), url = attribute(r, list, n, S("xmlUrl"));
+    struct str text = attribute(r, list, n, S("text")), title = attribute(r, list, n, S("title"));
     bool is_rss = str_eq_nocase(type, S("rss")) || str_eq_nocase(type, S("atom"));
     if (url.n == 0 && is_rss)
-        url = attribute(list, n, S("url"), a);
+        url = attribute(r, list, n, S("url"));
     struct opml_feed *feed = url.n ? find_or_add(r, url) : NULL;
     if (feed) {
         if (feed->title.n == 0)
             feed->title = text.n ? text : title;
         if (feed->site.n == 0)
-            feed->site = attribute(list, n, S("htmlUrl"), a);
+            feed->site = attribute(r, list, n, S("htmlUrl"));
         if (feed->line == 0)
             feed->line = r->cleaner.line;
-        add_tags(r, feed, attribute(list, n, S("category"), a));
+        add_tags(r, feed, attribute(r, list, n, S("category")));
     }
     if (r->depth && r->depth <= OPML_DEPTH_MAX)
         r->open[r->depth - 1].has_children = true;

@@ -147,29 +147,12 @@ static void path_pop(struct xml_reader *x, const xmlChar *local)
     x->path.n -= view(local).n + 2;
 }
 
-// The value that a mark stands for.
-static struct str value_aside(const struct clean_output *output, struct str mark)
-{
-    size_t high = (unsigned char)mark.p[1] - (size_t)CLEAN_VALUE_DIGIT;
-    size_t low = mark.n == CLEAN_VALUE_MARK_BYTES ? (unsigned char)mark.p[2] - (size_t)CLEAN_VALUE_DIGIT : SIZE_MAX;
-    size_t number = high << CLEAN_VALUE_DIGIT_BITS | low;
-    if (number >= output->n_values)
-        return (struct str){"", 0};
-    uint32_t from = number ? output->value_ends[number - 1] : 0;
-    return str_make(output->values.p + from, output->value_ends[number] - from);
-}
-
 // libxml2 leaves "&#38;" for '&' in a value, for a tree that would read it again. Such a value is a copy of its own,
 // not a view of the input.
 static struct str attribute_value(const struct xml_reader *x, const xmlChar *start, const xmlChar *end)
 {
     struct str value = str_make((const char *)start, (size_t)(end - start));
-    if (value.n >= 2 && value.p[0] == CLEAN_VALUE_MARK) {
-        if (value.p[1] != CLEAN_VALUE_MARK)
-            return value_aside(x->output, value);
-        value = str_from(value, 1);
-    }
-    if (value.n == 0 || !memchr(value.p, '&', value.n))
+    if (clean_output_value(x->output, &value) || value.n == 0 || !memchr(value.p, '&', value.n))
         return value;
     size_t at = str_find(value, S("&#38;"));
     if (at == value.n)
