@@ -248,6 +248,22 @@ static enum fold_class class_at(const struct scan *s, size_t at)
     return f.class;
 }
 
+// Of scripts whose characters are words: Han, kana and Hangul end sentences with a dot (Korean always does); in Thai,
+// Lao, Khmer and Burmese a dot is that of an abbreviation.
+enum dot_habit { DOT_OF_LETTERS, DOT_ENDS, DOT_ABBREVIATES };
+
+static enum dot_habit dot_habit(struct str word)
+{
+    enum { THAI = 0x0E00, LAO_END = 0x0F00, BURMESE = 0x1000, BURMESE_END = 0x10A0, JAMO = 0x1100, JAMO_END = 0x1200,
+           KHMER = 0x1780, KHMER_END = 0x1800, RADICALS = 0x2E80 };
+    uint32_t code = 0;
+    utf8_decode(word, &code);
+    if ((code >= THAI && code < LAO_END) || (code >= BURMESE && code < BURMESE_END) ||
+        (code >= KHMER && code < KHMER_END))
+        return DOT_ABBREVIATES;
+    return code >= RADICALS || (code >= JAMO && code < JAMO_END) ? DOT_ENDS : DOT_OF_LETTERS;
+}
+
 // Whether the dot at [at, end) ends a sentence: not inside a word or number, not an abbreviation's or an initial's.
 static bool dot_is_end(const struct scan *s, size_t at, size_t end)
 {
@@ -264,16 +280,17 @@ static bool dot_is_end(const struct scan *s, size_t at, size_t end)
     }
     bool is_behind_word = s->word_end == at;
     enum fold_class next = class_at(s, i);
+    struct str word = {s->t->folded + s->word_folded, s->t->n_folded - s->word_folded};
+    enum dot_habit habit = is_behind_word && word.n ? dot_habit(word) : DOT_OF_LETTERS;
     if (next == FOLD_SINGLE)
-        return true;
+        return habit != DOT_ABBREVIATES;
     if (next == FOLD_WORD)
         return !has_closer && is_behind_word && at > 0 && char_is_alpha(s->s.p[at - 1]) && !s->word_is_dotted &&
                s->t->n_folded - s->word_folded > 1 && !is_upper(s->s, at - 1) && is_upper(s->s, i);
     if (next != FOLD_SPACE && next != FOLD_BREAK)
         return next == FOLD_DOT || next == FOLD_HYPHEN;
-    if (!is_behind_word)
+    if (!is_behind_word || habit == DOT_ENDS)
         return true;
-    struct str word = {s->t->folded + s->word_folded, s->t->n_folded - s->word_folded};
     size_t letters = utf8_count(word);
     bool is_number = word.n && char_is_digit(word.p[word.n - 1]);
     if (!is_number && (letters == 1 || (letters == 2 && s->word_is_dotted)))

@@ -99,6 +99,17 @@ static const struct trap latin[] = {
     {"=US", "the US", true, "exact case"},
     {"=\"Cease-Fire\"", "the Cease-Fire", true, "exact case of a compound"},
     {"=\"Cease-Fire\"", "the cease-fire", false, "exact case of a compound"},
+    {"office", "o\uFB03ce hours", true, "the ligature ffi"},
+    {"truce", "tru\u2060ce", true, "a word joiner drops"},
+    {"truce", "tru\u200Ece", true, "a direction mark drops"},
+    {"truce", "\u202Atruce\u202C", true, "so do direction embeddings"},
+    {"truce", "truce\uFE0F", true, "a variation selector drops"},
+    {"truce", "\U0001D42D\U0001D42B\U0001D42E\U0001D41C\U0001D41E", true, "mathematical bold letters"},
+    {"\"buffer zone\"", "buffer\u3000zone", true, "an ideographic space is a space"},
+    {"\"buffer zone\"", "buffer\u2028zone", true, "a line separator is a space"},
+    {"truce", "truce\U0001F54A\uFE0F", true, "a picture ends a word"},
+    {"truce", "tr\u0443ce", false, "a Cyrillic letter in it makes another word"},
+    {"co-operation", "cooperation", true, "a hyphen after a prefix"},
     {"=\u0130zmir", "\u0130zmir", true, "exact case of a dotted I"},
 };
 
@@ -123,6 +134,14 @@ static const struct trap cyrillic[] = {
     {"\"млн грн\"", "5 млн. грн", true, "an abbreviation"},
     {"\"А Пушкин\"", "А. Пушкин", true, "an initial"},
     {"прекращение-огня", "прекращение огня", true, "a hyphen in the rule"},
+    {"прекращение-огня", "прекращение\u2011огня", true, "and a non-breaking one in the text"},
+    {"перемирие", "пере\u00ADмирие", true, "a soft hyphen drops"},
+    {"перемирие", "«перемирия»", false, "whole words: case endings need * or ~"},
+    {"=Мир", "мир", false, "exact case"},
+    {"=Мир", "«Мир»", true, "exact case"},
+    {"ўсё", "усё", true, "Belarusian short u is u, which it takes turns with"},
+    {"Ђоковић", "ђоковић", true, "Serbian letters"},
+    {"\"тис осіб\"", "10 тис. осіб", true, "a Ukrainian abbreviation"},
 };
 
 static const struct trap greek[] = {
@@ -133,6 +152,11 @@ static const struct trap greek[] = {
     {"προϊον", "προιόν", true, "dialytika folds"},
     {"αθηνα", "ἀθήνα", true, "breathing folds"},
     {"αθηνα", "αθηναι", false, "whole words"},
+    {"\"ειρήνη πόλεμος\"", "ειρήνη; πόλεμος", false, "the Greek question mark ends a sentence"},
+    {"\"ειρήνη πόλεμος\"", "ειρήνη\u0387 πόλεμος", true, "the Greek colon is also a dot inside words: it ends nothing"},
+    {"ωιδη", "ᾠδή", true, "a subscript iota folds to an iota"},
+    {"ωδη", "ᾠδή", false, "and not to nothing"},
+    {"=Ειρήνη", "ειρήνη", false, "exact case"},
 };
 
 static const struct trap arabic[] = {
@@ -158,6 +182,13 @@ static const struct trap arabic[] = {
     {"هدن*", "الهدنة", true, "a beginning behind the article"},
     {"هدنة", "هدنتان", false, "whole words"},
     {"\"هدنة قصف\"", "هدنة؟ قصف", false, "an Arabic question mark"},
+    {"\"هدنة قصف\"", "هدنة، قصف", true, "an Arabic comma ends nothing"},
+    {"\"هدنة قصف\"", "هدنة؛ قصف", false, "an Arabic semicolon does"},
+    {"هدنة", "\u200Fهدنة\u200F", true, "direction marks drop"},
+    {"هدنة", "\uFEEB\uFEAA\uFEE7\uFE94", true, "presentation forms"},
+    {"لاجئين", "\uFEFBجئين", true, "the ligature lam alef"},
+    {"میشود", "می\u200Cشود", true, "Persian: a zero-width non-joiner drops"},
+    {"2024", "٢٠٢٤", false, "Arabic digits stay"},
 };
 
 static const struct trap hebrew[] = {
@@ -167,6 +198,10 @@ static const struct trap hebrew[] = {
     {"\"צה״ל\"", "צה\"ל", true, "gershayim or the quote typed for it"},
     {"צהל", "צה״ל", true, "an acronym is one word"},
     {"שלום", "השלום", false, "the Hebrew article stays"},
+    {"שלום", "שלומ", false, "a final letter is a letter"},
+    {"שלום*", "שלומות", false, "and so in a beginning"},
+    {"*שלום*", "והשלום", true, "a part behind what is prefixed"},
+    {"\"שלום מלחמה\"", "שלום. מלחמה", false, "a full stop"},
 };
 
 static const struct trap indic[] = {
@@ -178,6 +213,13 @@ static const struct trap indic[] = {
     {"যুদ্ধবিরতি", "যুদ্ধবিরতি চুক্তি", true, "Bengali"},
     {"போர்நிறுத்தம்", "போர்நிறுத்தம் அறிவிப்பு", true, "Tamil"},
     {"போர்", "போரு", false, "a Tamil vowel sign"},
+    {"युद्धविराम", "युद्ध\u200Dविराम", true, "a zero-width joiner drops"},
+    {"युद्ध*", "युद्धविराम", true, "a beginning"},
+    {"युद्ध", "युद्धविराम", false, "whole words"},
+    {"युद्ध-विराम", "युद्धविराम", true, "a hyphen in the rule"},
+    {"యుద్ధం", "యుద్ధం ముగిసింది", true, "Telugu"},
+    {"സമാധാനം", "സമാധാനം വേണം", true, "Malayalam"},
+    {"ଶାନ୍ତି", "ଶାନ୍ତି ଆଲୋଚନା", true, "Odia"},
 };
 
 static const struct trap asian[] = {
@@ -204,6 +246,28 @@ static const struct trap asian[] = {
     {"กา", "ก่า", false, "a Thai tone mark makes another word"},
     {"WHO 停火", "WHO停火", true, "Latin next to Han"},
     {"2024年", "在2024年", true, "digits next to Han"},
+    {"停火", "停\n火", true, "a line's end inside a run is a space, as in a wrapped text"},
+    {"停火", "「停火」", true, "corner brackets part"},
+    {"停火", "停，火", true, "a comma ends nothing"},
+    {"停火", "停？火", false, "a full-width question mark"},
+    {"停火", "停火", true, "itself"},
+    {"=停火", "停火", true, "exact"},
+    {"\U00020BB7野", "\U00020BB7野家", true, "a character beyond the basic plane"},
+    {"東京", "东京", false, "traditional and simplified stay apart"},
+    {"ｶﾞｻﾞ", "ガザ", true, "half width in the rule"},
+    {"スーパー", "スーパーマーケット", true, "the long vowel mark is part of the run"},
+    {"스마트-폰", "스마트폰", true, "a hyphen between syllables"},
+    {"휴전", "휴 전", true, "characters in order, over a blank"},
+    {"หยุดยิง", "หยุด ยิง", true, "Thai over a blank"},
+    {"휴전 SAME 협상", "휴전이 발효됐다. 협상은 없다", false, "a Korean sentence ends in a full stop"},
+    {"停火 SAME 谈判", "双方停火. 谈判开始", false, "and a Chinese one may"},
+    {"停火", "停. 火", false, "not over a sentence"},
+    {"휴전 SAME 협상", "휴전이 발효됐다\". 협상은 없다", false, "behind a quote too"},
+    {"休戦 SAME 交渉", "休戦となった. 交渉は続く", false, "kana before a full stop"},
+    {"ยิง SAME ตกลง", "ยิงเมื่อ 5 ก.ค. ตกลง", true, "Thai dots are those of abbreviations"},
+    {"ສັນຕິພາບ", "ເພື່ອສັນຕິພາບ", true, "Lao has no spaces"},
+    {"សន្តិភាព", "ដើម្បីសន្តិភាព", true, "Khmer has no spaces"},
+    {"ငြိမ်းချမ်း", "ငြိမ်းချမ်းရေး", true, "Burmese has no spaces"},
 };
 
 static void check_traps(const struct trap *traps, size_t n)
