@@ -140,8 +140,25 @@ static struct lex lex_near(struct lexer *l, size_t at, struct str word)
     return x;
 }
 
+enum { ADDRESS_SHOWN_BYTES = 80 }; // a line of help
+
+// An address without quotes, told as one mistake instead of one for each of its signs. l->at is at its colon.
+static struct lex lex_address(struct lexer *l, size_t at)
+{
+    while (l->at < l->end && !char_is_space(peek(l, 0)) && peek(l, 0) != ')')
+        l->at++;
+    struct diag *d = fault(l, at, l->at - at, "an address stands in quotes");
+    if (l->at - at <= ADDRESS_SHOWN_BYTES)
+        diag_help(l->ds, d, "write url:\"%.*s\"", (int)(l->at - at), l->source->text.p + at);
+    else
+        diag_help(l->ds, d, "write url:\"https://...\"");
+    return lex_of(LEX_BAD, at, l->at - at);
+}
+
 static struct lex lex_field(struct lexer *l, size_t at, struct str name)
 {
+    if (peek(l, 1) == '/' && peek(l, 2) == '/')
+        return lex_address(l, at);
     struct lex x = lex_of(LEX_FIELD, at, name.n + 1);
     enum doc_field field;
     if (str_eq(name, S("text"))) {

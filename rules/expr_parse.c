@@ -63,6 +63,9 @@ static struct expr *missing(struct parser *p, const char *after)
                      STR_ARG(now_text(p)));
     if (p->now.kind == LEX_CLOSE || p->now.kind == LEX_END)
         diag_help(p->lexer.ds, d, "write a word, a \"phrase\" or a group in parentheses here");
+    else if (p->now.kind == LEX_NEAR)
+        diag_help(p->lexer.ds, d, "it stands between two words: a %.*s b; only `unless` may begin with NEAR or SAME",
+                  STR_ARG(now_text(p)));
     else
         diag_help(p->lexer.ds, d, "operators are upper case; put \"%.*s\" in quotes to find the word",
                   STR_ARG(now_text(p)));

@@ -199,7 +199,7 @@ static void lint_rule(struct linter *l, const struct rule_entry *entry, const st
         return;
     struct rule_cost cost = ruleset_cost(set, ruleset_index(set, rule->name));
     diag_help(l->ds, diag_add(l->ds, DIAG_WARNING, l->source, name->at, name->n,
-                              "rule %.*s has no required word: its %u terms and %u regexes run on every article",
+                              "rule %.*s has no required word: it runs on every article (terms: %u, regexes: %u)",
                               STR_ARG(name->text), cost.n_terms, cost.n_regexes),
               "a word that must be there as well, joined by AND, lets most articles pass at no cost");
 }

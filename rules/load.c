@@ -122,7 +122,9 @@ static void check_former_names(struct rules *rules, struct diags *ds)
         struct str was = renamed[i]->made.rule.was;
         const struct conf_value *value = conf_value(renamed[i]->node, S("was"));
         if (rules_find(rules, was))
-            conf_error(ds, renamed[i]->node, value, "was %.*s: a rule of this name is still there", STR_ARG(was));
+            diag_help(ds, conf_error(ds, renamed[i]->node, value, "was %.*s: a rule of this name is still there",
+                                     STR_ARG(was)),
+                      "take out the rule %.*s, or this line", STR_ARG(was));
         if (i && str_eq(renamed[i - 1]->made.rule.was, was))
             conf_error(ds, renamed[i]->node, value, "was %.*s: rule %.*s took its history already", STR_ARG(was),
                        STR_ARG(renamed[i - 1]->made.rule.name));
