@@ -11,6 +11,7 @@
 #include "daemon/ctl/show.h"
 #include "daemon/ctl/views.h"
 
+enum { TAIL_RULE_COLUMNS = 18 }; // lines come one by one: most names fit, a longer one moves its own line alone
 enum { TAIL_EVERY_MS = 1000 }; // how often `tail --follow` asks; an answer without news costs the daemon microseconds
 
 static const char *const filters[] = {"rule", "feed", "severity", "state", "since", "until", "text", "limit", NULL};
@@ -57,8 +58,11 @@ static void tail_line(const struct ctl_call *call, const json_t *alert, struct b
     struct str severity = answer_text(alert, "severity");
     buf_addf(out, "%s  %s%-8.*s%s  %s", wall_rfc3339(answer_time(alert, "at_ms"), false, utc),
              show_mark(call, severity), STR_ARG(severity), say_mark(call, SAY_PLAIN), say_mark(call, SAY_BOLD));
+    size_t begun = out->n;
     say_text(out, answer_text(alert, "rule"));
-    buf_addf(out, "%s  ", say_mark(call, SAY_PLAIN));
+    size_t used = out->n - begun;
+    buf_addf(out, "%*s%s  ", used < TAIL_RULE_COLUMNS ? (int)(TAIL_RULE_COLUMNS - used) : 0, "",
+             say_mark(call, SAY_PLAIN));
     say_text(out, answer_text(alert, "title"));
     buf_addf(out, "  %s", say_mark(call, SAY_DIM));
     say_text(out, answer_text(json_object_get(alert, "feed"), "title"));

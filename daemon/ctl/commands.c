@@ -191,7 +191,11 @@ const struct ctl_command ctl_commands[] = {
      .details = "Comments are kept. Prints the files that changed; - reads standard input and prints."},
     {.group = "rules", .verb = "list", .words = "", .about = "the rules and what they found lately",
      .run = ctl_rules_list,
-     .options = OPTIONS({"rules", "PATH", "the rules of these files, and what they cost", 0})},
+     .options = OPTIONS({"rules", "PATH", "the rules of these files, and what they cost", 0}),
+     .details = "24 HOURS, 7 DAYS and 30 DAYS count alerts, silenced and joined ones as well.\n"
+                "RUNS ON is what a rule costs: it is run only on articles that hold a word which\n"
+                "each of its matches needs, or one of so many where there is a choice; on all\n"
+                "others it costs nothing. A rule that needs no such word runs on every article."},
 
     {.heading = "Other",
      .group = "completion", .words = "bash|zsh|fish", .words_min = 1, .words_max = 1,

@@ -27,8 +27,10 @@ static void add_cost(struct table *t, const json_t *rule)
 {
     if (answer_flag(rule, "always"))
         table_cell(t, S("every article"));
+    else if (answer_number(rule, "keys") == 1)
+        table_cell(t, S("1 word"));
     else
-        table_cellf(t, "%lld words", (long long)answer_number(rule, "keys"));
+        table_cellf(t, "1 of %lld words", (long long)answer_number(rule, "keys"));
 }
 
 // Without a daemon: what is known from the files alone.
@@ -56,8 +58,9 @@ static void render_files(const struct ctl_call *call, const json_t *answer, stru
 static void render_hits(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     static const struct table_column columns[] = {
-        {"RULE", TABLE_LEFT, 12},    {"SEVERITY", TABLE_LEFT, 0}, {"TODAY", TABLE_RIGHT, 0}, {"7 DAYS", TABLE_RIGHT, 0},
-        {"30 DAYS", TABLE_RIGHT, 0}, {"LAST", TABLE_RIGHT, 0},    {"RUNS ON", TABLE_LEFT, 0}, {"TITLE", TABLE_LEFT, 12},
+        {"RULE", TABLE_LEFT, 12},    {"SEVERITY", TABLE_LEFT, 0}, {"24 HOURS", TABLE_RIGHT, 0},
+        {"7 DAYS", TABLE_RIGHT, 0},  {"30 DAYS", TABLE_RIGHT, 0}, {"LAST", TABLE_RIGHT, 0},
+        {"RUNS ON", TABLE_LEFT, 0},  {"TITLE", TABLE_LEFT, 12},
     };
     struct table t;
     table_init(&t, columns, sizeof columns / sizeof *columns);
