@@ -195,6 +195,8 @@ bool eval_gather(struct eval *e, const uint32_t *code, uint32_t fields, bool is_
 
 static bool is_in_scope(const struct eval *e, const struct rule *r)
 {
+    if (e->doc->is_of_any_feed)
+        return true;
     for (size_t i = 0; i < r->n_scope; i++) {
         if (!r->scope[i].is_tag && str_eq(r->scope[i].value, e->doc->feed))
             return true;

@@ -116,7 +116,7 @@ static bool test_field(struct rules *rules, struct doc *doc, struct str text)
 // test match "Title\nText" lang:en: the quoted text is the title, and behind its first newline the body.
 static void read_test(struct rules *rules, const struct conf_node *node, struct rule_test *out, struct diags *ds)
 {
-    *out = (struct rule_test){.node = node, .wants_match = node->args[0].number == 1};
+    *out = (struct rule_test){.node = node, .wants_match = node->args[0].number == 1, .doc.is_of_any_feed = true};
     bool has_text = false;
     for (size_t i = 1; i < node->n_args; i++) {
         const struct conf_value *v = &node->args[i];

@@ -33,6 +33,7 @@ struct doc {
     struct str feed; // its name
     const struct str *tags; // of the feed
     size_t n_tags;
+    bool is_of_any_feed; // it came from none: every rule's `feeds` takes it
     struct str lang; // as declared ("en", "pt-BR"); empty: detected by script
 };
 

@@ -301,6 +301,21 @@ static void a_term_in_more_than_a_twentieth_of_the_archive_is_told(void **state)
     close_bench(&b);
 }
 
+static void a_test_leaves_feeds_hours_and_on_aside(void **state)
+{
+    (void)state;
+    struct bench b;
+    open_bench(&b,
+               "rule a {\n when truce\n feeds name:\"Example World\" tag:wire\n hours 01:00-02:00 UTC\n on changed\n"
+               " test match \"a truce\"\n test match \"a truce\" feed:Other tag:other\n test reject \"a game\"\n}\n",
+               NULL);
+    assert_int_equal(b.ds.errors, 0);
+    assert_int_equal(rules_test(&b.rules, b.set, &b.ds), 3);
+    assert_int_equal(b.ds.errors, 0);
+    assert_false(matches(&b, "a truce", "")); // an article is of a feed
+    close_bench(&b);
+}
+
 static void a_test_s_text_is_title_and_body(void **state)
 {
     (void)state;
@@ -388,6 +403,7 @@ int main(void)
         cmocka_unit_test(a_rule_may_stand_before_its_set),
         cmocka_unit_test(two_rules_cannot_take_one_history),
         cmocka_unit_test(a_term_in_more_than_a_twentieth_of_the_archive_is_told),
+        cmocka_unit_test(a_test_leaves_feeds_hours_and_on_aside),
         cmocka_unit_test(a_test_s_text_is_title_and_body),
         cmocka_unit_test(an_explanation_names_what_decides),
         cmocka_unit_test(an_explanation_agrees_with_the_matcher),
