@@ -382,11 +382,12 @@ static struct lex lex_minus(struct lexer *l, size_t bytes)
     size_t ignored;
     enum fold_class next = class_at(l, l->at, &ignored);
     char c = peek(l, 0);
-    if (is_letter_class(next) || next == FOLD_QUOTES || c == '"' || c == '=' || c == '/' || c == '*' || c == '@')
+    if (is_letter_class(next) || next == FOLD_QUOTES || c == '"' || c == '=' || c == '/' || c == '*' || c == '@' ||
+        c == '(')
         return lex_of(LEX_MINUS, at, bytes);
-    struct diag *d = fault(l, at, bytes, "- means NOT only right before a word or phrase");
-    diag_help(l->ds, d, "write NOT before a group, and quotes around a dash that is text");
-    return c == '(' ? lex_of(LEX_MINUS, at, bytes) : lex_of(LEX_BAD, at, bytes);
+    struct diag *d = fault(l, at, bytes, "- means NOT only right before a word, phrase or parenthesis");
+    diag_help(l->ds, d, "leave out the blank behind it, and put quotes around a dash that is text");
+    return lex_of(LEX_BAD, at, bytes);
 }
 
 static struct lex lex_exact(struct lexer *l)

@@ -88,6 +88,8 @@ static const struct trap latin[] = {
     {"viet", "Vi\u1EC7t Nam", true, "two accents"},
     {"zone", "\uFF3A\uFF4F\uFF4E\uFF45", true, "full width"},
     {"office", "o\uFB03ce", true, "ligature"},
+    {"truce -(game OR film)", "a truce", true, "a group is refused as a word is"},
+    {"truce -(game OR film)", "a truce film", false, "a group is refused as a word is"},
     {"zone", "ozone", false, "whole words"},
     {"zone", "zones", false, "whole words"},
     {"truce", "<truce>", true, "signs part words"},
