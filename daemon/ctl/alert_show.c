@@ -119,8 +119,9 @@ static void deliveries_add(const struct ctl_call *call, const json_t *answer, st
         label(call, i == 0 ? "sent to" : "", out);
         say_text(out, answer_text(delivery, "receiver"));
         buf_addf(out, ": %s%.*s%s", show_mark(call, state), STR_ARG(state), say_mark(call, SAY_PLAIN));
-        if (answer_time(delivery, "due_ms").ms > 0 && str_eq(state, S("waiting"))) {
-            buf_add(out, S(", next attempt "));
+        bool is_held = str_eq(state, S("held"));
+        if (answer_time(delivery, "due_ms").ms > 0 && (is_held || str_eq(state, S("waiting")))) {
+            buf_add(out, is_held ? S(", goes out with its summary ") : S(", next attempt "));
             say_moment(out, answer_time(delivery, "due_ms"), now);
         }
         buf_add_char(out, '\n');

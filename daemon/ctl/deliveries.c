@@ -25,7 +25,7 @@ static void list_render(const struct ctl_call *call, const json_t *answer, struc
     json_array_foreach(deliveries, i, one) {
         struct str state = answer_text(one, "state"), error = answer_text(one, "error");
         int64_t status = answer_number(one, "status");
-        bool is_waiting = str_eq(state, S("waiting"));
+        bool is_waiting = str_eq(state, S("waiting")) || str_eq(state, S("held"));
         table_cell(&t, answer_text(one, "id"));
         table_cell(&t, answer_text(one, "receiver"));
         table_cell_marked(&t, state, show_mark(call, state));

@@ -105,6 +105,13 @@ static int read_file(struct reading *r, const char *path, const struct parse_opt
     FILE *in = fopen(path, "rb");
     if (!in)
         return say_error(r->call, CTL_NOT_FOUND, "", "%s: %s", path, strerror(errno));
+    int first = getc(in); // a folder can be opened, and fails here
+    if (first == EOF && ferror(in)) {
+        int code = say_error(r->call, CTL_NOT_FOUND, "", "%s: %s", path, strerror(errno));
+        fclose(in);
+        return code;
+    }
+    ungetc(first, in);
     read_stream(r, in, *options);
     fclose(in);
     return CTL_OK;

@@ -267,6 +267,7 @@ static void wrong_lines_say_what_was_meant(void **state)
     const struct line lines[] = {
         {{"feed", "list"}, 64, "did you mean \"feeds\"?\n  next: feedwatchctl --help\n", "error"},
         {{"feeds", "lst"}, 64, "did you mean \"list\"?\n  next: feedwatchctl feeds --help\n", "error"},
+        {{"feeds", "parse", "/tmp"}, 66, "/tmp: Is a directory", "error"},
         {{"feeds", "why"}, 64, "\"feeds why\" needs FEED...\n  next: feedwatchctl feeds why --help\n", "error"},
         {{"alerts", "list", "--sine", "1h"}, 64, "did you mean \"--since\"?", "error"},
         {{"completion", "tcsh"}, 64, "bash, zsh and fish", NULL},
