@@ -249,6 +249,14 @@ static void file_rules(struct segment *g, struct plan *plan)
     g->bytes += file_done(&f, g->n_terms, &g->key_starts, &g->keys) * sizeof *g->keys;
 }
 
+static bool is_by_words(const struct segment *g, const struct term *terms)
+{
+    bool holds = g->n_always == 0;
+    for (uint32_t t = 0; t < g->n_terms; t++)
+        holds &= terms[t].kind == TERM_WORD || g->key_starts[t] == g->key_starts[t + 1];
+    return holds;
+}
+
 static void file_lists(struct segment *g, struct plan *plan)
 {
     if (!g->n_listed)
@@ -308,6 +316,7 @@ static bool index_all(struct segment *g, struct compiler *c)
     uint32_t *weights = plan_weights(c->terms, c->n_terms, c->text.key);
     struct plan plan = {.terms = c->terms, .weights = weights, .leaves = g->leaves};
     file_rules(g, &plan);
+    g->is_by_words = is_by_words(g, c->terms);
     file_lists(g, &plan);
     mem_free(plan.keys);
     mem_free(weights);

@@ -78,17 +78,17 @@ static struct snippet snippet_of(struct str text, size_t start, size_t end)
 // Code points of UTF-8: what leads them is counted, sixteen bytes at a time, as matches ask for it by the thousand.
 static size_t count_points(const struct text_value *v, size_t from, size_t to)
 {
-    typedef int8_t bytes16 __attribute__((vector_size(16)));
+    typedef int8_t signed16 __attribute__((vector_size(16)));
     if (v->is_ascii)
         return to - from;
     size_t n = 0;
     while (to - from >= 16) {
-        bytes16 sum = {0};
+        signed16 sum = {0};
         size_t stop = to - from > 16 * 127 ? from + 16 * 127 : to;
         for (; from + 16 <= stop; from += 16) {
-            bytes16 bytes;
+            signed16 bytes;
             memcpy(&bytes, v->text.p + from, sizeof bytes);
-            sum -= (bytes16)(bytes > (int8_t)0xBF);
+            sum -= (signed16)(bytes > (int8_t)0xBF);
         }
         for (int i = 0; i < 16; i++)
             n += (size_t)sum[i];

@@ -11,6 +11,7 @@
 #include "rules/hits.h"
 #include "rules/post.h"
 #include "rules/ruleset.h"
+#include "rules/sieve.h"
 
 enum {
     AHEAD = 8,  // candidates that are fetched ahead: covers the latency of a far cache
@@ -22,6 +23,7 @@ struct match_scratch {
     struct eval eval;
     struct segment_state *states;
     size_t n_states;
+    struct sieve sieve; // of a set of one segment
     struct matches found;
     size_t found_room;
 };
@@ -88,6 +90,7 @@ static void states_follow(struct match_scratch *s, const struct ruleset *set)
     mem_free(s->states);
     s->states = states;
     s->n_states = set->n_segments;
+    s->sieve = (struct sieve){0};
 }
 
 // Reads the rules filed under a term.
@@ -220,10 +223,15 @@ void match_run(const struct ruleset *set, struct match_scratch *s, const struct 
     states_follow(s, set);
     s->text.table = set->shared->table;
     text_reset(&s->text, set->seed);
-    text_add_doc(&s->text, doc);
     struct eval *e = &s->eval;
     e->doc = doc;
     e->lang = match_language(doc, arena);
+    if (set->n_segments == 1 && !sieve_passes(&s->sieve, set->segments[0].g, &s->text, doc)) {
+        *out = (struct matches){.language = e->lang};
+        return;
+    }
+    text_reset(&s->text, set->seed);
+    text_add_doc(&s->text, doc);
     e->stem_lang = stem_language(e->lang);
     s->found.n = 0;
     for (size_t i = 0; i < set->n_segments; i++)

@@ -82,6 +82,7 @@ struct segment {
     uint32_t *key_starts;   // n_terms + 1
     uint32_t *keys;         // entries, in order of terms
     bool has_pairs;         // some entry asks for a pair
+    bool is_by_words;       // each rule is filed, and under words: no patterns, stems or lists
     uint32_t *list_starts;  // the same for phrases of lists; NULL: there are none
     uint32_t *list_keys;
     struct listed *listed;

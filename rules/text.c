@@ -146,32 +146,6 @@ static inline void end_word(struct scan *s, size_t start, size_t end, struct spe
     t->pos++;
 }
 
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
-
-// Which bytes are ASCII letters or digits: 0xFF each.
-static inline bytes16 words_in(bytes16 bytes)
-{
-    return (bytes16)(((bytes | 0x20) - 'a' < 26) | (bytes - '0' < 10));
-}
-
-static inline void halves(bytes16 bytes, uint64_t out[2])
-{
-    memcpy(out, &bytes, sizeof bytes);
-    out[0] = le64toh(out[0]);
-    out[1] = le64toh(out[1]);
-}
-
-// The bytes before the first one whose bits are set, as a mask; all where none is.
-static inline uint64_t before(uint64_t bytes)
-{
-    return (bytes & -bytes) - 1;
-}
-
-static inline size_t bytes_of(uint64_t mask)
-{
-    return (mask & 0x0101010101010101u) * 0x0101010101010101u >> 56;
-}
-
 // The hash of folded bytes behind which there is room, as word_hash makes it.
 static inline uint64_t hash_in_room(const struct text *t, size_t folded, size_t n)
 {
@@ -180,7 +154,7 @@ static inline uint64_t hash_in_room(const struct text *t, size_t folded, size_t 
     bytes16 bytes;
     memcpy(&bytes, t->folded + folded, sizeof bytes);
     uint64_t word[2];
-    halves(bytes, word);
+    bytes16_halves(bytes, word);
     uint64_t first = n >= 8 ? UINT64_MAX : ((uint64_t)1 << n * 8) - 1;
     uint64_t second = n == WORD_SHORT ? UINT64_MAX : n > 8 ? ((uint64_t)1 << (n - 8) * 8) - 1 : 0;
     return word_hash_short(t->key, word[0] & first, word[1] & second);
@@ -203,21 +177,11 @@ static struct spelling read_long(struct scan *s, size_t at)
 // The same for runs of up to 16 bytes with 17 behind `at`, as almost all are: without a branch on the length.
 static inline struct spelling read_short(struct scan *s, size_t at)
 {
-    struct text *t = s->t;
-    bytes16 bytes;
-    memcpy(&bytes, s->s.p + at, sizeof bytes);
-    bytes16 found = words_in(bytes);
-    bytes |= found & 0x20; // a digit has that bit already
-    memcpy(t->folded + t->n_folded, &bytes, sizeof bytes);
-    uint64_t word[2], rest[2];
-    halves(bytes, word);
-    halves(~found, rest);
-    uint64_t first = before(rest[0]);
-    uint64_t second = before(rest[1]) & (0 - (uint64_t)(rest[0] == 0));
-    size_t n = bytes_of(first) + bytes_of(second);
-    if (n == WORD_SHORT && kinds[(unsigned char)s->s.p[at + WORD_SHORT]] == KIND_WORD)
+    struct spelling w = {.folded = s->t->n_folded};
+    w.hash = word_read_short(s->t->key, s->s.p + at, s->t->folded + w.folded, &w.n);
+    if (w.n == WORD_SHORT && kinds[(unsigned char)s->s.p[at + WORD_SHORT]] == KIND_WORD)
         return read_long(s, at);
-    return (struct spelling){word_hash_short(t->key, word[0] & first, word[1] & second), t->n_folded, n};
+    return w;
 }
 
 // A run of ASCII letters and digits; anything wide behind it sends it to the slow reader.
@@ -358,7 +322,7 @@ static bool is_ascii(struct str s)
     for (; i < s.n; i++)
         all[0][0] |= (unsigned char)s.p[i];
     uint64_t both[2];
-    halves((all[0] | all[1]) & 0x80, both);
+    bytes16_halves((all[0] | all[1]) & 0x80, both);
     return !(both[0] | both[1]);
 }
 

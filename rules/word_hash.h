@@ -47,4 +47,38 @@ static inline uint64_t word_hash(struct word_key key, struct str folded)
     return word_hash_short(key, le64toh(bytes[0]), le64toh(bytes[1]));
 }
 
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+
+static inline void bytes16_halves(bytes16 bytes, uint64_t out[2])
+{
+    memcpy(out, &bytes, sizeof bytes);
+    out[0] = le64toh(out[0]);
+    out[1] = le64toh(out[1]);
+}
+
+// The bytes before the first one whose bits are set, as a mask; all where none is.
+static inline uint64_t bytes_before(uint64_t bytes)
+{
+    return (bytes & -bytes) - 1;
+}
+
+// Reads the run of ASCII letters and digits at p, with 16 bytes there: its folded bytes (and what lies behind them) go
+// to `folded`, its hash is returned. *out_n is 16 where the run may go on. Without a branch on the length.
+static inline uint64_t word_read_short(struct word_key key, const char *p, char folded[WORD_SHORT], size_t *out_n)
+{
+    bytes16 bytes;
+    memcpy(&bytes, p, sizeof bytes);
+    bytes16 found = (bytes16)(((bytes | 0x20) - 'a' < 26) | (bytes - '0' < 10));
+    bytes |= found & 0x20; // a digit has that bit already
+    memcpy(folded, &bytes, sizeof bytes);
+    uint64_t word[2], rest[2];
+    bytes16_halves(bytes, word);
+    bytes16_halves(~found, rest);
+    uint64_t first = bytes_before(rest[0]);
+    uint64_t second = bytes_before(rest[1]) & (0 - (uint64_t)(rest[0] == 0));
+    uint64_t ones = (first & 0x0101010101010101u) + (second & 0x0101010101010101u);
+    *out_n = ones * 0x0101010101010101u >> 56;
+    return word_hash_short(key, word[0] & first, word[1] & second);
+}
+
 #endif
