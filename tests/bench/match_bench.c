@@ -2,7 +2,7 @@
 //
 // bench-match: articles a second through the production matcher, beside what others would use for the same words, on one
 // core in one run, by CPU time: vectorscan and Aho-Corasick on all literals of all rules (which find words and evaluate
-// nothing), PCRE2's JIT with one alternation a rule (as filters in readers do it).
+// nothing), PCRE2's JIT with one alternation a rule (as filters in readers do it), grep as a process.
 #include <hs/hs.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "tests/bench/aho_corasick.h"
 #include "tests/bench/match_corpus.h"
+#include "tests/bench/match_grep.h"
 #include "tests/tools/bench.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -143,6 +144,19 @@ static void free_peers(struct work *w)
     mem_free(w->seen);
 }
 
+// grep with all literals, once, in the manner of the race; more rules than 1,000 take it minutes.
+static void bench_grep_beside(const struct bench_corpus *c, const struct str *terms, size_t n_terms, double ours)
+{
+    enum { GREP_DOCS = 200 };
+    size_t hits = 0;
+    double took_s = bench_grep(c, GREP_DOCS, terms, n_terms, &hits);
+    if (took_s <= 0)
+        printf("  grep could not be run\n");
+    else
+        printf("  %-36s %12.1f /s %8.3f x feedwatch, whole rules (%zu hits)\n", "grep -o -F -w -i -f, a process",
+               GREP_DOCS / took_s, GREP_DOCS / took_s / ours, hits);
+}
+
 // One number of rules: ours beside the peers, and what the set costs to build and to hold.
 static void bench_size(struct bench_corpus *c, size_t n_rules, const char *label)
 {
@@ -174,6 +188,8 @@ static void bench_size(struct bench_corpus *c, size_t n_rules, const char *label
         {"PCRE2 JIT, a rule at a time", run_pcre, &few, (double)few.docs, 0},
     };
     bench_race_cpu(race, with_pcre ? 4 : 3, ROUNDS);
+    if (with_pcre)
+        bench_grep_beside(c, terms, n_terms, race[0].median);
     snprintf(name, sizeof name, "match_%s_articles_s", label);
     bench_result(name, race[0].median, "articles/s");
     if (n_rules == 1000)
