@@ -48,7 +48,8 @@ static void mix(uint64_t *version, struct str part)
         *version = hash64_seeded(*version, part);
         return;
     }
-    memcpy(bytes, part.p, part.n);
+    if (part.n)
+        memcpy(bytes, part.p, part.n);
     mix_short(version, bytes[0], bytes[1]);
 }
 
