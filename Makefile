@@ -20,7 +20,7 @@ DEPS_BUILD := gcc libc6-dev ca-certificates libuv1-dev libcurl4-openssl-dev libc
 DEPS_TEST  := tzdata libcmocka-dev libseccomp-dev zlib1g-dev libbrotli-dev python3 binutils mandoc
 DEPS_DEB   := debhelper dpkg-dev
 DEPS_LINT  := clang clang-tidy cppcheck libclang-rt-14-dev gcovr
-DEPS_BENCH := openssl wamerican sfeed python3-feedparser wrk nginx-light curl libpcre2-dev
+DEPS_BENCH := openssl wamerican sfeed python3-feedparser wrk nginx-light curl libpcre2-dev postgresql
 
 # ---- flags --------------------------------------------------------------------------------------------------------
 STD      := -std=gnu11

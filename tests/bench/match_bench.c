@@ -2,7 +2,8 @@
 //
 // bench-match: articles a second through the production matcher, beside what others would use for the same words, on one
 // core in one run, by CPU time: vectorscan and Aho-Corasick on all literals of all rules (which find words and evaluate
-// nothing), PCRE2's JIT with one alternation a rule (as filters in readers do it), grep as a process.
+// nothing), PCRE2's JIT with one alternation a rule (as filters in readers do it), grep as a process, and PostgreSQL's
+// full-text search the other way round.
 #include <hs/hs.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "tests/bench/aho_corasick.h"
 #include "tests/bench/match_corpus.h"
 #include "tests/bench/match_grep.h"
+#include "tests/bench/match_postgres.h"
 #include "tests/tools/bench.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -157,6 +159,26 @@ static void bench_grep_beside(const struct bench_corpus *c, const struct str *te
                GREP_DOCS / took_s, GREP_DOCS / took_s / ours, hits);
 }
 
+// PostgreSQL over as many articles as make a million pairs with the rules: its cost is one of pairs, so few articles tell
+// what many do. The matches of ours over the same articles stand beside its own.
+static void bench_postgres_beside(const struct work *w, size_t n_rules, double ours)
+{
+    enum { PAIRS_MAX = 1000000 };
+    struct work same = *w;
+    same.docs = n_rules * w->docs > PAIRS_MAX ? PAIRS_MAX / n_rules : w->docs;
+    same.hits = 0;
+    size_t matches = 0;
+    double took_s = bench_postgres(w->corpus, same.docs, n_rules, &matches);
+    if (took_s <= 0) {
+        printf("  PostgreSQL could not be run\n");
+        return;
+    }
+    run_ours(&same);
+    printf("  %-36s %12.1f /s %8.3f x feedwatch (%zu articles, %zu matches; feedwatch %zu)\n",
+           "PostgreSQL, article @@ each tsquery", (double)same.docs / took_s, (double)same.docs / took_s / ours,
+           same.docs, matches, same.hits);
+}
+
 // One number of rules: ours beside the peers, and what the set costs to build and to hold.
 static void bench_size(struct bench_corpus *c, size_t n_rules, const char *label)
 {
@@ -164,10 +186,10 @@ static void bench_size(struct bench_corpus *c, size_t n_rules, const char *label
     printf("%s rules, %zu articles of %zu bytes\n", label, c->n_docs, c->bytes / c->n_docs);
     size_t n_terms = 0;
     const struct str *terms = terms_of(c, n_rules, &n_terms);
-    double build_s = 0, begun = bench_cpu_seconds();
+    double build_s = 0;
     struct work w = {.corpus = c, .docs = c->n_docs, .scratch = match_scratch_new()};
     w.set = bench_corpus_compile(c, n_rules, TERM_WORDS, &build_s);
-    begun = bench_cpu_seconds();
+    double begun = bench_cpu_seconds();
     w.aho = aho_build(terms, n_terms);
     double aho_s = bench_cpu_seconds() - begun;
     begun = bench_cpu_seconds();
@@ -190,6 +212,7 @@ static void bench_size(struct bench_corpus *c, size_t n_rules, const char *label
     bench_race_cpu(race, with_pcre ? 4 : 3, ROUNDS);
     if (with_pcre)
         bench_grep_beside(c, terms, n_terms, race[0].median);
+    bench_postgres_beside(&w, n_rules, race[0].median);
     snprintf(name, sizeof name, "match_%s_articles_s", label);
     bench_result(name, race[0].median, "articles/s");
     if (n_rules == 1000)
