@@ -15,6 +15,7 @@
 
 enum {
     AHEAD = 8,  // candidates that are fetched ahead: covers the latency of a far cache
+    GUARDS_AT_ONCE = 4,
     BLOCK = 32, // terms whose entries are fetched at once: more would push each other out of the nearest cache
 };
 
@@ -93,6 +94,18 @@ static void states_follow(struct match_scratch *s, const struct ruleset *set)
     s->sieve = (struct sieve){0};
 }
 
+// Tells whether the document holds any of n guards, n > 0. The first few are asked for without a branch, some of them
+// twice: how many there are is a coin's toss to the processor.
+static inline bool is_any_held(const struct eval *e, const uint32_t *guards, uint32_t n)
+{
+    bool is_held = false;
+    for (uint32_t i = 0; i < GUARDS_AT_ONCE; i++)
+        is_held |= eval_has_bit(e, guards[i < n ? i : 0]);
+    for (uint32_t i = GUARDS_AT_ONCE; i < n; i++)
+        is_held |= eval_has_bit(e, guards[i]);
+    return is_held;
+}
+
 // Reads the rules filed under a term.
 static void gather_filed(struct eval *e, uint32_t term)
 {
@@ -102,15 +115,15 @@ static void gather_filed(struct eval *e, uint32_t term)
     while (key < end) {
         uint32_t head = *key++;
         uint32_t n = head & KEY_GUARDS;
-        bool holds = !(head & KEY_HAS_OWN) || eval_has_bit(e, *key++);
-        const uint32_t *guard = key;
-        key += n;
-        if (!holds) // most phrases end here
-            continue;
-        bool is_guarded = n == 0;
-        for (; guard < key; guard++)
-            is_guarded |= eval_has_bit(e, *guard);
-        if (is_guarded)
+        bool has_own = head & KEY_HAS_OWN;
+        const uint32_t *guards = key + has_own;
+        bool holds = true;
+        if (n) // then a bit stands at key, be it the rule's own or a guard
+            holds = (!has_own | eval_has_bit(e, *key)) & is_any_held(e, guards, n);
+        else if (has_own)
+            holds = eval_has_bit(e, *key);
+        key = guards + n;
+        if (holds)
             state_add_candidate(e->state, head >> KEY_RULE_SHIFT);
     }
 }
