@@ -152,7 +152,7 @@ static void list_candidates(struct eval *e)
 static void gather_block(struct eval *e, const uint32_t *terms, size_t n)
 {
     const uint32_t *starts = e->g->key_starts;
-    uint32_t filed[BLOCK];
+    uint32_t filed[BLOCK] = {0}; // as the build does anyhow; the analyser cannot tell what is set
     size_t n_filed = 0;
     for (size_t i = 0; i < n; i++)
         __builtin_prefetch(&starts[terms[i]]);
