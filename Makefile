@@ -51,7 +51,7 @@ CPPFLAGS += $(INCLUDE) -DFEEDWATCH_VERSION='"$(VERSION)"'
 LDLIBS   := -luv -lcurl -lcares -lxml2 -lsqlite3 -lyajl -ljansson -lssl -lcrypto -lutf8proc -lstemmer -lhs \
             -lmicrohttpd -lsystemd -lm -lpthread
 # Called by libhs alone where ours is built without _FORTIFY_SOURCE: rules/regex_mend.c belongs into each program.
-LDLIBS   += -Wl,-u,__snprintf_chk
+LDLIBS   += -Wl,-u,regex_mend
 # The origin of the tests sends compressed bodies.
 LDLIBS_TOOLS := -lbrotlienc -lz
 

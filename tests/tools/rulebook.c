@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
+
 void rulebook_init(struct rulebook *b)
 {
     *b = (struct rulebook){0};
@@ -40,12 +42,12 @@ void rulebook_list(struct rulebook *b, const char *name, const struct str *phras
     expr_sets_add_list(&b->sets, str_of(name), source_of(b, str_of(name)), 0, 0, phrases, n);
 }
 
-static struct expr *read_expr(struct rulebook *b, struct source *s, enum expr_role role)
+static struct expr *read_expr(struct rulebook *b, const struct source *s, size_t at, size_t n, enum expr_role role)
 {
     if (!b->is_linked)
         expr_sets_link(&b->sets, &b->ds);
     b->is_linked = true;
-    struct expr *e = expr_parse(s, 0, s->text.n, role, &b->arena, &b->ds);
+    struct expr *e = expr_parse(s, at, n, role, &b->arena, &b->ds);
     if (b->ds.errors == 0)
         expr_check(e, role, s, &b->sets, &b->ds);
     return e;
@@ -53,21 +55,37 @@ static struct expr *read_expr(struct rulebook *b, struct source *s, enum expr_ro
 
 struct expr *rulebook_expr(struct rulebook *b, struct str text, enum expr_role role)
 {
-    return read_expr(b, source_of(b, text), role);
+    return read_expr(b, source_of(b, text), 0, text.n, role);
+}
+
+// The source of a rule: its expressions, a line each, as they stand in one file.
+static struct source *rule_source_of(struct rulebook *b, struct str when, const struct str *unless, size_t n_unless)
+{
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    buf_add(&text, when);
+    for (size_t i = 0; i < n_unless; i++) {
+        buf_add_char(&text, '\n');
+        buf_add(&text, unless[i]);
+    }
+    struct source *s = source_of(b, buf_str(&text));
+    buf_done(&text);
+    return s;
 }
 
 void rulebook_rule(struct rulebook *b, struct str name, struct str when, const struct str *unless, size_t n_unless)
 {
     if ((b->n & (b->n - 1)) == 0)
         b->sources = realloc(b->sources, (b->n ? b->n * 2 : 1) * sizeof *b->sources);
+    const struct source *s = rule_source_of(b, when, unless, n_unless);
     struct rule_source *r = &b->sources[b->n++];
-    *r = (struct rule_source){.source = source_of(b, when), .n_unless = n_unless};
+    *r = (struct rule_source){.source = s, .n_unless = n_unless};
     r->rule.name = arena_str(&b->arena, name);
-    r->rule.query = r->source->text;
-    r->when = read_expr(b, (struct source *)(uintptr_t)r->source, EXPR_WHEN);
+    r->rule.query = str_head(s->text, when.n);
+    r->when = read_expr(b, s, 0, when.n, EXPR_WHEN);
     const struct expr **list = ARENA_ARRAY(&b->arena, const struct expr *, n_unless + 1);
-    for (size_t i = 0; i < n_unless; i++)
-        list[i] = read_expr(b, source_of(b, unless[i]), EXPR_UNLESS);
+    for (size_t i = 0, at = when.n + 1; i < n_unless; at += unless[i].n + 1, i++)
+        list[i] = read_expr(b, s, at, unless[i].n, EXPR_UNLESS);
     r->unless = list;
 }
 
