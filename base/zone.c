@@ -68,7 +68,7 @@ static bool read_data(struct str s, const struct counts *c, int time_bytes, stru
 {
     size_t types = c->times * (size_t)(time_bytes + 1);
     int64_t *at = ARENA_ARRAY(arena, int64_t, c->times + 1);
-    int32_t *offsets = ARENA_ARRAY(arena, int32_t, c->times + 1), by_type[TYPES_MAX];
+    int32_t *offsets = ARENA_ARRAY(arena, int32_t, c->times + 1), by_type[TYPES_MAX] = {0};
     for (size_t i = 0; i < c->types; i++) {
         by_type[i] = (int32_t)number_at(s, types + i * TYPE_BYTES, 4);
         if (by_type[i] < -OFFSET_S_MAX || by_type[i] > OFFSET_S_MAX)

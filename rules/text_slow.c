@@ -280,8 +280,10 @@ static bool dot_is_end(const struct scan *s, size_t at, size_t end)
     }
     bool is_behind_word = s->word_end == at;
     enum fold_class next = class_at(s, i);
-    struct str word = {s->t->folded + s->word_folded, s->t->n_folded - s->word_folded};
-    enum dot_habit habit = is_behind_word && word.n ? dot_habit(word) : DOT_OF_LETTERS;
+    struct str word = {0};
+    if (is_behind_word)
+        word = str_make(s->t->folded + s->word_folded, s->t->n_folded - s->word_folded);
+    enum dot_habit habit = word.n ? dot_habit(word) : DOT_OF_LETTERS;
     if (next == FOLD_SINGLE)
         return habit != DOT_ABBREVIATES;
     if (next == FOLD_WORD)

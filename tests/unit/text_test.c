@@ -60,6 +60,7 @@ static const struct trap latin[] = {
     {"\"cease fire\"", "They cease? Fire", false, "a question mark"},
     {"\"cease fire\"", "They cease\u2026 fire", false, "an ellipsis"},
     {"\"cease fire\"", "They cease... fire", false, "three dots"},
+    {"\"cease fire\"", ". Cease fire", true, "a dot before any word"},
     {"\"cease fire\"", "\u201Cthey cease.\u201D Fire broke out", false, "a stop inside quotes"},
     {"\"cease fire\"", "(they cease.) Fire broke out", false, "a stop inside brackets"},
     {"\"cease fire\"", "They cease, fire", true, "a comma ends nothing"},
