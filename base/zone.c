@@ -219,8 +219,8 @@ static int32_t tail_offset(const struct tail *tail, int64_t at_s)
 
 static bool read(struct str s, struct arena *arena, struct zone *zone)
 {
-    struct counts counts;
-    char version;
+    struct counts counts = {0};
+    char version = 0;
     if (!read_header(s, &counts, &version) || s.n - HEADER_BYTES < data_bytes(&counts, 4))
         return false;
     if (version < '2')

@@ -71,7 +71,7 @@ static enum archive_step put_items(struct archive_reader *reader, size_t bytes, 
 bool api_items_page(struct str state, const struct api_items_query *query, wall_t now, struct buf *out,
                     struct err *err)
 {
-    struct archive_place place;
+    struct archive_place place = {0};
     uint64_t total = 0;
     if (!place_read(query->place, &place, err))
         return false;

@@ -142,7 +142,7 @@ static void note_single_pairs(struct eval *e, const struct word *words, const ui
 static void post_plain(struct eval *e, const struct word *words, uint32_t *own, size_t n, uint32_t field)
 {
     const struct vocabulary *v = &e->g->vocabulary;
-    uint8_t passed[BLOCK];
+    uint8_t passed[BLOCK] = {0};
     size_t n_passed = 0;
     for (size_t i = 0; i < n; i++) {
         own[i] = NO_TERM;
