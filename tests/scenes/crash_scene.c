@@ -92,7 +92,7 @@ static void kills_at_random_moments_lose_and_double_nothing(void **state)
            "%zu requests, %zu repeated after a lost answer, %zu after one that was sent\n",
            (unsigned long long)kills, (unsigned long long)seed, r.expected, r.lost, r.two_ids, r.changed_body,
            r.requests, r.doubled_unsure, r.doubled);
-    if (r.lost) {
+    if (r.lost + r.two_ids + r.changed_body + r.unexpected + r.bad_signatures > 0) {
         struct buf text;
         buf_init(&text, 1 << 16);
         receiver_describe(&s.receiver, &text);

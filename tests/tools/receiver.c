@@ -398,16 +398,20 @@ static bool is_under_other_id(const struct receiver *r, size_t i)
     return false;
 }
 
+static bool is_unexpected(const struct receiver *r, const struct receiver_alert *a)
+{
+    return a->acks > 0 && r->n_expected > 0 && !is_expected(r, a->key);
+}
+
 struct receiver_report receiver_report(const struct receiver *r)
 {
     struct receiver_report report = r->counts;
     report.ids = r->n_alerts;
     report.expected = r->n_expected;
     for (size_t i = 0; i < r->n_alerts; i++) {
-        bool is_acked = r->alerts[i]->acks > 0;
-        report.acked += is_acked;
+        report.acked += r->alerts[i]->acks > 0;
         report.two_ids += is_under_other_id(r, i);
-        report.unexpected += is_acked && r->n_expected > 0 && !is_expected(r, r->alerts[i]->key);
+        report.unexpected += is_unexpected(r, r->alerts[i]);
     }
     for (size_t i = 0; i < r->n_expected; i++)
         report.lost += receiver_acked(r, r->expected[i].p) == 0;
@@ -427,6 +431,12 @@ void receiver_describe(const struct receiver *r, struct buf *out)
     for (size_t i = 0, shown = 0; i < r->n_expected && shown < 10; i++) {
         if (receiver_acked(r, r->expected[i].p) == 0) {
             buf_addf(out, "lost: %.*s\n", STR_ARG(r->expected[i]));
+            shown++;
+        }
+    }
+    for (size_t i = 0, shown = 0; i < r->n_alerts && shown < 10; i++) {
+        if (is_unexpected(r, r->alerts[i])) {
+            buf_addf(out, "not expected: %.*s\n", STR_ARG(r->alerts[i]->key));
             shown++;
         }
     }

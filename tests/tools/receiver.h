@@ -126,7 +126,7 @@ size_t receiver_acked(const struct receiver *r, const char *key);
 // Judges all that came so far.
 struct receiver_report receiver_report(const struct receiver *r);
 
-// Appends the report as lines that a person reads; the keys that are lost by name, the first ten.
+// Appends the report as lines that a person reads; the keys that are lost or were not expected by name, the first ten.
 void receiver_describe(const struct receiver *r, struct buf *out);
 
 #endif
