@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/config.h"
 
-#include <stdio.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "daemon/config_parts.h"
 #include "daemon/config_schema.h"
 #include "daemon/loader.h"
-#include "feeds/url.h"
 #include "rules/check.h"
 
 enum { CONFIG_BYTES_MAX = 1 << 30 }; // a million feeds with a few options each are half of it
@@ -191,40 +189,4 @@ const struct config_feed *config_feed_heir(const struct config *config, uint64_t
 {
     uint32_t i = index_find(&config->heirs, id);
     return i == INDEX_NONE ? NULL : &config->feeds[i];
-}
-
-void config_dump(const struct config *config, struct buf *out)
-{
-    static const char *const log_names[] = {"auto", "journal", "stderr", "syslog"};
-    buf_addf(out, "instance \"%.*s\"\n", STR_ARG(config->instance));
-    if (config->state.n)
-        buf_addf(out, "state \"%.*s\"\n", STR_ARG(config->state));
-    if (config->listen.n)
-        buf_addf(out, "listen \"%.*s\"\n", STR_ARG(config->listen));
-    buf_addf(out, "log %s\nuser-agent \"%.*s\"\n", log_names[config->log_to], STR_ARG(config->user_agent));
-    if (config->workers)
-        buf_addf(out, "workers %u\n", config->workers);
-    buf_addf(out, "retention %lldd\n", (long long)(config->retention_ms / DAY_MS));
-    for (size_t i = 0; i < config->n_receivers; i++) {
-        const struct config_receiver *r = &config->receivers[i];
-        if (r->kind == RECEIVER_WEBHOOK) {
-            buf_addf(out, "webhook %.*s {\n    url \"", STR_ARG(r->name));
-            url_redact(str_of(r->url), out);
-            buf_addf(out, "\"\n    format %.*s\n    concurrency %u\n    timeout %us\n}\n", STR_ARG(r->format),
-                     r->concurrency, r->timeout_ms / SECOND_MS);
-        } else if (r->kind == RECEIVER_FILE) {
-            buf_addf(out, "file %.*s {\n    path \"%s\"\n}\n", STR_ARG(r->name), r->path);
-        }
-    }
-    for (size_t i = 0; i < config->n_feeds; i++) {
-        const struct feed_options *o = &config->feeds[i].options;
-        buf_add(out, S("feed \""));
-        url_redact(config->feeds[i].url, out);
-        buf_addf(out, "\" {\n    name \"%.*s\"\n", STR_ARG(o->name));
-        for (size_t k = 0; k < o->n_tags; k++)
-            buf_addf(out, "%s%.*s%s", k ? " " : "    tags ", STR_ARG(o->tags[k]), k + 1 == o->n_tags ? "\n" : "");
-        buf_add(out, S("}\n"));
-    }
-    for (size_t i = 0; config->rules && i < ruleset_count(config->rules); i++)
-        buf_addf(out, "# rule %.*s\n", STR_ARG(ruleset_rule(config->rules, i)->name));
 }
