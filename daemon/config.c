@@ -30,6 +30,14 @@ int64_t config_number(const struct conf_node *node, struct str word, int64_t oth
     return value ? value->number : otherwise;
 }
 
+bool config_is_line(struct str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (((unsigned char)text.p[i] < ' ' && text.p[i] != '\t') || text.p[i] == 0x7f)
+            return false;
+    return true;
+}
+
 static const struct conf_value top_none;
 
 // The first argument of a top-level statement; its number is `otherwise` where it is not written.
@@ -77,6 +85,43 @@ static void read_top(struct config *config)
         config->user_agent = arena_fmt(a, "feedwatchd/" FEEDWATCH_VERSION " (+%.*s)", STR_ARG(contact));
     else if (!config->user_agent.n)
         config->user_agent = S("feedwatchd/" FEEDWATCH_VERSION);
+}
+
+static void check_one_line(const struct config *config, struct str word, struct diags *diags)
+{
+    const struct conf_node *node = conf_find(config->conf.first, word);
+    if (node && !node->is_broken && !config_is_line(node->args[0].text))
+        conf_error(diags, node, &node->args[0], "expected one line: it becomes a header of each request");
+}
+
+static void check_listen(const struct config *config, struct diags *diags)
+{
+    const struct conf_node *node = conf_find(config->conf.first, S("listen"));
+    if (!node || node->is_broken)
+        return;
+    struct str text = node->args[0].text;
+    size_t colon = text.n;
+    while (colon && text.p[colon - 1] != ':')
+        colon--;
+    struct str host = str_head(text, colon ? colon - 1 : 0);
+    uint64_t port = 0;
+    bool is_bare = str_find_char(host, ':') < host.n && !(str_starts(host, S("[")) && str_ends(host, S("]")));
+    if (colon && !is_bare && str_to_u64(str_from(text, colon), UINT16_MAX, &port) && port)
+        return;
+    struct diag *d = conf_error(diags, node, &node->args[0], "expected ADDRESS:PORT, as 127.0.0.1:8377");
+    if (is_bare)
+        diag_help(diags, d, "an IPv6 address goes in brackets: [::1]:8377");
+}
+
+// What the schema cannot say of the top level.
+static void check_top(const struct config *config, struct diags *diags)
+{
+    check_one_line(config, S("user-agent"), diags);
+    check_one_line(config, S("contact"), diags);
+    check_listen(config, diags);
+    const struct conf_node *budget = conf_find(config->conf.first, S("budget"));
+    if (budget && !budget->is_broken && config->budget_per_hour == 0) // 0 would be no budget at all
+        conf_error(diags, budget, &budget->args[0], "expected one poll an hour or more");
 }
 
 static void read_feeds(struct config *config, struct diags *diags)
@@ -128,6 +173,7 @@ static struct config *load(struct str path, const struct config *like, uint64_t 
     conf_load(&config->conf, tables, config->path, &recorder, diags);
     config->memory.under = NULL; // the player goes
     read_top(config);
+    check_top(config, diags);
     read_feeds(config, diags);
     config_read_receivers(config, diags);
     rules_read(&config->rule_files, &config->conf, &watcher, diags);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <string.h>
+
 #include "daemon/config_parts.h"
 #include "daemon/config_schema.h"
 #include "feeds/url.h"
@@ -63,21 +65,19 @@ static bool read_first_run(struct str text, struct feed_options *o, struct err *
 static void read_credential(const struct conf_node *node, struct arena *a, struct diags *diags, struct feed_options *o)
 {
     const struct conf_node *credential = conf_find(node->first, S("credential"));
-    struct str where = o->credential;
     struct err err = {0};
+    struct secret secret;
     o->credential = (struct str){0};
-    if (!credential || credential->is_broken || !where.n)
+    if (!credential || credential->is_broken)
         return;
-    const struct conf_value *value = &credential->args[0];
-    enum config_secret how = config_read_secret(where, a, &o->credential, &err);
-    if (how == SECRET_WRONG)
-        conf_error(diags, credential, value, "%s", err.text);
-    else if (how == SECRET_MISSING)
-        diag_add(diags, DIAG_WARNING, credential->source, value->at, value->n, "the feed is asked without it: %s",
-                 err.text);
-    else if (str_find_char(o->credential, '\n') < o->credential.n ||
-             str_find_char(o->credential, ':') == o->credential.n)
-        conf_error(diags, credential, value, "expected user:password, or a header line as Authorization: Bearer ...");
+    if (config_read_secret(credential, "the feed is asked without it", diags, &secret, &err) != SECRET_READ)
+        return;
+    if (!config_is_line(secret.text) || str_find_char(secret.text, ':') == secret.text.n)
+        conf_error(diags, credential, &credential->args[0],
+                   "expected user:password, or a header line as Authorization: Bearer ...");
+    else
+        o->credential = arena_str(a, secret.text);
+    explicit_bzero(secret.bytes, sizeof secret.bytes);
 }
 
 void config_read_feed(const struct conf_node *node, struct arena *a, struct diags *diags, struct config_feed *out)
@@ -125,6 +125,18 @@ void config_feed_inherit(const struct config_feed *heir, wall_t now, struct feed
     };
 }
 
+// Copies what the options have of the parsed text, which goes.
+static void keep_options(struct feed_options *o, struct arena *a)
+{
+    struct str *views[] = {&o->name, &o->credential, &o->ca_file, &o->proxy, &o->language};
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+        *views[i] = arena_str(a, *views[i]);
+    struct str *tags = ARENA_ARRAY(a, struct str, o->n_tags + 1);
+    for (size_t i = 0; i < o->n_tags; i++)
+        tags[i] = arena_str(a, o->tags[i]);
+    o->tags = tags;
+}
+
 bool config_feed_options(struct str text, struct arena *a, struct feed_options *out, struct err *err)
 {
     struct conf conf = {0};
@@ -132,20 +144,18 @@ bool config_feed_options(struct str text, struct arena *a, struct feed_options *
     diags_init(&diags);
     static const struct conf_spec *const tables[] = {config_specs, NULL};
     struct str whole = arena_fmt(a, "feed http://options.invalid/ {\n%.*s\n}\n", STR_ARG(text));
-    bool ok = conf_parse(&conf, tables, S("options"), whole, NULL, &diags) && conf.first;
     struct config_feed feed = {0};
+    bool ok = conf_parse(&conf, tables, S("options"), whole, NULL, &diags) && conf.first;
+    if (ok && conf.first->next)
+        ok = err_set(err, "expected the inside of a feed's block");
     if (ok)
         config_read_feed(conf.first, a, &diags, &feed);
     if (diags.errors)
         ok = err_set(err, "%.*s", STR_ARG(diags.list[0].message));
-    *out = feed.options;
-    struct str *views[] = {&out->name, &out->credential, &out->ca_file, &out->proxy, &out->language};
-    for (size_t i = 0; ok && i < sizeof views / sizeof *views; i++)
-        *views[i] = arena_str(a, *views[i]);
-    struct str *tags = ARENA_ARRAY(a, struct str, out->n_tags + 1);
-    for (size_t i = 0; i < out->n_tags; i++)
-        tags[i] = arena_str(a, out->tags[i]);
-    out->tags = tags;
+    if (ok) {
+        keep_options(&feed.options, a);
+        *out = feed.options;
+    }
     diags_done(&diags);
     conf_done(&conf);
     return ok;

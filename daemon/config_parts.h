@@ -12,11 +12,24 @@ void config_read_feed(const struct conf_node *node, struct arena *a, struct diag
 // Reads all webhook and file statements, and adds the built-in syslog.
 void config_read_receivers(struct config *config, struct diags *diags);
 
-// Reads credential:NAME or file:PATH, without white space at its ends. Wrong: it is neither.
-enum config_secret { SECRET_READ, SECRET_MISSING, SECRET_WRONG };
-enum config_secret config_read_secret(struct str where, struct arena *a, struct str *out, struct err *err);
+// A secret as it stood in its file, without white space at its ends.
+enum { SECRET_BYTES_MAX = 4096 }; // a token with its claims has 2,000
+struct secret {
+    char bytes[SECRET_BYTES_MAX + 1];
+    struct str text; // a view into bytes
+};
 
-// Tells of names after `notify` and `feeds` that nobody has.
+// Reads the secret that a statement names: credential:NAME or file:PATH. Wrong (it is neither): an error is told.
+// Missing, empty or too long: a warning of `without` and the reason, which is in err too. One that everyone may read
+// is taken, with a warning. The caller wipes out->bytes.
+enum config_secret { SECRET_READ, SECRET_MISSING, SECRET_WRONG };
+enum config_secret config_read_secret(const struct conf_node *node, const char *without, struct diags *diags,
+                                      struct secret *out, struct err *err);
+
+// Tells whether a text may stand in a header: no line break or other control character in it.
+bool config_is_line(struct str text);
+
+// Tells of names after `notify` that nobody has.
 void config_check_rules(const struct config *config, struct diags *diags);
 
 // The parts of a node by word, or what stands for them when they are not written.

@@ -1,92 +1,34 @@
 // SPDX-License-Identifier: MIT
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "alerts/render.h"
 #include "daemon/config_parts.h"
 #include "feeds/url.h"
 
-enum { SECRET_BYTES_MAX = 4096, CONCURRENCY = 4, TIMEOUT_MS = 20 * SECOND_MS };
+enum { CONCURRENCY = 4, TIMEOUT_MS = 20 * SECOND_MS };
 
-// Turns credential:NAME or file:PATH into a path; NULL with err: neither, or no credentials were passed.
-static const char *secret_path(struct str where, struct arena *a, bool *out_is_wrong, struct err *err)
-{
-    *out_is_wrong = false;
-    if (str_starts(where, S("file:")))
-        return arena_dupz(a, str_from(where, 5));
-    if (!str_starts(where, S("credential:"))) {
-        *out_is_wrong = true;
-        err_set(err, "expected credential:NAME or file:PATH");
-        return NULL;
-    }
-    const char *folder = getenv("CREDENTIALS_DIRECTORY");
-    struct str name = str_from(where, 11);
-    if (!folder) {
-        err_set(err, "credential \"%.*s\" was not passed: the service manager sets no CREDENTIALS_DIRECTORY",
-                STR_ARG(name));
-        return NULL;
-    }
-    return arena_fmt(a, "%s/%.*s", folder, STR_ARG(name)).p;
-}
-
-static bool read_secret(const char *path, char *out, size_t *out_n, struct err *err)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return err_set(err, "the secret in %s cannot be read: %s", path, strerror(errno));
-    ssize_t n = read(fd, out, SECRET_BYTES_MAX);
-    close(fd);
-    if (n <= 0)
-        return err_set(err, "the secret in %s cannot be read: %s", path, n < 0 ? strerror(errno) : "it is empty");
-    *out_n = (size_t)n;
-    return true;
-}
-
-enum config_secret config_read_secret(struct str where, struct arena *a, struct str *out, struct err *err)
-{
-    bool is_wrong;
-    char bytes[SECRET_BYTES_MAX];
-    size_t n = 0;
-    const char *path = secret_path(where, a, &is_wrong, err);
-    if (is_wrong)
-        return SECRET_WRONG;
-    if (!path || !read_secret(path, bytes, &n, err))
-        return SECRET_MISSING;
-    *out = arena_str(a, str_trim(str_make(bytes, n)));
-    explicit_bzero(bytes, sizeof bytes);
-    return SECRET_READ;
-}
-
-// One `secret` of a webhook: a missing one switches the receiver off, a bad one is an error.
-static void add_key(struct config *config, struct config_receiver *r, const struct conf_node *secret,
+static void add_key(struct config *config, struct config_receiver *r, const struct conf_node *node,
                     struct diags *diags)
 {
-    const struct conf_value *value = &secret->args[0];
     struct err err = {0};
-    bool is_wrong;
-    char bytes[SECRET_BYTES_MAX];
-    size_t n = 0;
+    struct secret secret;
+    char without[CONF_NAME_BYTES_MAX + 32];
     if (r->n_keys == SIGN_KEYS_MAX) {
-        conf_error(diags, secret, value, "at most %d secrets at once", SIGN_KEYS_MAX);
+        conf_error(diags, node, &node->args[0], "at most %d secrets at once", SIGN_KEYS_MAX);
         return;
     }
-    const char *path = secret_path(value->text, &config->arena, &is_wrong, &err);
-    if (is_wrong) {
-        conf_error(diags, secret, value, "%s", err.text);
-    } else if (!path || !read_secret(path, bytes, &n, &err)) {
+    snprintf(without, sizeof without, "receiver %.*s is off", STR_ARG(r->name));
+    enum config_secret how = config_read_secret(node, without, diags, &secret, &err);
+    if (how == SECRET_MISSING) {
         r->is_off = true;
         r->off_why = arena_str(&config->arena, str_of(err.text));
-        diag_add(diags, DIAG_WARNING, secret->source, value->at, value->n, "receiver %.*s is off: %s",
-                 STR_ARG(r->name), err.text);
-    } else if (!sign_key_parse(str_make(bytes, n), &r->keys[r->n_keys], &err)) {
-        conf_error(diags, secret, value, "%s", err.text);
-    } else {
+    } else if (how == SECRET_READ && !sign_key_parse(secret.text, &r->keys[r->n_keys], &err)) {
+        conf_error(diags, node, &node->args[0], "%s", err.text);
+    } else if (how == SECRET_READ) {
         r->n_keys++;
     }
-    explicit_bzero(bytes, sizeof bytes);
+    explicit_bzero(secret.bytes, sizeof secret.bytes);
 }
 
 static void add_header(struct config *config, struct config_receiver *r, const struct conf_node *header,
@@ -95,8 +37,7 @@ static void add_header(struct config *config, struct config_receiver *r, const s
     struct str text = header->args[0].text;
     if (r->n_headers == RECEIVER_HEADERS_MAX)
         conf_error(diags, header, NULL, "at most %d headers", RECEIVER_HEADERS_MAX);
-    else if (str_find_char(text, ':') == text.n || str_find_char(text, '\n') < text.n ||
-             str_find_char(text, '\r') < text.n)
+    else if (str_find_char(text, ':') == text.n || str_find_char(text, ':') == 0 || !config_is_line(text))
         conf_error(diags, header, &header->args[0], "expected \"Name: value\" on one line");
     else
         r->headers[r->n_headers++] = arena_dupz(&config->arena, text);
