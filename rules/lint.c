@@ -119,17 +119,44 @@ static bool has_letter_of(struct str text, const char *letters)
 static void lint_operator(struct linter *l, const struct expr *e, const struct expr *parent)
 {
     static const char *const operators[] = {"and", "or", "not", "near", "same"};
-    bool is_between = parent && parent->kind == EXPR_AND && e->kind == EXPR_WORD && !e->is_exact;
-    for (size_t i = 0; is_between && i < 5; i++) {
-        if (!str_eq(e->text, str_of(operators[i])))
+    static const struct {
+        const char *theirs, *ours;
+    } of_others[] = { // of search engines, media monitors and library catalogues
+        {"AROUND", "NEAR/n"}, {"WITHIN", "ONEAR/n"}, {"BEFORE", "ONEAR/n"},        {"ADJ", "ONEAR/1"},
+        {"SENTENCE", "SAME"}, {"ANDNOT", "NOT"},     {"PARAGRAPH", "NEAR/n, for instance NEAR/50"},
+    };
+    if (!parent || parent->kind != EXPR_AND || e->kind != EXPR_WORD || e->is_exact)
+        return;
+    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
+        if (str_eq(e->text, str_of(operators[i])))
+            diag_help(l->ds, warn(l, e, "`%s` in lower case is a word to look for", operators[i]),
+                      "operators are upper case; quote the word where it is meant");
+    for (size_t i = 0; i < sizeof of_others / sizeof *of_others; i++)
+        if (str_eq(e->text, str_of(of_others[i].theirs)))
+            diag_help(l->ds, warn(l, e, "`%s` is no operator but a word to look for", of_others[i].theirs),
+                      "write %s; quote the word where it is meant", of_others[i].ours);
+}
+
+// Tells whether a star stands where other languages have a wildcard: at a word's end or start, or for a word.
+static bool has_wildcard(struct str text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] != '*')
             continue;
-        diag_help(l->ds, warn(l, e, "`%s` in lower case is a word to look for", operators[i]),
-                  "operators are upper case; quote the word where it is meant");
+        bool is_behind_word = i > 0 && !char_is_space(text.p[i - 1]);
+        bool is_before_word = i + 1 < text.n && !char_is_space(text.p[i + 1]);
+        bool is_starred = (is_behind_word && text.p[i - 1] == '*') || (is_before_word && text.p[i + 1] == '*');
+        if (!is_starred && !(is_behind_word && is_before_word)) // "M*A*S*H" and "f***" are meant
+            return true;
     }
+    return false;
 }
 
 static void lint_leaf(struct linter *l, const struct expr *e)
 {
+    if (e->kind == EXPR_PHRASE && has_wildcard(e->text))
+        diag_help(l->ds, warn(l, e, "a * in quotes is no wildcard and finds nothing"),
+                  "one* ONEAR/1 two* for words that begin so, \"one two\"~1 for any word between");
     if (e->kind == EXPR_REGEX && (str_find(e->text, S("(?i)")) < e->text.n || str_find(e->text, S("(i?)")) < e->text.n))
         diag_help(l->ds, warn(l, e, "case is not ignored by a mark inside the regex"), "write /regex/i");
     if (e->kind == EXPR_STEM) {
