@@ -140,19 +140,64 @@ static struct lex lex_near(struct lexer *l, size_t at, struct str word)
     return x;
 }
 
-enum { ADDRESS_SHOWN_BYTES = 80 }; // a line of help
+enum { QUOTED_SHOWN_BYTES = 80 }; // a line of help
 
-// An address without quotes, told as one mistake instead of one for each of its signs. l->at is at its colon.
-static struct lex lex_address(struct lexer *l, size_t at)
+// Takes what goes on to the next blank or parenthesis: one mistake, told once. Returns how much of it help can show.
+static int take_unquoted(struct lexer *l, size_t at)
 {
     while (l->at < l->end && !char_is_space(peek(l, 0)) && peek(l, 0) != ')')
         l->at++;
+    return l->at - at <= QUOTED_SHOWN_BYTES ? (int)(l->at - at) : 0;
+}
+
+// An address without quotes. l->at is at its colon.
+static struct lex lex_address(struct lexer *l, size_t at)
+{
+    int shown = take_unquoted(l, at);
     struct diag *d = fault(l, at, l->at - at, "an address stands in quotes");
-    if (l->at - at <= ADDRESS_SHOWN_BYTES)
-        diag_help(l->ds, d, "write url:\"%.*s\"", (int)(l->at - at), l->source->text.p + at);
+    if (shown)
+        diag_help(l->ds, d, "write url:\"%.*s\"", shown, l->source->text.p + at);
     else
         diag_help(l->ds, d, "write url:\"https://...\"");
     return lex_of(LEX_BAD, at, l->at - at);
+}
+
+// A word with a slash behind it, as AC/DC: the slash would open a regex there. l->at is at the slash.
+static struct lex lex_slashed(struct lexer *l, size_t at, bool is_exact)
+{
+    int shown = take_unquoted(l, at + is_exact);
+    struct diag *d = fault(l, at, l->at - at, "text that holds a / stands in quotes");
+    if (shown)
+        diag_help(l->ds, d, "write %s\"%.*s\"; a regex has a blank before it", is_exact ? "=" : "", shown,
+                  l->source->text.p + at + is_exact);
+    else
+        diag_help(l->ds, d, "a regex has a blank before it");
+    return lex_of(LEX_BAD, at, l->at - at);
+}
+
+// Returns our field for a name that another product has for it, else the nearest of ours, else the empty view.
+static struct str field_meant(struct str name)
+{
+    static const struct {
+        struct str theirs, ours;
+    } table[] = {
+        {STR("intitle"), STR("title")},      {STR("headline"), STR("title")},    {STR("subject"), STR("title")},
+        {STR("ingress"), STR("summary")},    {STR("description"), STR("summary")},
+        {STR("content"), STR("body")},       {STR("message"), STR("body")},      {STR("intext"), STR("text")},
+        {STR("from"), STR("author")},        {STR("by"), STR("author")},
+        {STR("site"), STR("url")},           {STR("inurl"), STR("url")},         {STR("link"), STR("url")},
+        {STR("links"), STR("url")},          {STR("domain"), STR("url")},        {STR("host"), STR("url")},
+        {STR("language"), STR("lang")},      {STR("locale"), STR("lang")},       {STR("source"), STR("feed")},
+        {STR("feedtitle"), STR("feed")},     {STR("publication"), STR("feed")},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (str_eq_nocase(name, table[i].theirs))
+            return table[i].ours;
+    struct str names[FIELD_COUNT + 1];
+    for (int i = 0; i < FIELD_COUNT; i++)
+        names[i] = field_name((enum doc_field)i);
+    names[FIELD_COUNT] = S("text");
+    return suggest(name, names, FIELD_COUNT + 1);
 }
 
 static struct lex lex_field(struct lexer *l, size_t at, struct str name)
@@ -166,11 +211,7 @@ static struct lex lex_field(struct lexer *l, size_t at, struct str name)
     } else if (field_of(name, &field)) {
         x.fields = (uint16_t)(1 << field);
     } else {
-        struct str names[FIELD_COUNT + 1];
-        for (int i = 0; i < FIELD_COUNT; i++)
-            names[i] = field_name((enum doc_field)i);
-        names[FIELD_COUNT] = S("text");
-        struct str near = suggest(name, names, FIELD_COUNT + 1);
+        struct str near = field_meant(name);
         struct diag *d = diag_add(l->ds, DIAG_ERROR, l->source, at, name.n, "there is no field \"%.*s\"",
                                   STR_ARG(name));
         if (near.n)
@@ -222,6 +263,8 @@ static struct lex lex_word(struct lexer *l, bool is_exact)
     char next = peek(l, 0);
     if (next == ':' && !is_exact)
         return lex_field(l, at, word);
+    if (next == '/')
+        return lex_slashed(l, at, is_exact);
     if (next != '*' && next != '~')
         return leaf_of(l, EXPR_WORD, at, word, is_exact);
     l->at++;
