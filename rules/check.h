@@ -17,9 +17,10 @@ struct check_archive {
 // A term that more than this share of all articles hold tells nothing.
 #define CHECK_SHARE_MAX 0.05
 
-// Adds a warning for all that is hardly meant: lower-case and/or/not, (?i) in a regex, branches that another one makes
-// useless, an `unless` that kills every hit, rules and sets that say the same, sets that nobody uses, stems in a
-// language that has none, rules without a test, without a required word, with terms that are everywhere.
+// Adds a warning for all that is hardly meant: lower-case and/or/not, operators and wildcards of other products, (?i)
+// in a regex, branches that another one makes useless, an `unless` that kills every hit, rules and sets that say the
+// same, sets that nobody uses, stems in a language that has none, rules without a test, without a required word, with
+// terms that are everywhere.
 void rules_lint(const struct rules *rules, const struct ruleset *set, const struct check_archive *archive,
                 struct diags *ds);
 
