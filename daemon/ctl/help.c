@@ -72,8 +72,9 @@ void help_command(const struct ctl_command *c, struct buf *out)
 {
     buf_add(out, S("usage: "));
     help_usage(c, out);
-    buf_addf(out, "\n\n%c%s.\n", c->about[0] >= 'a' && c->about[0] <= 'z' ? c->about[0] - 32 : c->about[0],
-             c->about + 1);
+    bool is_question = str_ends(str_of(c->about), S("?"));
+    buf_addf(out, "\n\n%c%s%s\n", c->about[0] >= 'a' && c->about[0] <= 'z' ? c->about[0] - 32 : c->about[0],
+             c->about + 1, is_question ? "" : ".");
     if (c->details)
         buf_addf(out, "\n%s\n", c->details);
     if (c->options) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The manual says what the programs do: every command and option, every statement, every message.
+// The manual and help say what the programs do: every command and option, every message. The language of rules is in
+// rules_manual_test.c.
 #include "tests/tools/check.h"
 
 #include <stdio.h>
@@ -8,6 +9,7 @@
 
 #include "base/buf.h"
 #include "daemon/ctl/ctl.h"
+#include "daemon/ctl/help.h"
 #include "daemon/message_id.h"
 
 static void file_read(const char *name, struct buf *out)
@@ -50,6 +52,21 @@ static void each_command_and_option_is_in_feedwatchctl_1(void **state)
     buf_done(&page);
 }
 
+static void help_ends_each_command_s_sentence_once(void **state)
+{
+    (void)state;
+    for (const struct ctl_command *c = ctl_commands; c->group; c++) {
+        struct buf help;
+        buf_init(&help, 1 << 16);
+        help_command(c, &help);
+        size_t at = str_find_nocase(buf_str(&help), str_of(c->about)) + strlen(c->about);
+        bool is_question = c->about[strlen(c->about) - 1] == '?';
+        if (!str_starts(str_from(buf_str(&help), at), is_question ? S("\n") : S(".\n")))
+            fail_msg("%s %s: %s", c->group, c->verb ? c->verb : "", buf_z(&help));
+        buf_done(&help);
+    }
+}
+
 static void the_journal_catalog_has_each_message_and_no_other(void **state)
 {
     (void)state;
@@ -74,6 +91,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_command_and_option_is_in_feedwatchctl_1),
+        cmocka_unit_test(help_ends_each_command_s_sentence_once),
         cmocka_unit_test(the_journal_catalog_has_each_message_and_no_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
