@@ -65,7 +65,7 @@ struct receiver_report {
     size_t doubled_unsure; // sent again after an ack that got lost: right so
     size_t two_ids;        // one key under two ids
     size_t expected, lost; // lost: expected and not accepted so far
-    size_t unexpected;     // accepted and not expected; counted only where something is expected
+    size_t unexpected;     // accepted, not expected, not about the receiver itself; where anything is expected
 };
 
 struct receiver {
