@@ -196,7 +196,7 @@ struct http *http_open(uv_loop_t *loop, const struct http_options *options, stru
 {
     struct http *h = mem_alloc(sizeof *h);
     h->loop = loop;
-    h->resolve = resolve_open(loop, err);
+    h->resolve = resolve_open(loop, &resolve_system_files, err);
     if (!h->resolve) {
         mem_free(h);
         return NULL;

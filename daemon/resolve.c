@@ -42,6 +42,7 @@ struct watch { // a socket of c-ares in the loop
 
 struct resolve {
     uv_loop_t *loop;
+    const struct resolve_files *files;
     ares_channel channel;
     uv_timer_t timer;
     struct watch *watches;
@@ -49,10 +50,11 @@ struct resolve {
     uint64_t looked_ms;
     struct timespec read_at[2]; // of resolv.conf and hosts
     bool is_closing;
+    uint32_t telling; // answers being told: c-ares is on the stack, and its channel must stay
     size_t handles;
 };
 
-static const char *const files[] = {"/etc/resolv.conf", "/etc/hosts"};
+const struct resolve_files resolve_system_files = {"/etc/resolv.conf", "/etc/hosts", 0};
 
 static void free_when_closed(struct resolve *r)
 {
@@ -135,36 +137,44 @@ static void on_socket(void *context, ares_socket_t socket, int readable, int wri
     uv_poll_start(&w->poll, (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0), on_ready);
 }
 
-static void note_files(struct resolve *r, bool *out_changed)
+// Notes when the files were last written. Returns whether that is news.
+static bool note_files(struct resolve *r)
 {
-    *out_changed = false;
+    const char *const files[] = {r->files->resolv_conf, r->files->hosts};
+    bool has_changed = false;
     for (size_t i = 0; i < 2; i++) {
         struct stat s = {0};
         if (stat(files[i], &s) != 0)
             s.st_mtim = (struct timespec){0};
         if (s.st_mtim.tv_sec != r->read_at[i].tv_sec || s.st_mtim.tv_nsec != r->read_at[i].tv_nsec)
-            *out_changed = true;
+            has_changed = true;
         r->read_at[i] = s.st_mtim;
     }
+    return has_changed;
 }
 
 static bool open_channel(struct resolve *r, struct err *err)
 {
-    struct ares_options options = {.timeout = 3000, .tries = 3, .sock_state_cb = on_socket, .sock_state_cb_data = r};
-    int status = ares_init_options(&r->channel, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
+    struct ares_options options = {.timeout = 3000, .tries = 3, .sock_state_cb = on_socket, .sock_state_cb_data = r,
+                                   .resolvconf_path = (char *)(uintptr_t)r->files->resolv_conf,
+                                   .udp_port = r->files->port, .tcp_port = r->files->port};
+    int set = ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB | ARES_OPT_RESOLVCONF;
+    if (r->files->port)
+        set |= ARES_OPT_UDP_PORT | ARES_OPT_TCP_PORT;
+    int status = ares_init_options(&r->channel, &options, set);
     return status == ARES_SUCCESS || err_set(err, "the resolver cannot start: %s", ares_strerror(status));
 }
 
-struct resolve *resolve_open(uv_loop_t *loop, struct err *err)
+struct resolve *resolve_open(uv_loop_t *loop, const struct resolve_files *files, struct err *err)
 {
     struct resolve *r = mem_alloc(sizeof *r);
     r->loop = loop;
+    r->files = files;
     if (!open_channel(r, err)) {
         mem_free(r);
         return NULL;
     }
-    bool changed;
-    note_files(r, &changed);
+    note_files(r);
     uv_timer_init(loop, &r->timer);
     r->timer.data = r;
     r->handles = 1;
@@ -196,20 +206,26 @@ void resolve_close(struct resolve *r)
     uv_close((uv_handle_t *)&r->timer, on_timer_closed);
 }
 
-// A file has changed: questions now running end and are asked anew by those who still want to know.
+static void on_answer(void *context, int status, int timeouts, struct ares_addrinfo *found);
+
+static void ask(struct resolve *r, struct name *name)
+{
+    static const struct ares_addrinfo_hints hints = {.ai_family = AF_UNSPEC, .ai_flags = ARES_AI_NOSORT};
+    ares_getaddrinfo(r->channel, name->host, NULL, &hints, on_answer, name); // may answer at once (hosts file)
+    arm_timer(r);
+}
+
+// Where a file has changed, asks the new servers: also what is being asked, for the old ones may be out of reach, and
+// a daemon with many feeds always asks something.
 static void look_at_files(struct resolve *r)
 {
     uint64_t now = uv_now(r->loop);
-    if (r->looked_ms && now - r->looked_ms < 10 * SECOND_MS)
+    if (r->telling)
+        return;
+    if (r->looked_ms && now - r->looked_ms < RESOLVE_LOOK_MS)
         return;
     r->looked_ms = now ? now : 1;
-    bool changed;
-    note_files(r, &changed);
-    struct name *name, *next;
-    HASH_ITER(hh, r->names, name, next)
-        if (changed && name->is_asking)
-            return; // the channel is in use; the next look finds it idle, or the questions fail and are asked again
-    if (!changed)
+    if (!note_files(r))
         return;
     ares_channel old = r->channel;
     struct err err;
@@ -217,16 +233,34 @@ static void look_at_files(struct resolve *r)
         r->channel = old; // a half-written file: the old servers still serve
         return;
     }
-    ares_destroy(old);
-    HASH_ITER(hh, r->names, name, next)
-        drop_name(r, name);
+    ares_destroy(old); // its questions end and stay open
+    struct name **asking = mem_alloc_array(HASH_COUNT(r->names) + 1, sizeof *asking), *name, *next;
+    size_t n = 0;
+    HASH_ITER(hh, r->names, name, next) {
+        if (name->is_asking)
+            asking[n++] = name; // nothing frees it before it is answered
+        else
+            drop_name(r, name);
+    }
+    for (size_t i = 0; i < n; i++)
+        ask(r, asking[i]);
+    mem_free(asking);
 }
 
-static size_t add_addresses(const struct ares_addrinfo *found, int family, struct name *name, size_t count,
-                            int64_t *ttl_s)
+static size_t count_family(const struct ares_addrinfo *found, int family)
 {
+    size_t n = 0;
+    for (const struct ares_addrinfo_node *node = found->nodes; node; node = node->ai_next)
+        n += node->ai_family == family;
+    return n;
+}
+
+// Adds at most `most` addresses of a family and lowers *ttl_s to the least of theirs.
+static void add_addresses(const struct ares_addrinfo *found, int family, size_t most, struct name *name, int64_t *ttl_s)
+{
+    size_t count = 0;
     for (const struct ares_addrinfo_node *node = found->nodes; node; node = node->ai_next) {
-        if (node->ai_family != family || count >= RESOLVE_ADDRESSES_MAX)
+        if (node->ai_family != family || count >= most)
             continue;
         char text[INET6_ADDRSTRLEN];
         const void *bytes = family == AF_INET
@@ -243,7 +277,17 @@ static size_t add_addresses(const struct ares_addrinfo *found, int family, struc
         if (*ttl_s < 0 || node->ai_ttl < *ttl_s)
             *ttl_s = node->ai_ttl;
     }
-    return count;
+}
+
+// IPv6 first; where there are too many, neither family leaves the other out: a host may reach only one of them.
+static void take_addresses(const struct ares_addrinfo *found, struct name *name, int64_t *ttl_s)
+{
+    size_t n4 = count_family(found, AF_INET), n6 = count_family(found, AF_INET6);
+    size_t half = RESOLVE_ADDRESSES_MAX / 2;
+    size_t most6 = RESOLVE_ADDRESSES_MAX - (n4 < half ? n4 : half);
+    n6 = n6 < most6 ? n6 : most6;
+    add_addresses(found, AF_INET6, n6, name, ttl_s);
+    add_addresses(found, AF_INET, RESOLVE_ADDRESSES_MAX - n6, name, ttl_s);
 }
 
 static void tell(struct name *name)
@@ -268,7 +312,7 @@ static void on_answer(void *context, int status, int timeouts, struct ares_addri
     name->n = 0;
     name->why = NULL;
     if (status == ARES_SUCCESS)
-        add_addresses(found, AF_INET, name, add_addresses(found, AF_INET6, name, 0, &ttl_s), &ttl_s);
+        take_addresses(found, name, &ttl_s);
     ares_freeaddrinfo(found);
     if (status == ARES_EDESTRUCTION || r->is_closing)
         return;
@@ -281,7 +325,9 @@ static void on_answer(void *context, int status, int timeouts, struct ares_addri
     }
     name->is_asking = false;
     name->until_ms = uv_now(r->loop) + (uint64_t)keep_ms;
+    r->telling++;
     tell(name);
+    r->telling--;
 }
 
 static void make_room(struct resolve *r)
@@ -318,9 +364,7 @@ struct resolve_question *resolve_ask(struct resolve *r, struct str host, resolve
     name->waiting = q;
     if (!name->is_asking) {
         name->is_asking = true;
-        static const struct ares_addrinfo_hints hints = {.ai_family = AF_UNSPEC, .ai_flags = ARES_AI_NOSORT};
-        ares_getaddrinfo(r->channel, name->host, NULL, &hints, on_answer, name); // may answer at once (hosts file)
-        arm_timer(r);
+        ask(r, name);
     }
     return name->is_asking ? q : NULL;
 }

@@ -3,7 +3,8 @@
 // Names to addresses by c-ares in the loop, with a cache of our own that keeps each answer for its TTL.
 //
 // One question a name however many wait for it; both families are asked at once, and the caller races the addresses.
-// resolv.conf and hosts are read again when they change (looked at when a question is asked, at most every 10 s).
+// resolv.conf and hosts are read again when they change (looked at when a question is asked, at most every 10 s): the
+// cache is dropped, and questions under way are asked anew, of the new servers.
 #ifndef DAEMON_RESOLVE_H
 #define DAEMON_RESOLVE_H
 
@@ -13,19 +14,27 @@
 #include "base/err.h"
 
 enum {
-    RESOLVE_ADDRESSES_MAX = 8,            // of a name, both families
+    RESOLVE_ADDRESSES_MAX = 8,            // of a name; half of them are kept for IPv4 where it has so many
     RESOLVE_TTL_MS_MIN = 30 * SECOND_MS,  // what says 0 is kept so long: 200 feeds of one host are one question
     RESOLVE_TTL_MS_MAX = HOUR_MS,
     RESOLVE_FAIL_MS = 30 * SECOND_MS,     // a name that failed is not asked again at once
-    RESOLVE_CACHE_MAX = 20000,            // names; past it the cache is emptied of what has run out
+    RESOLVE_CACHE_MAX = 20000,            // names; past it the cache is emptied of all that nobody waits for
+    RESOLVE_LOOK_MS = 10 * SECOND_MS,     // between two looks at the files
     RESOLVE_TEXT_BYTES = RESOLVE_ADDRESSES_MAX * 48,
 };
 
 struct resolve;
 struct resolve_question;
 
-// Makes a resolver in the loop. NULL: the system's configuration cannot be read.
-struct resolve *resolve_open(uv_loop_t *loop, struct err *err);
+// What the resolver is set up by. The system's are in /etc; c-ares reads no other hosts, which is only watched.
+struct resolve_files {
+    const char *resolv_conf, *hosts;
+    uint16_t port; // of the name servers; 0: 53
+};
+extern const struct resolve_files resolve_system_files;
+
+// Makes a resolver in the loop; `files` outlive it. NULL: the configuration cannot be read.
+struct resolve *resolve_open(uv_loop_t *loop, const struct resolve_files *files, struct err *err);
 
 // Drops all questions unanswered and closes; freed when the loop has closed its handles.
 void resolve_close(struct resolve *r);
