@@ -146,13 +146,19 @@ void utf8_sanitise(struct str s, struct buf *out)
 {
     while (s.n) {
         uint32_t code;
-        size_t n = utf8_decode(s, &code);
+        size_t n = utf8_decode(s, &code), before = out->n;
+        bool fits;
         if (code == '\n' || code == '\t' || code == '\r')
-            buf_add_char(out, ' ');
+            fits = buf_add_char(out, ' ');
         else if (is_unsafe(code))
-            buf_addf(out, code < 0x100 ? "\\x%02x" : "\\u{%04x}", code);
+            fits = buf_addf(out, code < 0x100 ? "\\x%02x" : "\\u{%04x}", code);
         else
-            utf8_add(out, code);
+            fits = utf8_add(out, code);
+        if (!fits) {
+            out->n = before; // what would not be whole
+            out->p[before] = '\0';
+            return;
+        }
         s = str_from(s, n);
     }
 }

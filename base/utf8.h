@@ -35,6 +35,7 @@ struct str utf8_head(struct str s, size_t n);
 
 // Appends s as it may appear in a log line, on a terminal or on a page: C0, C1, DEL, U+2028, U+2029 and bidirectional
 // controls as \xNN or \u{NNNN} (newline and tab as one blank), bad UTF-8 as U+FFFD. One text stays one line.
+// Where the cap of out cuts it, no character and no escape is cut in two.
 void utf8_sanitise(struct str s, struct buf *out);
 
 #endif

@@ -2,6 +2,8 @@
 #include "daemon/log.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -45,6 +47,12 @@ struct log {
     int to;    // atomic, enum log_to, never LOG_TO_AUTO
 };
 
+// Their libraries lose a line without a word where nobody listens, so that is looked at before each one: a restart of
+// the journal is no reason to give it up for good.
+static const char journal_socket[] = "/run/systemd/journal/socket", syslog_socket[] = "/dev/log";
+
+static bool is_there(const char *socket) { return access(socket, W_OK) == 0; }
+
 // What standard error is decides, as systemd documents it for JOURNAL_STREAM.
 static enum log_to choose(enum log_to asked)
 {
@@ -56,15 +64,18 @@ static enum log_to choose(enum log_to asked)
     if (stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 && fstat(STDERR_FILENO, &s) == 0 &&
         s.st_dev == device && s.st_ino == inode)
         return LOG_TO_JOURNAL;
-    if (isatty(STDERR_FILENO) || access("/dev/log", W_OK) != 0)
-        return LOG_TO_STDERR; // syslog(3) with nobody listening loses everything in silence
-    return LOG_TO_SYSLOG;
+    return isatty(STDERR_FILENO) || !is_there(syslog_socket) ? LOG_TO_STDERR : LOG_TO_SYSLOG;
 }
 
 static void write_all(const char *p, size_t n)
 {
     while (n) {
         ssize_t wrote = write(STDERR_FILENO, p, n);
+        if (wrote < 0 && errno == EAGAIN) { // whoever shares it has made it so; this thread may wait
+            struct pollfd full = {.fd = STDERR_FILENO, .events = POLLOUT};
+            poll(&full, 1, -1);
+            continue;
+        }
         if (wrote <= 0)
             return; // nobody reads: there is nowhere to say so
         p += wrote;
@@ -98,7 +109,7 @@ static void write_journal(const struct record *r)
     v[count++] = iovec_of("SYSLOG_IDENTIFIER=feedwatchd", strlen("SYSLOG_IDENTIFIER=feedwatchd"));
     for (size_t i = 0; i < r->n_fields; i++)
         v[count++] = iovec_of(r->fields[i].p, r->fields[i].n);
-    if (sd_journal_sendv(v, count) < 0)
+    if (!is_there(journal_socket) || sd_journal_sendv(v, count) < 0)
         write_stderr(r);
 }
 
@@ -109,7 +120,10 @@ static void write_record(struct log *log, const struct record *r)
         write_journal(r);
         break;
     case LOG_TO_SYSLOG:
-        syslog(priorities[r->level], "%.*s", STR_ARG(r->text));
+        if (is_there(syslog_socket))
+            syslog(priorities[r->level], "%.*s", STR_ARG(r->text));
+        else
+            write_stderr(r);
         break;
     case LOG_TO_AUTO:
     case LOG_TO_STDERR:
@@ -195,7 +209,7 @@ void log_say(struct log *log, enum log_level level, const char *id, const char *
     if (level > log_level(log))
         return;
     struct buf raw, line;
-    buf_init(&raw, 64 * LOG_LINE_BYTES);
+    buf_init(&raw, LOG_TEXT_BYTES);
     va_list args;
     va_start(args, format);
     buf_addv(&raw, format, args);

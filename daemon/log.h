@@ -5,7 +5,8 @@
 // count is told.
 //
 // Where it goes: journal fields when standard error is the journal's, else standard error when that is a terminal or a
-// file that was asked for, else syslog(3). What happens often has a fixed MESSAGE_ID (daemon/message_id.h).
+// file that was asked for, else syslog(3). A line for a journal or a syslog that is not there goes to standard error.
+// What happens often has a fixed MESSAGE_ID (daemon/message_id.h).
 #ifndef DAEMON_LOG_H
 #define DAEMON_LOG_H
 
@@ -17,6 +18,7 @@
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_NOTICE, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
 enum { LOG_QUEUE_BYTES = 4 << 20 }; // 20,000 lines: a second of the journal
+enum { LOG_TEXT_BYTES = 512 << 10 }; // of several lines: what a refused reload has to tell is 256 KiB and a line
 enum { LOG_LINE_BYTES = 4096 };     // of anything but an alert (alert_line has its own bound)
 
 struct log;
