@@ -390,12 +390,17 @@ static struct lex lex_regex(struct lexer *l)
     return is_closed ? x : lex_of(LEX_BAD, at, l->at - at);
 }
 
+// What a name may hold wherever it stands: see CONF_NAME.
+static bool is_of_name(char c)
+{
+    return char_is_alnum(c) || (unsigned char)c >= 0x80 || c == '-' || c == '_' || c == '.' || c == ':';
+}
+
 static struct lex lex_set(struct lexer *l)
 {
     size_t at = l->at++;
     size_t n = 0;
-    while (char_is_alnum(peek(l, n)) || (unsigned char)peek(l, n) >= 0x80 ||
-           (n && (peek(l, n) == '-' || peek(l, n) == '_' || peek(l, n) == '.')))
+    while (is_of_name(peek(l, n)))
         n++;
     struct lex x = lex_of(n ? LEX_SET : LEX_BAD, at, n + 1);
     x.text = arena_str(l->arena, str_head(rest(l), n));

@@ -111,6 +111,24 @@ static bool read_context(void *context, struct str path, struct arena *a, struct
     return true;
 }
 
+static void a_set_is_used_by_any_name_that_it_may_have(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a", "_a", "-a", ".a", ":a", "a:b", "a-b_c.d:", "перемирря", "1"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct buf text;
+        buf_init(&text, 4096);
+        buf_addf(&text, "set %s truce\nrule x {\n when (@%s NEAR/3 talks) OR 2 OF (@%s, envoy)\n}\n", names[i], names[i],
+                 names[i]);
+        struct bench b;
+        open_bench(&b, buf_z(&text), NULL);
+        assert_int_equal(b.ds.errors, 0);
+        assert_true(matches(&b, "A truce, talks", ""));
+        close_bench(&b);
+        buf_done(&text);
+    }
+}
+
 static void a_list_is_one_phrase_a_line(void **state)
 {
     (void)state;
@@ -393,6 +411,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_property_reaches_the_rule),
         cmocka_unit_test(a_rule_without_properties_has_the_defaults),
+        cmocka_unit_test(a_set_is_used_by_any_name_that_it_may_have),
         cmocka_unit_test(a_list_is_one_phrase_a_line),
         cmocka_unit_test(a_list_holds_a_hundred_thousand_phrases_and_no_more),
         cmocka_unit_test(a_phrase_has_sixty_four_words_and_no_more),
