@@ -87,7 +87,7 @@ static void reloaded(void *context, bool ok, struct str text)
     } else {
         q->reply.outcome = CONTROL_CONFIG;
         q->text = arena_str(&q->arena, text);
-        q->reply.next = "feedwatchctl check";
+        q->reply.next = arena_fmt(&q->arena, "feedwatchctl check --config %s", d->config_path).p;
     }
     tell(q);
 }

@@ -19,10 +19,10 @@ struct control; // the running daemon, as control sees it
 
 enum control_verb {
     // {version, pid, state, started_ms, now_ms, generation, config, feeds{total, ok, failing, gone, paused, new},
-    //  polls{total, last_hour, in_flight}, rules, alerts{total, today}, deliveries{waiting, dead}, store{engine,
-    //  bytes}, threads, memory_bytes, reload{at_ms, ok, error}, receivers[{name, kind, state, waiting, dead}]}
+    //  polls{total, last_hour, in_flight}, rules, alerts{total, today}, deliveries{waiting, held, dead},
+    //  store{engine, bytes}, threads, memory_bytes, reload{at_ms, ok, error}, receivers[as RECEIVERS_LIST has them]}
     CONTROL_STATUS,
-    CONTROL_HEALTH,  // {ok, reasons[{what, since_ms, next}]}
+    CONTROL_HEALTH,  // {ok, reasons[{what, since_ms, next}], now_ms}
     CONTROL_METRICS, // text: Prometheus exposition format 0.0.4
 
     // feeds[api_json_feed and "alerts"], total, now_ms. Arguments: state, tag, limit, after (an id).
@@ -54,7 +54,10 @@ enum control_verb {
     CONTROL_SILENCE_EXPIRE,  // -> one of them
     CONTROL_SILENCE_PREVIEW, // args {matcher} -> {of, hidden, alerts[]}: of the last 7 days
 
-    CONTROL_RECEIVERS_LIST, // receivers[{name, kind, target, state, waiting, dead, last_ok_ms, error}]
+    // receivers[{name, kind, target, state, waiting, held, dead, last_ok_ms, failing_since_ms, failures, error}],
+    // now_ms. state: ok, failing (the last attempt), down (the breaker is open), disabled (it said 410), off (its credential is
+    // missing), unnamed (the configuration has it no more).
+    CONTROL_RECEIVERS_LIST,
     CONTROL_RECEIVER_TEST,  // {name, status, took_ms, address, id}: sends endpoint.test now, outside the outbox
     CONTROL_RULES_LIST,     // counts{RULE: {hits_today, hits_7d, hits_30d, last_ms}}
     // The rules that run, as text: {generation, text, lists{NAME: the phrases, a line each}}; in the text a list is

@@ -66,6 +66,9 @@ void control_status(struct question *q);  // STATUS, HEALTH, METRICS
 void control_feeds(struct question *q);   // FEED*, OPML_*
 void control_writes(struct question *q);  // resend, retry, drop, silences
 void control_receivers(struct question *q);
+// Reads receivers into `list` and `outbox`; goes on with RECEIVERS_LIST's answer, else with control_status_finish.
+void control_receivers_read(struct question *q);
+void control_status_finish(struct job *job, void *owner, struct now now);
 void control_archive(struct question *q); // ITEMS_LIST, ITEM_SHOW, RULES_SOURCE
 void control_feed_add(struct question *q);
 void control_opml(struct question *q);

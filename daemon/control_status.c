@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// Status, health and metrics: each worker adds its counts in turn, the history thread those of the outbox, main the
-// rest.
+// Status, health and metrics: each worker adds its counts in turn, the delivery loop says how its receivers are, the
+// history thread counts the outbox, and main adds the rest.
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "daemon/control_parts.h"
 
-static void on_worker(struct job *job, void *owner, struct now now);
-static void finish(struct job *job, void *owner, struct now now);
-
-static void on_history(struct job *job, void *owner, struct now now)
-{
-    (void)now;
-    struct question *q = (struct question *)job;
-    struct err err = {0};
-    if (!store_outbox_counts(history_side(owner), &q->arena, &q->outbox, &q->n_outbox, &err))
-        q->reply.err = err; // shown as not known
-    question_send(q, q->control->d->threads.main, finish);
-}
+enum {
+    REASON_BYTES = 600,               // of one, an error with its place in it
+    RECEIVER_PATIENCE_MS = MINUTE_MS, // the first retries come after 5 s and a minute: one that heals by them is well
+};
 
 static void on_worker(struct job *job, void *owner, struct now now)
 {
@@ -38,7 +31,7 @@ static void on_worker(struct job *job, void *owner, struct now now)
     if (q->stage < d->n_workers)
         question_send(q, &worker_loop(d->workers[q->stage])->inbox, on_worker);
     else
-        question_send(q, d->threads.history, on_history);
+        control_receivers_read(q);
 }
 
 void control_status(struct question *q)
@@ -74,28 +67,6 @@ static json_t *reload_json(const struct daemon *d)
     return o;
 }
 
-static json_t *receivers_json(const struct question *q)
-{
-    const struct config *config = q->control->d->config;
-    static const char *const kinds[] = {"webhook", "file", "syslog"};
-    json_t *list = json_array();
-    for (size_t i = 0; i < config->n_receivers; i++) {
-        const struct config_receiver *r = &config->receivers[i];
-        json_t *o = json_object();
-        api_json_text(o, "name", r->name);
-        json_object_set_new(o, "kind", json_string(kinds[r->kind]));
-        json_object_set_new(o, "state", json_string(r->is_off ? "off" : "on"));
-        api_json_text(o, "error", r->off_why);
-        for (size_t k = 0; k < q->n_outbox; k++)
-            if (str_eq(q->outbox[k].receiver, r->name)) {
-                api_json_number(o, "waiting", q->outbox[k].count[DELIVERY_WAITING]);
-                api_json_number(o, "dead", q->outbox[k].count[DELIVERY_DEAD]);
-            }
-        json_array_append_new(list, o);
-    }
-    return list;
-}
-
 static json_t *status_json(const struct question *q, wall_t now)
 {
     const struct daemon *d = q->control->d;
@@ -119,42 +90,92 @@ static json_t *status_json(const struct question *q, wall_t now)
     json_object_set_new(o, "alerts", json_pack("{s:I}", "total",
                                                (json_int_t)metric_get(&d->metrics, METRIC_ALERTS)));
     json_object_set_new(o, "deliveries",
-                        json_pack("{s:I, s:I}", "waiting", (json_int_t)outbox_sum(q, DELIVERY_WAITING), "dead",
+                        json_pack("{s:I, s:I, s:I}", "waiting", (json_int_t)outbox_sum(q, DELIVERY_WAITING), "held",
+                                  (json_int_t)outbox_sum(q, DELIVERY_HELD), "dead",
                                   (json_int_t)outbox_sum(q, DELIVERY_DEAD)));
     json_object_set_new(o, "store", json_pack("{s:s}", "engine", "sqlite"));
     api_json_number(o, "threads", d->n_workers + 6);
     api_json_number(o, "memory_bytes", memory_bytes());
     if (d->reload_at.ms)
         json_object_set_new(o, "reload", reload_json(d));
-    json_object_set_new(o, "receivers", receivers_json(q));
+    json_object_set(o, "receivers", q->list);
     return o;
 }
 
-static void add_reason(json_t *list, const char *what, wall_t since, const char *next)
+static void add_reason(json_t *list, wall_t since, const char *next, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static void add_reason(json_t *list, wall_t since, const char *next, const char *format, ...)
 {
+    struct buf what;
+    buf_init(&what, REASON_BYTES);
+    va_list args;
+    va_start(args, format);
+    buf_addv(&what, format, args);
+    va_end(args);
     json_t *o = json_object();
-    json_object_set_new(o, "what", json_string(what));
+    api_json_text(o, "what", utf8_head(buf_str(&what), REASON_BYTES));
     api_json_time(o, "since_ms", since);
     json_object_set_new(o, "next", json_string(next));
     json_array_append_new(list, o);
+    buf_done(&what);
 }
 
-static json_t *health_json(const struct question *q)
+// Returns the first line that tells of an error, of what a reload had to tell.
+static struct str first_error(struct str text)
+{
+    for (struct str rest = text; rest.n;) {
+        struct str line = str_cut(&rest, '\n');
+        if (str_find(line, S(": error: ")) < line.n)
+            return line;
+    }
+    return str_trim(str_cut(&text, '\n'));
+}
+
+static void add_reload(json_t *reasons, const struct daemon *d, struct arena *a)
+{
+    struct str why = first_error(d->reload_error);
+    const char *next = arena_fmt(a, "feedwatchctl check --config %s", d->config_path).p;
+    add_reason(reasons, d->reload_at, next, "the last reload was refused, generation %llu goes on%s%.*s",
+               (unsigned long long)d->generation, why.n ? ": " : "", STR_ARG(why));
+}
+
+// A receiver that does not take what it is owed, and will not by itself within a minute.
+static void add_receiver(json_t *reasons, const json_t *receiver, const struct daemon *d, wall_t now, struct arena *a)
+{
+    const char *name = json_string_value(json_object_get(receiver, "name"));
+    const char *error = json_string_value(json_object_get(receiver, "error"));
+    struct str state = str_of(json_string_value(json_object_get(receiver, "state")));
+    wall_t since = {json_integer_value(json_object_get(receiver, "failing_since_ms"))};
+    const char *colon = error ? ": " : "";
+    error = error ? error : "";
+    if (str_eq(state, S("off")))
+        add_reason(reasons, d->started, "feedwatchctl receivers list", "receiver %s is off%s%s", name, colon, error);
+    else if (str_eq(state, S("disabled")))
+        add_reason(reasons, since, arena_fmt(a, "feedwatchctl deliveries retry --receiver %s", name).p,
+                   "receiver %s said that it is gone and gets nothing more%s%s", name, colon, error);
+    else if (str_eq(state, S("down")) || (str_eq(state, S("failing")) && wall_diff(now, since) >= RECEIVER_PATIENCE_MS))
+        add_reason(reasons, since, arena_fmt(a, "feedwatchctl receivers test %s", name).p,
+                   "receiver %s is failing%s%s", name, colon, error);
+}
+
+static json_t *health_json(struct question *q, wall_t now)
 {
     const struct daemon *d = q->control->d;
-    json_t *reasons = json_array();
+    json_t *reasons = json_array(), *receiver;
     wall_t since;
     char text[ERR_TEXT_BYTES];
     if (writer_is_failing(d->writer, &since, text, sizeof text))
-        add_reason(reasons, text, since, "df -h");
+        add_reason(reasons, since, "df -h", "%s", text);
     if (d->reload_at.ms && !d->is_reload_ok)
-        add_reason(reasons, "the last reload was refused", d->reload_at, "feedwatchctl check");
-    for (size_t i = 0; i < d->config->n_receivers; i++)
-        if (d->config->receivers[i].is_off)
-            add_reason(reasons, "a receiver is off: its credential is missing", d->started,
-                       "feedwatchctl receivers list");
+        add_reload(reasons, d, &q->arena);
+    size_t i;
+    json_array_foreach(q->list, i, receiver)
+        add_receiver(reasons, receiver, d, now, &q->arena);
     bool ok = json_array_size(reasons) == 0;
-    return json_pack("{s:b, s:o}", "ok", ok, "reasons", reasons);
+    json_t *o = json_pack("{s:b, s:o}", "ok", ok, "reasons", reasons);
+    api_json_time(o, "now_ms", now);
+    return o;
 }
 
 static void add_gauge(struct buf *out, const char *name, const char *help, uint64_t value)
@@ -175,6 +196,7 @@ static struct str metrics_text(struct question *q)
     add_gauge(&out, "feedwatch_feeds_bytes", "Memory that feeds take.", q->counts.bytes);
     add_gauge(&out, "feedwatch_polls_in_flight", "Polls under way.", q->counts.asking);
     add_gauge(&out, "feedwatch_deliveries_pending", "Rows that wait in the outbox.", outbox_sum(q, DELIVERY_WAITING));
+    add_gauge(&out, "feedwatch_deliveries_held", "Rows that wait for their digest.", outbox_sum(q, DELIVERY_HELD));
     add_gauge(&out, "feedwatch_deliveries_dead", "Dead letters.", outbox_sum(q, DELIVERY_DEAD));
     add_gauge(&out, "feedwatch_config_generation", "Generation of the configuration.", d->generation);
     add_gauge(&out, "feedwatch_config_reload_success", "Whether the last reload was taken.",
@@ -186,15 +208,17 @@ static struct str metrics_text(struct question *q)
     return text;
 }
 
-static void finish(struct job *job, void *owner, struct now now)
+void control_status_finish(struct job *job, void *owner, struct now now)
 {
     (void)owner;
     struct question *q = (struct question *)job;
     if (q->request.verb == CONTROL_STATUS)
         q->reply.json = status_json(q, now.wall);
     else if (q->request.verb == CONTROL_HEALTH)
-        q->reply.json = health_json(q);
+        q->reply.json = health_json(q, now.wall);
     else
         q->text = metrics_text(q);
+    json_decref(q->list);
+    q->list = NULL;
     question_home(q);
 }

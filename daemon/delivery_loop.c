@@ -322,6 +322,16 @@ void delivery_reopen_files(struct delivery_loop *d)
     }
 }
 
+// Since when it fails: by the attempts of this life, or by those that its rows had in an earlier one.
+static wall_t failing_since(const struct receiver *r)
+{
+    wall_t since = r->failing_since;
+    for (const struct row *row = r->first; row && !r->failures && !r->last_ok.ms; row = row->next)
+        if (row->delivery.attempts && (!since.ms || row->delivery.first_try.ms < since.ms))
+            since = row->delivery.first_try;
+    return since;
+}
+
 bool delivery_receiver_at(const struct delivery_loop *d, size_t i, struct receiver_view *out)
 {
     const struct receiver *r = d->receivers;
@@ -337,6 +347,8 @@ bool delivery_receiver_at(const struct delivery_loop *d, size_t i, struct receiv
         .in_window = r->n_rows,
         .in_flight = r->n_trying,
         .last_ok = r->last_ok,
+        .failing_since = failing_since(r),
+        .failures = r->failures,
         .last_error = str_of(r->last_error),
     };
     return true;

@@ -53,13 +53,16 @@ void delivery_reopen_files(struct delivery_loop *d); // SIGUSR1
 void delivery_enable(struct delivery_loop *d, struct str name); // by hand, after its 410
 void delivery_look(struct delivery_loop *d); // rows were put back by hand: reads the outbox from its start
 
-// What is known of receiver i: its name, whether it is off and why, its breaker. False past the end.
+// What is known of receiver i: its name, whether it is off and why, its breaker, how its last attempts went. Where this
+// life of the daemon has not tried it yet, its rows say whether an earlier one failed. False past the end.
 struct receiver_view {
     struct str name;
     const struct config_receiver *config;
     bool is_disabled, is_open; // 410; breaker open
     uint32_t in_window, in_flight;
     wall_t last_ok;
+    wall_t failing_since; // 0: the last attempt was accepted, or there was none
+    uint32_t failures;    // attempts in a row; 0 with failing_since: in an earlier life
     struct str last_error;
 };
 bool delivery_receiver_at(const struct delivery_loop *d, size_t i, struct receiver_view *out);

@@ -44,8 +44,10 @@ struct receiver {
     bool is_disabled;      // said 410
     struct breaker breaker;
     wall_t last_ok;
+    wall_t failing_since;  // 0: the last attempt was accepted, or there was none in this life
+    uint32_t failures;     // attempts in a row
     int file;              // of a file receiver; -1: not open
-    char last_error[DELIVERY_REASON_BYTES];
+    char last_error[DELIVERY_REASON_BYTES]; // of the last failure; empty once it accepts again
     size_t n_name;
     char name[];
 };

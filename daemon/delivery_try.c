@@ -218,6 +218,20 @@ static void say_end(const struct row *row, const struct writer_note *note, const
                 "receiver=%s says that it is gone (410) and gets nothing more until deliveries retry says so", r->name);
 }
 
+static void note_health(struct receiver *r, bool is_accepted, wall_t tried, struct str reason, struct now now)
+{
+    if (is_accepted) {
+        r->last_ok = now.wall;
+        r->failing_since = (wall_t){0};
+        r->failures = 0;
+        r->last_error[0] = '\0';
+        return;
+    }
+    if (r->failures++ == 0)
+        r->failing_since = tried;
+    snprintf(r->last_error, sizeof r->last_error, "%.*s", STR_ARG(reason));
+}
+
 static bool is_up(uint16_t status) { return status >= 200 && status < 500 && status != 408 && status != 429; }
 
 void row_note(struct row *row, uint16_t status, struct str address, uint32_t took_ms, struct str reason,
@@ -259,10 +273,7 @@ void row_note(struct row *row, uint16_t status, struct str address, uint32_t too
         note->mark = (struct receiver_mark){note->step.receiver, true, now.wall, note->attempt.reason};
     }
     note->notice = has_recovered ? "accepts again" : NULL;
-    if (decision.verdict == RETRY_DONE)
-        r->last_ok = now.wall;
-    else
-        snprintf(r->last_error, sizeof r->last_error, "%.*s", STR_ARG(note->attempt.reason));
+    note_health(r, decision.verdict == RETRY_DONE, row->tried, note->attempt.reason, now);
     metric_add(d->threads->metrics, METRIC_DELIVERIES_DONE, decision.verdict == RETRY_DONE);
     metric_add(d->threads->metrics, METRIC_DELIVERIES_DEAD,
                decision.verdict == RETRY_DEAD || decision.verdict == RETRY_DISABLE);

@@ -91,7 +91,8 @@ static void receivers_render(const struct ctl_call *call, const json_t *answer, 
 {
     static const struct table_column columns[] = {
         {"NAME", TABLE_LEFT, 0},     {"KIND", TABLE_LEFT, 0},  {"STATE", TABLE_LEFT, 0}, {"WAITING", TABLE_RIGHT, 0},
-        {"DEAD", TABLE_RIGHT, 0},    {"LAST OK", TABLE_RIGHT, 0}, {"TARGET", TABLE_LEFT, 20}, {"NOTE", TABLE_LEFT, 12},
+        {"HELD", TABLE_RIGHT, 0},    {"DEAD", TABLE_RIGHT, 0}, {"LAST OK", TABLE_RIGHT, 0},
+        {"FAILING", TABLE_RIGHT, 0}, {"TARGET", TABLE_LEFT, 20}, {"NOTE", TABLE_LEFT, 12},
     };
     json_t *receivers = json_object_get(answer, "receivers"), *one;
     if (json_array_size(receivers) == 0) {
@@ -108,8 +109,10 @@ static void receivers_render(const struct ctl_call *call, const json_t *answer, 
         table_cell(&t, answer_text(one, "kind"));
         table_cell_marked(&t, state, show_mark(call, state));
         show_count(&t, one, "waiting");
+        show_count(&t, one, "held");
         show_count(&t, one, "dead");
         show_moment(&t, answer_time(one, "last_ok_ms"), now, "-");
+        show_moment(&t, answer_time(one, "failing_since_ms"), now, "-");
         table_cell(&t, answer_text(one, "target"));
         table_cell(&t, answer_text(one, "error"));
     }

@@ -102,7 +102,7 @@ const char *show_mark(const struct ctl_call *call, struct str state)
         {"paused", SAY_YELLOW}, {"waiting", SAY_YELLOW},  {"sent", SAY_GREEN}, {"new", SAY_DIM},
         {"off", SAY_DIM},       {"silenced", SAY_DIM},    {"baseline", SAY_DIM},  {"held", SAY_YELLOW},
         {"debug", SAY_DIM},     {"joined", SAY_DIM},     {"rebased", SAY_DIM},   {"digested", SAY_DIM},
-        {"dropped", SAY_DIM},
+        {"dropped", SAY_DIM},   {"down", SAY_RED},       {"unnamed", SAY_YELLOW},
     };
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
         if (str_eq(state, str_of(marks[i].state)))

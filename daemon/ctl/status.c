@@ -50,7 +50,8 @@ static void daemon_line(const struct ctl_call *call, const json_t *answer, struc
     if (answer_number(reload, "at_ms") > 0 && !answer_flag(reload, "ok")) {
         buf_addf(out, "\n%10s %sthe last reload was refused ", "", say_mark(call, SAY_RED));
         say_moment(out, answer_time(reload, "at_ms"), now);
-        buf_addf(out, "%s: feedwatchctl check", say_mark(call, SAY_PLAIN));
+        buf_addf(out, "%s: feedwatchctl check --config ", say_mark(call, SAY_PLAIN));
+        say_text(out, answer_text(answer, "config"));
     }
     buf_add_char(out, '\n');
 }
@@ -72,6 +73,7 @@ static void work_lines(const struct ctl_call *call, const json_t *answer, struct
     const json_t *deliveries = json_object_get(answer, "deliveries");
     label(call, "deliveries", out);
     buf_addf(out, "%lld waiting", (long long)answer_number(deliveries, "waiting"));
+    count_add(deliveries, "held", "held for a digest or its hours", "", out);
     count_add(deliveries, "dead", "dead (feedwatchctl deliveries list --state dead)", say_mark(call, SAY_RED), out);
     buf_add_char(out, '\n');
 }
@@ -113,6 +115,10 @@ static void health_render(const struct ctl_call *call, const json_t *answer, str
     json_t *reason;
     json_array_foreach(json_object_get(answer, "reasons"), i, reason) {
         say_text(out, answer_text(reason, "what"));
+        if (answer_time(reason, "since_ms").ms > 0) {
+            buf_add(out, S("\n  since "));
+            say_clock(out, answer_time(reason, "since_ms"), answer_now(answer));
+        }
         if (answer_text(reason, "next").n > 0) {
             buf_add(out, S("\n  next: "));
             say_text(out, answer_text(reason, "next"));

@@ -41,6 +41,44 @@ static void failing_receiver_gets_it_after_5_s_and_a_minute(void **state)
     end(&s);
 }
 
+// What a person is told of the receiver: the line of `receivers list`, and `health`.
+static void check_told(struct scene *s, const char *state, const char *note, int health, const char *said)
+{
+    int status;
+    struct str out = scene_ctl(s, &status, "receivers", "list", "--json", NULL);
+    const char *wanted = arena_fmt(&s->arena, "\"state\":\"%s\"", state).p;
+    bool has_note = str_find(out, str_of(note ? note : "\"error\"")) < out.n;
+    if (status != 0 || str_find(out, str_of(wanted)) == out.n || has_note != (note != NULL))
+        fail_msg("%s, %s: %.*s", wanted, note ? note : "no error", STR_ARG(out));
+    assert_int_equal(str_find(out, S("failing_since_ms")) < out.n, note != NULL);
+    out = scene_ctl(s, &status, "health", NULL);
+    if (status != health || str_find(out, str_of(said)) == out.n)
+        fail_msg("health (%d): %.*s", status, STR_ARG(out));
+}
+
+static void a_failing_receiver_is_told_with_its_error_until_it_is_well(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper p;
+    send_one(&s, &p, "failing");
+    receiver_plan(&s.receiver, (struct receiver_plan){.fault = RECEIVER_STATUS, .status = 503});
+    check_told(&s, "ok", NULL, 0, "all is well");
+    for (int i = 0; i < 200 && receiver_report(&s.receiver).requests == 0; i++)
+        scene_run(&s, 4 * SECOND_MS);
+    check_told(&s, "failing", "HTTP 503", 0, "all is well"); // the first retry may heal it
+    scene_run(&s, 2 * MINUTE_MS);
+    check_told(&s, "failing", "HTTP 503", 1, "receiver desk is failing: HTTP 503");
+    scene_kill(&s); // the next try is minutes away, and what is owed stays owed
+    scene_start(&s);
+    check_told(&s, "failing", "failing_since_ms", 1, "receiver desk is failing");
+    receiver_be_well(&s.receiver);
+    scene_run(&s, HOUR_MS);
+    scene_until_acked(&s, "truce g1", 1);
+    check_told(&s, "ok", NULL, 0, "all is well");
+    end(&s);
+}
+
 static void retry_after_is_waited_out(void **state)
 {
     (void)state;
@@ -167,6 +205,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(failing_receiver_gets_it_after_5_s_and_a_minute),
+        cmocka_unit_test(a_failing_receiver_is_told_with_its_error_until_it_is_well),
         cmocka_unit_test(retry_after_is_waited_out),
         cmocka_unit_test(every_kind_of_failure_is_tried_again),
         cmocka_unit_test(alert_survives_a_stop_while_its_receiver_is_down),

@@ -158,6 +158,8 @@ static void outside_its_hours_a_rule_waits_for_them(void **state)
     int status;
     struct str out = scene_ctl(&s, &status, "deliveries", "list", "--state", "held", NULL);
     assert_true(str_find(out, S("A truce from midnight")) < out.n && str_find(out, S("The truce holds")) < out.n);
+    out = scene_ctl(&s, &status, "status", NULL);
+    assert_true(str_find(out, S("0 waiting, 2 held")) < out.n);
     out = scene_ctl(&s, &status, "alerts", "list", "--rule", "late", NULL);
     assert_true(str_find(out, S("A truce from midnight")) < out.n);
 
@@ -282,6 +284,29 @@ static void a_renamed_rule_keeps_its_history(void **state)
     scene_done(&s);
 }
 
+// What `health`, `status` and the metrics say of the last reload; `said` is in all three, or in none where it is NULL.
+static void check_reload_told(struct scene *s, const char *said)
+{
+    int status;
+    struct str out = scene_ctl(s, &status, "health", NULL);
+    if (status != (said ? 1 : 0) || str_find(out, str_of(said ? said : "all is well")) == out.n)
+        fail_msg("health (%d): %.*s", status, STR_ARG(out));
+    if (said) { // it names the place, what runs, since when, and a command that tells the rest
+        const char *check = arena_fmt(&s->arena, "next: feedwatchctl check --config %s", scene_path(s, "feedwatch.conf")).p;
+        static const char *const parts[] = {"the last reload was refused, generation 1 goes on: ", "since "};
+        for (size_t i = 0; i < 2; i++)
+            assert_true(str_find(out, str_of(parts[i])) < out.n);
+        assert_true(str_find(out, str_of(check)) < out.n);
+        out = scene_ctl(s, &status, "check", "--config", scene_path(s, "feedwatch.conf"), NULL);
+        assert_true(status == 78 && str_find(out, str_of(said)) < out.n);
+    }
+    out = scene_ctl(s, &status, "status", NULL);
+    assert_int_equal(str_find(out, S("the last reload was refused")) < out.n, said != NULL);
+    out = scene_ctl(s, &status, "metrics", NULL);
+    struct str gauge = said ? S("feedwatch_config_reload_success 0\n") : S("feedwatch_config_reload_success 1\n");
+    assert_true(str_find(out, gauge) < out.n);
+}
+
 static void a_set_whose_tests_fail_is_refused(void **state)
 {
     (void)state;
@@ -291,10 +316,12 @@ static void a_set_whose_tests_fail_is_refused(void **state)
     scene_write(&s, "rules.d/a.rules", "rule grain {\n when grain\n notify desk\n test match \"A truce\"\n}\n");
     scene_mark(&s);
     int status;
+    check_reload_told(&s, NULL);
     struct str out = scene_ctl(&s, &status, "reload", "--wait", NULL);
     assert_int_equal(status, 78);
     assert_true(str_find(out, S("a.rules:4:13: error: test fails: rule grain does not match this")) < out.n);
     assert_true(str_find(out, S("`grain` is not there")) < out.n);
+    check_reload_told(&s, "a.rules:4:13: error: test fails: rule grain does not match this");
     paper_print(&p, "g7", "A truce and grain", NULL);
     scene_run(&s, 11 * MINUTE_MS);
     static const struct came refused[] = {{"truce g7", 1, "the old set goes on"}, {"grain g7", 0, "refused"}};
@@ -302,6 +329,7 @@ static void a_set_whose_tests_fail_is_refused(void **state)
     scene_write(&s, "rules.d/a.rules", "rule grain {\n when grain\n notify desk\n test match \"Some grain\"\n}\n");
     (void)scene_ctl(&s, &status, "reload", "--wait", NULL);
     assert_int_equal(status, 0);
+    check_reload_told(&s, NULL);
     paper_print(&p, "g8", "Grain and a truce", NULL);
     scene_run(&s, 11 * MINUTE_MS);
     static const struct came taken[] = {{"truce g8", 0, "gone"}, {"grain g8", 1, "the new set"}};
