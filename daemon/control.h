@@ -55,8 +55,8 @@ enum control_verb {
     CONTROL_SILENCE_PREVIEW, // args {matcher} -> {of, hidden, alerts[]}: of the last 7 days
 
     // receivers[{name, kind, target, state, waiting, held, dead, last_ok_ms, failing_since_ms, failures, error}],
-    // now_ms. state: ok, failing (the last attempt), down (the breaker is open), disabled (it said 410), off (its credential is
-    // missing), unnamed (the configuration has it no more).
+    // now_ms. state: ok, failing (the last attempt), down (the breaker is open), disabled (it said 410), off (its
+    // credential is missing), unnamed (the configuration has it no more).
     CONTROL_RECEIVERS_LIST,
     CONTROL_RECEIVER_TEST,  // {name, status, took_ms, address, id}: sends endpoint.test now, outside the outbox
     CONTROL_RULES_LIST,     // counts{RULE: {hits_today, hits_7d, hits_30d, last_ms}}

@@ -16,33 +16,28 @@ enum { TAIL_EVERY_MS = 1000 }; // how often `tail --follow` asks; an answer with
 
 static const char *const filters[] = {"rule", "feed", "severity", "state", "since", "until", "text", "limit", NULL};
 
+static void alert_row(const struct ctl_call *call, const json_t *alert, wall_t now, struct table *t)
+{
+    struct str severity = answer_text(alert, "severity"), state = answer_text(alert, "state");
+    show_moment(t, answer_time(alert, "at_ms"), now, "-");
+    table_cell_marked(t, severity, show_mark(call, severity));
+    table_cell(t, answer_text(alert, "rule"));
+    table_cell(t, answer_text(alert, "title"));
+    table_cell(t, answer_text(json_object_get(alert, "feed"), "title"));
+    table_cell_marked(t, state, show_mark(call, state));
+    table_cell(t, answer_text(alert, "id"));
+}
+
 void view_alerts(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     static const struct table_column columns[] = {
         {"WHEN", TABLE_RIGHT, 0},  {"SEVERITY", TABLE_LEFT, 0}, {"RULE", TABLE_LEFT, 12},
         {"TITLE", TABLE_LEFT, 20}, {"FEED", TABLE_LEFT, 10},    {"STATE", TABLE_LEFT, 0}, {"ID", TABLE_LEFT, 0},
     };
-    json_t *alerts = json_object_get(answer, "alerts"), *alert;
-    if (json_array_size(alerts) == 0) {
-        buf_add(out, S("no alerts; why an article did not match: feedwatchctl rules explain RULE FILE\n"));
-        return;
-    }
-    struct table t;
-    table_init(&t, columns, sizeof columns / sizeof columns[0]);
-    wall_t now = answer_now(answer);
-    size_t i;
-    json_array_foreach(alerts, i, alert) {
-        struct str severity = answer_text(alert, "severity"), state = answer_text(alert, "state");
-        show_moment(&t, answer_time(alert, "at_ms"), now, "-");
-        table_cell_marked(&t, severity, show_mark(call, severity));
-        table_cell(&t, answer_text(alert, "rule"));
-        table_cell(&t, answer_text(alert, "title"));
-        table_cell(&t, answer_text(json_object_get(alert, "feed"), "title"));
-        table_cell_marked(&t, state, show_mark(call, state));
-        table_cell(&t, answer_text(alert, "id"));
-    }
-    show_table(call, &t, out);
-    show_more(answer, "alerts", out);
+    static const struct show_list list = {
+        "alerts", "no alerts; why an article did not match: feedwatchctl rules explain RULE FILE", columns,
+        sizeof columns / sizeof *columns, alert_row};
+    show_list(call, answer, &list, out);
 }
 
 int ctl_alerts_list(const struct ctl_call *call)

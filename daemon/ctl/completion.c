@@ -58,49 +58,64 @@ static void verb_cases_add(const char *variable, struct buf *out)
     }
 }
 
-static void bash_add(struct buf *out)
-{
-    buf_add(out, S("# bash completion for feedwatchctl\n"
-                   "_feedwatchctl() {\n"
-                   "  local cur=${COMP_WORDS[COMP_CWORD]} words='' own='' typed=() w\n"
-                   "  for w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do [[ $w == -* ]] || typed+=(\"$w\"); done\n"
-                   "  if [[ $cur == -* ]]; then\n"
-                   "    case \"${typed[*]}\" in\n"));
-    option_cases_add(out);
-    buf_add(out, S("    esac\n    words=\"$own"));
-    options_add(ctl_options, out);
-    buf_add(out, S("\"\n  elif [[ ${#typed[@]} -eq 0 ]]; then\n    words='"));
-    groups_add(out);
-    buf_add(out, S("'\n  elif [[ ${#typed[@]} -eq 1 ]]; then\n    case ${typed[0]} in\n"));
-    verb_cases_add("words", out);
-    buf_add(out, S("    esac\n  fi\n"
-                   "  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
-                   "}\n"
-                   "complete -o default -F _feedwatchctl feedwatchctl\n"));
-}
+// What bash and zsh say differently around the same words.
+struct shell {
+    const char *head;     // up to the cases of "GROUP VERB" that set `own`
+    const char *options;  // up to the options of all commands
+    const char *groups;   // up to the groups
+    const char *verbs;    // up to the cases of GROUP
+    const char *variable; // that these set
+    const char *end;
+};
 
-static void zsh_add(struct buf *out)
+static const struct shell bash = {
+    "# bash completion for feedwatchctl\n"
+    "_feedwatchctl() {\n"
+    "  local cur=${COMP_WORDS[COMP_CWORD]} words='' own='' typed=() w\n"
+    "  for w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do [[ $w == -* ]] || typed+=(\"$w\"); done\n"
+    "  if [[ $cur == -* ]]; then\n"
+    "    case \"${typed[*]}\" in\n",
+    "    esac\n    words=\"$own",
+    "\"\n  elif [[ ${#typed[@]} -eq 0 ]]; then\n    words='",
+    "'\n  elif [[ ${#typed[@]} -eq 1 ]]; then\n    case ${typed[0]} in\n",
+    "words",
+    "    esac\n  fi\n"
+    "  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
+    "}\n"
+    "complete -o default -F _feedwatchctl feedwatchctl\n",
+};
+
+static const struct shell zsh = {
+    "#compdef feedwatchctl\n"
+    "_feedwatchctl() {\n"
+    "  local cur=${words[CURRENT]} own='' w offer=''\n"
+    "  local -a typed\n"
+    "  for w in ${words[2,CURRENT-1]}; do [[ $w == -* ]] || typed+=($w); done\n"
+    "  if [[ $cur == -* ]]; then\n"
+    "    case \"${typed[*]}\" in\n",
+    "    esac\n    offer=\"$own",
+    "\"\n  elif (( $#typed == 0 )); then\n    offer='",
+    "'\n  elif (( $#typed == 1 )); then\n    case $typed[1] in\n",
+    "offer",
+    "    esac\n  fi\n"
+    "  if [[ -n $offer ]]; then compadd -- ${=offer}; else _files; fi\n"
+    "}\n"
+    "# Called by compinit as a function of this name, or sourced.\n"
+    "if [[ $funcstack[1] == _feedwatchctl ]]; then _feedwatchctl\n"
+    "else compdef _feedwatchctl feedwatchctl; fi\n",
+};
+
+static void shell_add(const struct shell *shell, struct buf *out)
 {
-    buf_add(out, S("#compdef feedwatchctl\n"
-                   "_feedwatchctl() {\n"
-                   "  local cur=${words[CURRENT]} own='' w offer=''\n"
-                   "  local -a typed\n"
-                   "  for w in ${words[2,CURRENT-1]}; do [[ $w == -* ]] || typed+=($w); done\n"
-                   "  if [[ $cur == -* ]]; then\n"
-                   "    case \"${typed[*]}\" in\n"));
+    buf_add(out, str_of(shell->head));
     option_cases_add(out);
-    buf_add(out, S("    esac\n    offer=\"$own"));
+    buf_add(out, str_of(shell->options));
     options_add(ctl_options, out);
-    buf_add(out, S("\"\n  elif (( $#typed == 0 )); then\n    offer='"));
+    buf_add(out, str_of(shell->groups));
     groups_add(out);
-    buf_add(out, S("'\n  elif (( $#typed == 1 )); then\n    case $typed[1] in\n"));
-    verb_cases_add("offer", out);
-    buf_add(out, S("    esac\n  fi\n"
-                   "  if [[ -n $offer ]]; then compadd -- ${=offer}; else _files; fi\n"
-                   "}\n"
-                   "# Called by compinit as a function of this name, or sourced.\n"
-                   "if [[ $funcstack[1] == _feedwatchctl ]]; then _feedwatchctl\n"
-                   "else compdef _feedwatchctl feedwatchctl; fi\n"));
+    buf_add(out, str_of(shell->verbs));
+    verb_cases_add(shell->variable, out);
+    buf_add(out, str_of(shell->end));
 }
 
 // A text in fish's single quotes.
@@ -161,9 +176,9 @@ int ctl_completion(const struct ctl_call *call)
     buf_init(&text, SAY_BYTES_MAX);
     int code = CTL_OK;
     if (str_eq(shell, S("bash")))
-        bash_add(&text);
+        shell_add(&bash, &text);
     else if (str_eq(shell, S("zsh")))
-        zsh_add(&text);
+        shell_add(&zsh, &text);
     else if (str_eq(shell, S("fish")))
         fish_add(&text);
     else

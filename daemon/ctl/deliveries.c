@@ -7,38 +7,33 @@
 #include "daemon/ctl/say.h"
 #include "daemon/ctl/show.h"
 
+static void delivery_row(const struct ctl_call *call, const json_t *one, wall_t now, struct table *t)
+{
+    struct str state = answer_text(one, "state"), error = answer_text(one, "error");
+    int64_t status = answer_number(one, "status");
+    bool is_waiting = str_eq(state, S("waiting")) || str_eq(state, S("held"));
+    table_cell(t, answer_text(one, "id"));
+    table_cell(t, answer_text(one, "receiver"));
+    table_cell_marked(t, state, show_mark(call, state));
+    show_count(t, one, "attempts");
+    show_moment(t, is_waiting ? answer_time(one, "due_ms") : (wall_t){0}, now, "-");
+    table_cell(t, answer_text(one, "title"));
+    if (error.n > 0 || status == 0)
+        table_cell(t, error);
+    else
+        table_cellf(t, "HTTP %lld", (long long)status);
+}
+
 static void list_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     static const struct table_column columns[] = {
         {"ID", TABLE_LEFT, 0},        {"RECEIVER", TABLE_LEFT, 8}, {"STATE", TABLE_LEFT, 0}, {"TRIES", TABLE_RIGHT, 0},
         {"NEXT", TABLE_RIGHT, 0},     {"TITLE", TABLE_LEFT, 20},   {"LAST ANSWER", TABLE_LEFT, 16},
     };
-    json_t *deliveries = json_object_get(answer, "deliveries"), *one;
-    if (json_array_size(deliveries) == 0) {
-        buf_add(out, S("nothing waits and nothing is dead; --state done shows what was delivered\n"));
-        return;
-    }
-    struct table t;
-    table_init(&t, columns, sizeof columns / sizeof columns[0]);
-    wall_t now = answer_now(answer);
-    size_t i;
-    json_array_foreach(deliveries, i, one) {
-        struct str state = answer_text(one, "state"), error = answer_text(one, "error");
-        int64_t status = answer_number(one, "status");
-        bool is_waiting = str_eq(state, S("waiting")) || str_eq(state, S("held"));
-        table_cell(&t, answer_text(one, "id"));
-        table_cell(&t, answer_text(one, "receiver"));
-        table_cell_marked(&t, state, show_mark(call, state));
-        show_count(&t, one, "attempts");
-        show_moment(&t, is_waiting ? answer_time(one, "due_ms") : (wall_t){0}, now, "-");
-        table_cell(&t, answer_text(one, "title"));
-        if (error.n > 0 || status == 0)
-            table_cell(&t, error);
-        else
-            table_cellf(&t, "HTTP %lld", (long long)status);
-    }
-    show_table(call, &t, out);
-    show_more(answer, "deliveries", out);
+    static const struct show_list list = {
+        "deliveries", "nothing waits and nothing is dead; --state done shows what was delivered", columns,
+        sizeof columns / sizeof *columns, delivery_row};
+    show_list(call, answer, &list, out);
 }
 
 int ctl_deliveries_list(const struct ctl_call *call)
@@ -87,6 +82,21 @@ int ctl_deliveries_drop(const struct ctl_call *call)
     return change(call, "/drop", "/api/v1/deliveries/drop", drop_render);
 }
 
+static void receiver_row(const struct ctl_call *call, const json_t *one, wall_t now, struct table *t)
+{
+    struct str state = answer_text(one, "state");
+    table_cell(t, answer_text(one, "name"));
+    table_cell(t, answer_text(one, "kind"));
+    table_cell_marked(t, state, show_mark(call, state));
+    show_count(t, one, "waiting");
+    show_count(t, one, "held");
+    show_count(t, one, "dead");
+    show_moment(t, answer_time(one, "last_ok_ms"), now, "-");
+    show_moment(t, answer_time(one, "failing_since_ms"), now, "-");
+    table_cell(t, answer_text(one, "target"));
+    table_cell(t, answer_text(one, "error"));
+}
+
 static void receivers_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     static const struct table_column columns[] = {
@@ -94,29 +104,10 @@ static void receivers_render(const struct ctl_call *call, const json_t *answer, 
         {"HELD", TABLE_RIGHT, 0},    {"DEAD", TABLE_RIGHT, 0}, {"LAST OK", TABLE_RIGHT, 0},
         {"FAILING", TABLE_RIGHT, 0}, {"TARGET", TABLE_LEFT, 20}, {"NOTE", TABLE_LEFT, 12},
     };
-    json_t *receivers = json_object_get(answer, "receivers"), *one;
-    if (json_array_size(receivers) == 0) {
-        buf_add(out, S("no receivers; a webhook or file block of the configuration makes one\n"));
-        return;
-    }
-    struct table t;
-    table_init(&t, columns, sizeof columns / sizeof columns[0]);
-    wall_t now = answer_now(answer);
-    size_t i;
-    json_array_foreach(receivers, i, one) {
-        struct str state = answer_text(one, "state");
-        table_cell(&t, answer_text(one, "name"));
-        table_cell(&t, answer_text(one, "kind"));
-        table_cell_marked(&t, state, show_mark(call, state));
-        show_count(&t, one, "waiting");
-        show_count(&t, one, "held");
-        show_count(&t, one, "dead");
-        show_moment(&t, answer_time(one, "last_ok_ms"), now, "-");
-        show_moment(&t, answer_time(one, "failing_since_ms"), now, "-");
-        table_cell(&t, answer_text(one, "target"));
-        table_cell(&t, answer_text(one, "error"));
-    }
-    show_table(call, &t, out);
+    static const struct show_list list = {
+        "receivers", "no receivers; a webhook or file block of the configuration makes one", columns,
+        sizeof columns / sizeof *columns, receiver_row};
+    show_list(call, answer, &list, out);
 }
 
 int ctl_receivers_list(const struct ctl_call *call)

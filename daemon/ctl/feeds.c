@@ -16,33 +16,27 @@ static struct str feed_title(const json_t *feed)
     return name.n > 0 ? name : title.n > 0 ? title : answer_text(feed, "url");
 }
 
+static void feed_row(const struct ctl_call *call, const json_t *feed, wall_t now, struct table *t)
+{
+    struct str state = answer_text(feed, "state");
+    table_cell(t, answer_text(feed, "id"));
+    table_cell(t, feed_title(feed));
+    table_cell_marked(t, state, show_mark(call, state));
+    show_moment(t, answer_time(feed, "last_ms"), now, "never");
+    show_moment(t, answer_time(feed, "next_ms"), now, "-");
+    show_count(t, feed, "items");
+    table_cell(t, answer_text(feed, "error"));
+}
+
 void view_feeds(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     static const struct table_column columns[] = {
         {"ID", TABLE_LEFT, 0},    {"FEED", TABLE_LEFT, 16},    {"STATE", TABLE_LEFT, 0},   {"LAST", TABLE_RIGHT, 0},
         {"NEXT", TABLE_RIGHT, 0}, {"ITEMS", TABLE_RIGHT, 0}, {"NOTE", TABLE_LEFT, 12},
     };
-    wall_t now = answer_now(answer);
-    json_t *feeds = json_object_get(answer, "feeds"), *feed;
-    if (json_array_size(feeds) == 0) {
-        buf_add(out, S("no feeds yet; add one: feedwatchctl feeds add URL\n"));
-        return;
-    }
-    struct table t;
-    table_init(&t, columns, sizeof columns / sizeof columns[0]);
-    size_t i;
-    json_array_foreach(feeds, i, feed) {
-        struct str state = answer_text(feed, "state");
-        table_cell(&t, answer_text(feed, "id"));
-        table_cell(&t, feed_title(feed));
-        table_cell_marked(&t, state, show_mark(call, state));
-        show_moment(&t, answer_time(feed, "last_ms"), now, "never");
-        show_moment(&t, answer_time(feed, "next_ms"), now, "-");
-        show_count(&t, feed, "items");
-        table_cell(&t, answer_text(feed, "error"));
-    }
-    show_table(call, &t, out);
-    show_more(answer, "feeds", out);
+    static const struct show_list list = {"feeds", "no feeds yet; add one: feedwatchctl feeds add URL", columns,
+                                          sizeof columns / sizeof *columns, feed_row};
+    show_list(call, answer, &list, out);
 }
 
 static void filtered_render(const struct ctl_call *call, const json_t *answer, struct buf *out)

@@ -154,8 +154,17 @@ static void hints(const struct ctl_call *call, const struct feed_meta *meta, str
     buf_add_char(out, '\n');
 }
 
-static void list_ends(size_t n, struct buf *out)
+// Words in a line, of which `words` has the first LIST_SHOWN_MAX.
+static void words_line(const struct ctl_call *call, const char *name, const struct str *words, size_t n,
+                       struct buf *out)
 {
+    if (n == 0)
+        return;
+    label(call, name, out);
+    for (size_t i = 0; i < n && i < LIST_SHOWN_MAX; i++) {
+        buf_add(out, i ? S(", ") : S(""));
+        say_text(out, words[i]);
+    }
     if (n > LIST_SHOWN_MAX)
         buf_addf(out, ", %zu more", n - LIST_SHOWN_MAX);
     buf_add_char(out, '\n');
@@ -164,27 +173,19 @@ static void list_ends(size_t n, struct buf *out)
 static void people_line(const struct ctl_call *call, const char *name, const struct person *list, size_t n,
                         struct buf *out)
 {
-    if (n == 0)
-        return;
-    label(call, name, out);
-    for (size_t i = 0; i < n && i < LIST_SHOWN_MAX; i++) {
-        buf_add(out, i ? S(", ") : S(""));
-        say_text(out, list[i].name.n ? list[i].name : list[i].email.n ? list[i].email : list[i].uri);
-    }
-    list_ends(n, out);
+    struct str words[LIST_SHOWN_MAX] = {{0}};
+    for (size_t i = 0; i < n && i < LIST_SHOWN_MAX; i++)
+        words[i] = list[i].name.n ? list[i].name : list[i].email.n ? list[i].email : list[i].uri;
+    words_line(call, name, words, n, out);
 }
 
 static void tags_line(const struct ctl_call *call, const char *name, const struct category *list, size_t n,
                       struct buf *out)
 {
-    if (n == 0)
-        return;
-    label(call, name, out);
-    for (size_t i = 0; i < n && i < LIST_SHOWN_MAX; i++) {
-        buf_add(out, i ? S(", ") : S(""));
-        say_text(out, list[i].term.n ? list[i].term : list[i].label);
-    }
-    list_ends(n, out);
+    struct str words[LIST_SHOWN_MAX] = {{0}};
+    for (size_t i = 0; i < n && i < LIST_SHOWN_MAX; i++)
+        words[i] = list[i].term.n ? list[i].term : list[i].label;
+    words_line(call, name, words, n, out);
 }
 
 static void file_line(const struct ctl_call *call, const struct enclosure *file, struct buf *out)

@@ -33,6 +33,18 @@ static void add_cost(struct table *t, const json_t *rule)
         table_cellf(t, "1 of %lld words", (long long)answer_number(rule, "keys"));
 }
 
+static void file_row(const struct ctl_call *call, const json_t *rule, wall_t now, struct table *t)
+{
+    (void)call;
+    (void)now;
+    table_cell(t, answer_text(rule, "name"));
+    table_cell(t, answer_text(rule, "severity"));
+    show_count(t, rule, "tests");
+    show_count(t, rule, "terms");
+    add_cost(t, rule);
+    table_cell(t, answer_text(rule, "title"));
+}
+
 // Without a daemon: what is known from the files alone.
 static void render_files(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
@@ -40,19 +52,21 @@ static void render_files(const struct ctl_call *call, const json_t *answer, stru
         {"RULE", TABLE_LEFT, 12},   {"SEVERITY", TABLE_LEFT, 0}, {"TESTS", TABLE_RIGHT, 0}, {"TERMS", TABLE_RIGHT, 0},
         {"RUNS ON", TABLE_LEFT, 0}, {"TITLE", TABLE_LEFT, 12},
     };
-    struct table t;
-    table_init(&t, columns, sizeof columns / sizeof *columns);
-    size_t i;
-    json_t *rule;
-    json_array_foreach(json_object_get(answer, "rules"), i, rule) {
-        table_cell(&t, answer_text(rule, "name"));
-        table_cell(&t, answer_text(rule, "severity"));
-        table_cellf(&t, "%lld", (long long)answer_number(rule, "tests"));
-        table_cellf(&t, "%lld", (long long)answer_number(rule, "terms"));
-        add_cost(&t, rule);
-        table_cell(&t, answer_text(rule, "title"));
-    }
-    show_table(call, &t, out);
+    static const struct show_list list = {"rules", NULL, columns, sizeof columns / sizeof *columns, file_row};
+    show_list(call, answer, &list, out);
+}
+
+static void hits_row(const struct ctl_call *call, const json_t *rule, wall_t now, struct table *t)
+{
+    (void)call;
+    table_cell(t, answer_text(rule, "name"));
+    table_cell(t, answer_text(rule, "severity"));
+    show_count(t, rule, "hits_today");
+    show_count(t, rule, "hits_7d");
+    show_count(t, rule, "hits_30d");
+    show_moment(t, answer_time(rule, "last_ms"), now, "never");
+    add_cost(t, rule);
+    table_cell(t, answer_text(rule, "title"));
 }
 
 static void render_hits(const struct ctl_call *call, const json_t *answer, struct buf *out)
@@ -62,21 +76,8 @@ static void render_hits(const struct ctl_call *call, const json_t *answer, struc
         {"7 DAYS", TABLE_RIGHT, 0},  {"30 DAYS", TABLE_RIGHT, 0}, {"LAST", TABLE_RIGHT, 0},
         {"RUNS ON", TABLE_LEFT, 0},  {"TITLE", TABLE_LEFT, 12},
     };
-    struct table t;
-    table_init(&t, columns, sizeof columns / sizeof *columns);
-    size_t i;
-    json_t *rule;
-    json_array_foreach(json_object_get(answer, "rules"), i, rule) {
-        table_cell(&t, answer_text(rule, "name"));
-        table_cell(&t, answer_text(rule, "severity"));
-        table_cellf(&t, "%lld", (long long)answer_number(rule, "hits_today"));
-        table_cellf(&t, "%lld", (long long)answer_number(rule, "hits_7d"));
-        table_cellf(&t, "%lld", (long long)answer_number(rule, "hits_30d"));
-        show_moment(&t, answer_time(rule, "last_ms"), answer_now(answer), "never");
-        add_cost(&t, rule);
-        table_cell(&t, answer_text(rule, "title"));
-    }
-    show_table(call, &t, out);
+    static const struct show_list list = {"rules", NULL, columns, sizeof columns / sizeof *columns, hits_row};
+    show_list(call, answer, &list, out);
 }
 
 // Asks the daemon what the rules found and adds it to them.

@@ -116,11 +116,29 @@ void show_table(const struct ctl_call *call, struct table *t, struct buf *out)
     table_done(t);
 }
 
-void show_more(const json_t *answer, const char *list, struct buf *out)
+static void say_more(const json_t *answer, const char *list, struct buf *out)
 {
     int64_t total = answer_number(answer, "total"), shown = (int64_t)json_array_size(json_object_get(answer, list));
     if (total > shown)
         buf_addf(out, "%lld of %lld %s; --limit N shows more\n", (long long)shown, (long long)total, list);
     else if (answer_flag(answer, "more"))
         buf_addf(out, "there are more %s: --limit N\n", list);
+}
+
+void show_list(const struct ctl_call *call, const json_t *answer, const struct show_list *list, struct buf *out)
+{
+    json_t *all = json_object_get(answer, list->name), *one;
+    if (list->empty && json_array_size(all) == 0) {
+        buf_add(out, str_of(list->empty));
+        buf_add_char(out, '\n');
+        return;
+    }
+    struct table t;
+    table_init(&t, list->columns, list->n_columns);
+    wall_t now = answer_now(answer);
+    size_t i;
+    json_array_foreach(all, i, one)
+        list->row(call, one, now, &t);
+    show_table(call, &t, out);
+    say_more(answer, list->name, out);
 }

@@ -44,7 +44,16 @@ const char *show_mark(const struct ctl_call *call, struct str state);
 // Prints a table that is full, and frees it.
 void show_table(const struct ctl_call *call, struct table *t, struct buf *out);
 
-// Appends that the daemon has more than it sent, where it does.
-void show_more(const json_t *answer, const char *list, struct buf *out);
+// A list in an answer, as a table: what it is called there, what is said where it is empty (NULL: the head line alone),
+// its columns, and what adds one row of cells.
+struct show_list {
+    const char *name, *empty;
+    const struct table_column *columns;
+    size_t n_columns;
+    void (*row)(const struct ctl_call *call, const json_t *one, wall_t now, struct table *t);
+};
+
+// Appends the list, and that the daemon has more than it sent where it does.
+void show_list(const struct ctl_call *call, const json_t *answer, const struct show_list *list, struct buf *out);
 
 #endif

@@ -17,28 +17,25 @@ static void one_render(const struct ctl_call *call, const json_t *silence, struc
     buf_add_char(out, '\n');
 }
 
+static void silence_row(const struct ctl_call *call, const json_t *one, wall_t now, struct table *t)
+{
+    (void)call;
+    table_cell(t, answer_text(one, "id"));
+    table_cell(t, answer_text(one, "matcher"));
+    show_moment(t, answer_time(one, "until_ms"), now, "-");
+    show_count(t, one, "hidden");
+    table_cell(t, answer_text(one, "comment"));
+}
+
 static void list_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     static const struct table_column columns[] = {
         {"ID", TABLE_LEFT, 0},      {"MATCHER", TABLE_LEFT, 20}, {"ENDS", TABLE_RIGHT, 0},
         {"HIDDEN", TABLE_RIGHT, 0}, {"COMMENT", TABLE_LEFT, 12},
     };
-    json_t *silences = json_object_get(answer, "silences"), *one;
-    if (json_array_size(silences) == 0) {
-        buf_add(out, S("nothing is silenced\n"));
-        return;
-    }
-    struct table t;
-    table_init(&t, columns, sizeof columns / sizeof columns[0]);
-    size_t i;
-    json_array_foreach(silences, i, one) {
-        table_cell(&t, answer_text(one, "id"));
-        table_cell(&t, answer_text(one, "matcher"));
-        show_moment(&t, answer_time(one, "until_ms"), answer_now(answer), "-");
-        show_count(&t, one, "hidden");
-        table_cell(&t, answer_text(one, "comment"));
-    }
-    show_table(call, &t, out);
+    static const struct show_list list = {"silences", "nothing is silenced", columns,
+                                          sizeof columns / sizeof *columns, silence_row};
+    show_list(call, answer, &list, out);
 }
 
 int ctl_silence_list(const struct ctl_call *call)
