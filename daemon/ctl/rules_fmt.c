@@ -2,6 +2,7 @@
 //
 // rules fmt: files into their canonical form.
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -25,19 +26,22 @@ static bool write_all(int fd, struct str text)
     return true;
 }
 
-// Puts text in the place of a file, whole or not at all: a file beside it, then a rename.
-static bool replace(const char *path, struct str text, struct err *err)
+// Puts text in the place of a file, whole or not at all: a file beside it, then a rename. A link stays one: what it
+// points at is replaced.
+static bool replace(const char *name, struct str text, struct err *err)
 {
+    char path[PATH_MAX];
     struct buf beside;
-    buf_init(&beside, 8192);
-    buf_addf(&beside, "%s.XXXXXX", path);
     struct stat st;
-    bool is_ok = !beside.is_cut && stat(path, &st) == 0;
+    buf_init(&beside, 2 * PATH_MAX);
+    bool is_ok = realpath(name, path) && stat(path, &st) == 0;
+    if (is_ok)
+        buf_addf(&beside, "%s.XXXXXX", path);
     int fd = is_ok ? mkstemp(beside.p) : -1;
     is_ok = fd >= 0 && fchmod(fd, st.st_mode & 07777) == 0 && write_all(fd, text) && fsync(fd) == 0 &&
             rename(buf_z(&beside), path) == 0;
     if (!is_ok)
-        err_set(err, "%s cannot be written: %s", path, strerror(errno));
+        err_set(err, "%s cannot be written: %s", name, strerror(errno));
     if (!is_ok && fd >= 0)
         unlink(buf_z(&beside));
     if (fd >= 0)
@@ -67,17 +71,18 @@ static int format_one(const struct ctl_call *call, const char *path)
     buf_init(&text, SAY_BYTES_MAX);
     struct source source = {.name = str_of(path)};
     int code = CTL_OK;
-    bool is_stdin = strcmp(path, "-") == 0;
+    bool is_stdin = strcmp(path, "-") == 0, is_check = ctl_value(call, "check") != NULL;
     if (!loader_files_or_stdin.read(NULL, str_of(path), &arena, &source.text, &err))
         code = say_error(call, CTL_NOT_FOUND, NULL, "%s", err.text);
     else if (!rules_format(&source, rule_files_tables, &text, &diags))
         code = told(call, &diags);
-    else if (is_stdin)
+    else if (is_stdin && !is_check)
         code = say(&text);
     else if (str_eq(buf_str(&text), source.text))
         code = CTL_OK;
-    else if (ctl_value(call, "check"))
-        code = say_error(call, CTL_REFUSED, "feedwatchctl rules fmt FILE", "%s is not in canonical form", path);
+    else if (is_check)
+        code = say_error(call, CTL_REFUSED, "feedwatchctl rules fmt FILE", "%s is not in canonical form",
+                         is_stdin ? "standard input" : path);
     else if (!replace(path, buf_str(&text), &err))
         code = say_error(call, CTL_NOT_FOUND, NULL, "%s", err.text);
     else
