@@ -182,27 +182,10 @@ static size_t file_done(struct filing *f, uint32_t n_terms, uint32_t **out_start
 // What the tree at `code`, n words of it, costs to run.
 static void count_cost(const uint32_t *code, size_t n, struct rule_cost *out)
 {
-    const uint32_t *end = code + n;
-    while (code < end) {
-        uint32_t arg = code_arg(*code);
-        switch (code_op(*code)) {
-        case OP_REGEX: out->n_regexes++; code++; break;
-        case OP_TERM:
-        case OP_LEAF: out->n_terms++; code++; break;
-        case OP_PHRASE:
-            out->n_terms++;
-            code += 1 + (arg & 0xFFFF);
-            break;
-        case OP_LANG:
-        case OP_FALSE:
-        case OP_NOT:
-        case OP_FIELD:
-        case OP_SCOPED: code++; break;
-        case OP_AND:
-        case OP_OR: code += 2; break;
-        case OP_OF: code += 3; break;
-        case OP_NEAR: code += 2 + arg - 1; break;
-        }
+    for (const uint32_t *end = code + n; code < end; code += code_head(code)) {
+        enum op op = code_op(*code);
+        out->n_regexes += op == OP_REGEX;
+        out->n_terms += op == OP_TERM || op == OP_LEAF || op == OP_PHRASE;
     }
 }
 

@@ -17,11 +17,6 @@ void compiler_emit(struct compiler *c, uint32_t word)
     c->code[c->n_code++] = word;
 }
 
-static uint32_t word_of(enum op op, size_t arg)
-{
-    return (uint32_t)op << OP_SHIFT | (uint32_t)arg;
-}
-
 static struct term_slot *slot_of(struct compiler *c, uint64_t hash)
 {
     size_t at = hash & (c->n_slots - 1);
@@ -107,7 +102,7 @@ static void compile_set(struct compiler *c, const struct expr *e)
 {
     if (!e->set->expr) {
         // The phrases' code must not lie inside the rule's: it is appended before (compile_lists_of).
-        compiler_emit(c, word_of(OP_TERM, compile_list(c, e->set)));
+        compiler_emit(c, code_word(OP_TERM, compile_list(c, e->set)));
         return;
     }
     const struct source *outer = c->source;
@@ -129,7 +124,7 @@ static void compile_lists_of(struct compiler *c, const struct expr *e)
 static void compile_lang(struct compiler *c, const struct expr *e)
 {
     if (e->kind == EXPR_OR) {
-        compiler_emit(c, word_of(OP_OR, e->n_children));
+        compiler_emit(c, code_word(OP_OR, e->n_children));
         compiler_emit(c, (uint32_t)e->n_children + 2);
         for (size_t i = 0; i < e->n_children; i++)
             compile_lang(c, e->children[i]);
@@ -142,14 +137,14 @@ static void compile_lang(struct compiler *c, const struct expr *e)
     char *code = arena_dupz(&c->g->arena, e->text);
     for (size_t i = 0; i < e->text.n; i++)
         code[i] = code[i] == '_' ? '-' : char_lower(code[i]);
-    compiler_emit(c, word_of(OP_LANG, c->g->n_langs));
+    compiler_emit(c, code_word(OP_LANG, c->g->n_langs));
     c->g->langs[c->g->n_langs++] = (struct str){code, e->text.n};
 }
 
 static void compile_children(struct compiler *c, const struct expr *e, enum op op)
 {
     size_t at = c->n_code;
-    compiler_emit(c, word_of(op, e->n_children));
+    compiler_emit(c, code_word(op, e->n_children));
     compiler_emit(c, 0);
     if (op == OP_OF)
         compiler_emit(c, e->number);
@@ -168,7 +163,7 @@ static void compile_tree(struct compiler *c, const struct expr *e)
     case EXPR_OF: compile_children(c, e, OP_OF); break;
     case EXPR_NEAR: compile_children(c, e, OP_NEAR); break;
     case EXPR_NOT:
-        compiler_emit(c, word_of(OP_NOT, 0));
+        compiler_emit(c, code_word(OP_NOT, 0));
         compile_tree(c, e->children[0]);
         break;
     case EXPR_FIELD:
@@ -176,7 +171,7 @@ static void compile_tree(struct compiler *c, const struct expr *e)
             compile_lang(c, e->children[0]);
             break;
         }
-        compiler_emit(c, word_of(OP_FIELD, e->fields));
+        compiler_emit(c, code_word(OP_FIELD, e->fields));
         compile_tree(c, e->children[0]);
         break;
     case EXPR_SET: compile_set(c, e); break;
@@ -186,7 +181,7 @@ static void compile_tree(struct compiler *c, const struct expr *e)
     case EXPR_STEM:
     case EXPR_PHRASE:
     case EXPR_REGEX: compile_leaf(c, e); break;
-    case EXPR_BAD: compiler_emit(c, word_of(OP_FALSE, 0)); break;
+    case EXPR_BAD: compiler_emit(c, code_word(OP_FALSE, 0)); break;
     }
 }
 
@@ -202,29 +197,9 @@ void compile_rule(struct compiler *c, const struct rule_source *rule)
     for (size_t i = 0; i < rule->n_unless; i++) {
         const struct expr *veto = rule->unless[i];
         if (veto->is_scoped) {
-            compiler_emit(c, word_of(OP_SCOPED, (size_t)veto->joins[0].link << JOIN_SHIFT | veto->joins[0].distance));
+            compiler_emit(c, code_word(OP_SCOPED, (size_t)veto->joins[0].link << JOIN_SHIFT | veto->joins[0].distance));
             veto = veto->children[0];
         }
         compile_tree(c, veto);
     }
-}
-
-size_t code_size(const uint32_t *code)
-{
-    switch (code_op(*code)) {
-    case OP_TERM:
-    case OP_REGEX:
-    case OP_LEAF:
-    case OP_LANG:
-    case OP_FALSE: return 1;
-    case OP_PHRASE: return 1 + (code_arg(*code) & 0xFFFF);
-    case OP_NOT:
-    case OP_FIELD:
-    case OP_SCOPED: return 1 + code_size(code + 1);
-    case OP_AND:
-    case OP_OR:
-    case OP_OF:
-    case OP_NEAR: break;
-    }
-    return code[1];
 }

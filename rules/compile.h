@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Trees -> code (rules/segment.h). For the builder only.
+// Trees -> code (rules/code.h). For the builder only.
 #ifndef RULES_COMPILE_H
 #define RULES_COMPILE_H
 

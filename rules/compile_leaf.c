@@ -11,11 +11,6 @@
 #include "base/utf8.h"
 #include "rules/regex_literal.h"
 
-static uint32_t word_of(enum op op, size_t arg)
-{
-    return (uint32_t)op << OP_SHIFT | (uint32_t)arg;
-}
-
 // A word of the leaf: the parts [first, last] of the leaf's words, joined.
 struct piece {
     size_t first, last;
@@ -196,12 +191,12 @@ static void emit_leaf(struct leaf_text *l)
     const struct variant *v = &l->variants[0];
     bool is_plain = l->n_variants == 1 && !v->cased && !v->glue;
     if (is_plain && v->n == 1) {
-        compiler_emit(c, word_of(OP_TERM, v->terms[0]));
+        compiler_emit(c, code_word(OP_TERM, v->terms[0]));
         return;
     }
     uint32_t slop = l->e->kind == EXPR_PHRASE ? l->e->number : 0;
     if (is_plain && v->n <= PHRASE_WORDS_MAX) {
-        compiler_emit(c, word_of(OP_PHRASE, slop << PHRASE_SLOP_SHIFT | v->n));
+        compiler_emit(c, code_word(OP_PHRASE, slop << PHRASE_SLOP_SHIFT | v->n));
         for (size_t i = 0; i < v->n; i++)
             compiler_emit(c, v->terms[i]);
         return;
@@ -213,7 +208,7 @@ static void emit_leaf(struct leaf_text *l)
     struct variant *variants = ARENA_ARRAY(&c->g->arena, struct variant, l->n_variants);
     memcpy(variants, l->variants, l->n_variants * sizeof *variants);
     struct str text = l->e->n ? (struct str){c->source->text.p + l->e->at, l->e->n} : l->e->text;
-    compiler_emit(c, word_of(OP_LEAF, c->g->n_leaves));
+    compiler_emit(c, code_word(OP_LEAF, c->g->n_leaves));
     c->g->leaves[c->g->n_leaves++] = (struct leaf){.text = arena_str(&c->g->arena, text), .variants = variants,
                                                    .n_variants = (uint32_t)l->n_variants, .slop = slop};
 }
@@ -225,10 +220,10 @@ static bool emit_plain(struct leaf_text *l, unsigned hyphens)
     if (!is_plain || needs_glue(l))
         return false;
     if (l->n_parts > 1)
-        compiler_emit(l->c, word_of(OP_PHRASE, l->e->number << PHRASE_SLOP_SHIFT | l->n_parts));
+        compiler_emit(l->c, code_word(OP_PHRASE, l->e->number << PHRASE_SLOP_SHIFT | l->n_parts));
     for (size_t i = 0; i < l->n_parts; i++) {
         uint32_t term = piece_term(l, (struct piece){i, i}, false);
-        compiler_emit(l->c, l->n_parts > 1 ? term : word_of(OP_TERM, term));
+        compiler_emit(l->c, l->n_parts > 1 ? term : code_word(OP_TERM, term));
     }
     return true;
 }
@@ -246,7 +241,7 @@ static void compile_regex(struct compiler *c, const struct expr *e)
                                 : NO_TERM;
         c->terms[term].literal = held;
     }
-    compiler_emit(c, word_of(OP_REGEX, term));
+    compiler_emit(c, code_word(OP_REGEX, term));
 }
 
 // The ASCII letters and digits at `at`, folded; returns their number, 0 where there are none or too many.
@@ -283,11 +278,11 @@ static bool compile_short(struct compiler *c, const struct expr *e)
     char folded[WORD_SHORT];
     size_t n_words = count_short(e);
     if (n_words > 1)
-        compiler_emit(c, word_of(OP_PHRASE, e->number << PHRASE_SLOP_SHIFT | n_words));
+        compiler_emit(c, code_word(OP_PHRASE, e->number << PHRASE_SLOP_SHIFT | n_words));
     for (size_t at = 0, i = 0; i < n_words; i++) {
         size_t n = short_word(e->text, at, folded);
         uint32_t term = compiler_term(c, TERM_WORD, (struct str){folded, n}, (struct str){e->text.p + at, n});
-        compiler_emit(c, n_words > 1 ? term : word_of(OP_TERM, term));
+        compiler_emit(c, n_words > 1 ? term : code_word(OP_TERM, term));
         at += n + 1;
     }
     return n_words > 0;
@@ -307,7 +302,7 @@ void compile_leaf(struct compiler *c, const struct expr *e)
     for (size_t i = 1; i < l.n_parts; i++)
         hyphens += (part(&l, i)->flags & WORD_HYPHEN) != 0;
     if (l.n_parts == 0 || l.n_parts > PHRASE_WORDS_MAX) {
-        compiler_emit(c, word_of(OP_FALSE, 0)); // expr_check has told
+        compiler_emit(c, code_word(OP_FALSE, 0)); // expr_check has told
     } else if (!emit_plain(&l, hyphens)) {
         if (hyphens <= 3)
             for (uint64_t split = 0; split < 1u << hyphens; split++)

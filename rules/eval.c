@@ -114,11 +114,6 @@ static bool near_chain(struct eval *e, const uint32_t *code, uint32_t fields, bo
     return holds;
 }
 
-static const uint32_t *first_child(const uint32_t *code)
-{
-    return code + 2 + (code_op(*code) == OP_OF);
-}
-
 bool eval_tree(struct eval *e, const uint32_t *code, uint32_t fields, bool is_filtered)
 {
     uint32_t arg = code_arg(*code);
@@ -141,7 +136,7 @@ bool eval_tree(struct eval *e, const uint32_t *code, uint32_t fields, bool is_fi
     }
     enum op op = code_op(*code);
     uint32_t need = op == OP_AND ? arg : op == OP_OR ? 1 : code[2];
-    const uint32_t *child = first_child(code);
+    const uint32_t *child = code + code_head(code);
     uint32_t met = 0;
     for (uint32_t i = 0; i < arg && met < need; i++, child += code_size(child)) {
         met += eval_tree(e, child, fields, is_filtered);
@@ -157,7 +152,7 @@ static bool gather_branch(struct eval *e, const uint32_t *code, uint32_t fields,
     uint32_t arg = code_arg(*code);
     enum op op = code_op(*code);
     uint32_t need = op == OP_AND ? arg : op == OP_OR ? 1 : code[2];
-    const uint32_t *child = first_child(code);
+    const uint32_t *child = code + code_head(code);
     size_t first = out->n, settle_at = 0;
     uint32_t met = 0;
     for (uint32_t i = 0; i < arg; i++, child += code_size(child)) {

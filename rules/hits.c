@@ -13,7 +13,7 @@ enum {
 // A phrase between quotes, with its slop.
 static struct str phrase_text(const struct segment *g, const uint32_t *code, struct arena *arena)
 {
-    uint32_t n = code_arg(*code) & 0xFFFF;
+    uint32_t n = code_arg(*code) & PHRASE_COUNT_MASK;
     uint32_t slop = code_arg(*code) >> PHRASE_SLOP_SHIFT;
     size_t bytes = 2 + n + 1 + SLOP_DIGITS;
     for (uint32_t i = 0; i < n; i++)

@@ -93,13 +93,6 @@ static uint32_t cap(uint64_t weight)
     return weight < NEVER ? (uint32_t)weight : NEVER;
 }
 
-static const uint32_t *first_child(const uint32_t *code)
-{
-    uint32_t n = code_arg(*code);
-    enum op op = code_op(*code);
-    return code + 2 + (op == OP_OF) + (op == OP_NEAR ? n - 1 : 0);
-}
-
 static uint32_t cost(const struct plan *p, const uint32_t *code);
 
 static int by_number(const void *a, const void *b)
@@ -116,7 +109,7 @@ static uint32_t of_cost(const struct plan *p, const uint32_t *code, uint32_t *ou
     uint32_t n = code_arg(*code);
     uint32_t need = n - code[2] + 1;
     uint32_t *costs = mem_alloc_array(n, sizeof *costs);
-    const uint32_t *child = first_child(code);
+    const uint32_t *child = code + code_head(code);
     for (uint32_t i = 0; i < n; i++, child += code_size(child))
         costs[i] = cost(p, child);
     qsort(costs, n, sizeof *costs, by_number);
@@ -135,7 +128,7 @@ static uint32_t cost(const struct plan *p, const uint32_t *code)
     uint32_t least = NEVER;
     switch (code_op(*code)) {
     case OP_TERM: return p->weights[arg];
-    case OP_PHRASE: return p->weights[lightest(p, code + 1, arg & 0xFFFF)];
+    case OP_PHRASE: return p->weights[lightest(p, code + 1, arg & PHRASE_COUNT_MASK)];
     case OP_LEAF:
         for (uint32_t i = 0; i < p->leaves[arg].n_variants; i++) {
             const struct variant *v = &p->leaves[arg].variants[i];
@@ -151,7 +144,7 @@ static uint32_t cost(const struct plan *p, const uint32_t *code)
     case OP_AND:
     case OP_NEAR:
     case OP_OR: {
-        const uint32_t *child = first_child(code);
+        const uint32_t *child = code + code_head(code);
         for (uint32_t i = 0; i < arg; i++, child += code_size(child)) {
             uint32_t one = cost(p, child);
             sum += one;
@@ -213,7 +206,7 @@ static void choose(struct plan *p, const uint32_t *code)
     const uint32_t *child;
     switch (code_op(*code)) {
     case OP_TERM: add_key(p, arg, NO_BIT); break;
-    case OP_PHRASE: add_phrase(p, code + 1, arg & 0xFFFF, arg >> PHRASE_SLOP_SHIFT); break;
+    case OP_PHRASE: add_phrase(p, code + 1, arg & PHRASE_COUNT_MASK, arg >> PHRASE_SLOP_SHIFT); break;
     case OP_LEAF:
         for (uint32_t i = 0; i < p->leaves[arg].n_variants; i++)
             add_phrase(p, p->leaves[arg].variants[i].terms, p->leaves[arg].variants[i].n, p->leaves[arg].slop);
@@ -227,14 +220,14 @@ static void choose(struct plan *p, const uint32_t *code)
             choose(p, child);
         break;
     case OP_OR:
-        child = first_child(code);
+        child = code + code_head(code);
         for (uint32_t i = 0; i < arg; i++, child += code_size(child))
             choose(p, child);
         break;
     case OP_OF: {
         uint32_t limit;
         of_cost(p, code, &limit);
-        child = first_child(code);
+        child = code + code_head(code);
         for (uint32_t i = 0; i < arg; i++, child += code_size(child))
             if (cost(p, child) <= limit)
                 choose(p, child);
@@ -252,7 +245,7 @@ static const uint32_t *cheapest(const struct plan *p, const uint32_t *code, cons
 {
     const uint32_t *best = NULL;
     uint32_t least = NEVER;
-    const uint32_t *child = first_child(code);
+    const uint32_t *child = code + code_head(code);
     for (uint32_t i = 0; i < code_arg(*code); i++, child += code_size(child)) {
         uint32_t one = child == but ? NEVER : cost(p, child);
         if (one < least) {

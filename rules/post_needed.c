@@ -33,33 +33,15 @@ static void need_rule(struct eval *e, uint32_t rule)
 {
     const uint32_t *code = e->g->code + e->g->rule_code[rule] + 1;
     const uint32_t *end = e->g->code + e->g->rule_code[rule + 1];
-    while (code < end) {
+    for (; code < end; code += code_head(code)) {
         uint32_t arg = code_arg(*code);
-        switch (code_op(*code)) {
-        case OP_TERM:
+        enum op op = code_op(*code);
+        if (op == OP_TERM)
             need(e, arg);
-            code++;
-            break;
-        case OP_PHRASE:
-            for (uint32_t i = 0; i < (arg & 0xFFFF); i++)
-                need(e, code[1 + i]);
-            code += 1 + (arg & 0xFFFF);
-            break;
-        case OP_LEAF:
+        else if (op == OP_LEAF)
             need_leaf(e, &e->g->leaves[arg]);
-            code++;
-            break;
-        case OP_REGEX:
-        case OP_LANG:
-        case OP_FALSE:
-        case OP_NOT:
-        case OP_FIELD:
-        case OP_SCOPED: code++; break;
-        case OP_AND:
-        case OP_OR: code += 2; break;
-        case OP_OF: code += 3; break;
-        case OP_NEAR: code += 2 + arg - 1; break;
-        }
+        for (uint32_t i = 0; op == OP_PHRASE && i < (arg & PHRASE_COUNT_MASK); i++)
+            need(e, code[1 + i]);
     }
 }
 

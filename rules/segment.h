@@ -5,33 +5,20 @@
 //   word of the text --hash--> term --keys--> rules filed under it --guards--> candidates --code--> spans
 //
 // A term is anything that a text can hold at a place: a word, a word pattern, a stem, a regex, a whole list. Words are
-// found by their hash; the others are worked out and then look the same. The code of a rule is 32-bit words in prefix
-// order, the operation in the upper 4 bits, its argument below:
-//
-//   TERM t | REGEX t | PHRASE slop:12,n:16 t.. | LEAF i | LANG i | FALSE | NOT x | FIELD mask x
-//   AND n size x.. | OR n size x.. | OF n size k x.. | NEAR n size join.. x..     size: of all of it, in words
-//   a rule: is scoped:1,count of vetoes, when, vetoes; a veto: x, or SCOPED link:16,distance:12 x
+// found by their hash; the others are worked out and then look the same.
 #ifndef RULES_SEGMENT_H
 #define RULES_SEGMENT_H
 
 #include "base/fold.h"
+#include "rules/code.h"
 #include "rules/expr.h"
 #include "rules/match.h"
 #include "rules/vocabulary.h"
 
-enum op {
-    OP_TERM, OP_REGEX, OP_PHRASE, OP_LEAF, OP_LANG, OP_FALSE, OP_NOT, OP_FIELD,
-    OP_AND, OP_OR, OP_OF, OP_NEAR, OP_SCOPED,
-};
 enum {
-    OP_SHIFT = 28,
-    ARG_MASK = (1 << OP_SHIFT) - 1,
     FIELDS_TEXT = 1 << FIELD_TITLE | 1 << FIELD_SUMMARY | 1 << FIELD_BODY,
-    PHRASE_SLOP_SHIFT = 16,
-    JOIN_SHIFT = 16,       // link above, distance below
-    VARIANTS_MAX = 16,     // ways to write the hyphens of one leaf
+    VARIANTS_MAX = 16, // ways to write the hyphens of one leaf
 };
-#define RULE_HAS_SCOPE (1u << 31) // only some feeds: the rule's properties say which
 
 // One way to meet a leaf: terms in order.
 struct variant {
@@ -120,11 +107,5 @@ void segment_unref(struct segment *g);
 
 // Returns the rule of this name, g->n_rules where there is none.
 uint32_t segment_find(const struct segment *g, struct str name);
-
-static inline enum op code_op(uint32_t word) { return (enum op)(word >> OP_SHIFT); }
-static inline uint32_t code_arg(uint32_t word) { return word & ARG_MASK; }
-
-// Words that the node at `code` takes.
-size_t code_size(const uint32_t *code);
 
 #endif

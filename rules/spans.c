@@ -226,7 +226,7 @@ static void operand_spans(struct eval *e, const uint32_t *code, uint32_t fields,
     case OP_TERM:
     case OP_REGEX: term_spans(e, arg, fields, at, out); break;
     case OP_PHRASE: {
-        struct variant v = {.terms = code + 1, .n = arg & 0xFFFF};
+        struct variant v = {.terms = code + 1, .n = arg & PHRASE_COUNT_MASK};
         variant_spans(e, &v, arg >> PHRASE_SLOP_SHIFT, fields, at, out);
         break;
     }
