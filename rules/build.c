@@ -4,8 +4,8 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "rules/compile.h"
+#include "rules/filing.h"
 #include "rules/pattern.h"
-#include "rules/plan.h"
 #include "rules/regex.h"
 #include "rules/stem.h"
 
@@ -126,137 +126,6 @@ static void index_words(struct segment *g, const struct compiler *c)
     g->bytes += vocabulary_bytes(&g->vocabulary);
 }
 
-// What is filed under terms: entries of some words each, in the order they came.
-struct filing {
-    struct {
-        uint32_t term, n;
-    } *list;
-    size_t n, room;
-    uint32_t *words;
-    size_t n_words, words_room;
-};
-
-static void file_word(struct filing *f, uint32_t word)
-{
-    if (f->n_words == f->words_room) {
-        f->words_room = f->words_room ? f->words_room * 2 : 4096;
-        f->words = mem_resize_array(f->words, f->words_room, sizeof *f->words);
-    }
-    f->words[f->n_words++] = word;
-}
-
-// Ends an entry: the words since the last one.
-static void file_under(struct filing *f, uint32_t term, size_t first_word)
-{
-    if (f->n == f->room) {
-        f->room = f->room ? f->room * 2 : 1024;
-        f->list = mem_resize_array(f->list, f->room, sizeof *f->list);
-    }
-    f->list[f->n].term = term;
-    f->list[f->n++].n = (uint32_t)(f->n_words - first_word);
-}
-
-// Orders the words by term into *out_starts (n_terms + 1 and one more) and *out_words, and empties the filing.
-static size_t file_done(struct filing *f, uint32_t n_terms, uint32_t **out_starts, uint32_t **out_words)
-{
-    uint32_t *starts = mem_alloc_array((size_t)n_terms + 2, sizeof *starts);
-    for (size_t i = 0; i < f->n; i++)
-        starts[f->list[i].term + 2] += f->list[i].n;
-    for (uint32_t t = 2; t < n_terms + 2; t++)
-        starts[t] += starts[t - 1];
-    uint32_t *words = mem_alloc_array(f->n_words + 1, sizeof *words);
-    const uint32_t *from = f->words;
-    for (size_t i = 0; i < f->n; i++) {
-        uint32_t *at = &starts[f->list[i].term + 1]; // in the end where the next term's begin
-        for (uint32_t k = 0; k < f->list[i].n; k++)
-            words[(*at)++] = *from++;
-    }
-    size_t n_words = f->n_words;
-    mem_free(f->list);
-    mem_free(f->words);
-    *out_starts = starts;
-    *out_words = words;
-    return n_words;
-}
-
-// What the tree at `code`, n words of it, costs to run.
-static void count_cost(const uint32_t *code, size_t n, struct rule_cost *out)
-{
-    for (const uint32_t *end = code + n; code < end; code += code_head(code)) {
-        enum op op = code_op(*code);
-        out->n_regexes += op == OP_REGEX;
-        out->n_terms += op == OP_TERM || op == OP_LEAF || op == OP_PHRASE;
-    }
-}
-
-static void file_bit(struct segment *g, struct filing *f, uint32_t bit)
-{
-    g->has_pairs |= bit < PAIR_BITS;
-    file_word(f, bit);
-}
-
-static void file_rule(struct segment *g, struct filing *f, const struct plan *plan, uint32_t rule)
-{
-    for (size_t k = 0; k < plan->n_keys; k++) {
-        uint32_t own = plan->keys[k].own;
-        size_t first = f->n_words;
-        file_word(f, rule << KEY_RULE_SHIFT | (own == NO_BIT ? 0 : KEY_HAS_OWN) | plan->n_guards);
-        if (own != NO_BIT)
-            file_bit(g, f, own);
-        for (uint32_t i = 0; i < plan->n_guards; i++)
-            file_bit(g, f, plan->guards[i]);
-        file_under(f, plan->keys[k].term, first);
-    }
-}
-
-static void list_rule(uint32_t **list, uint32_t *n, uint32_t rule)
-{
-    if ((*n & (*n - 1)) == 0) // full at each power of two
-        *list = mem_resize_array(*list, *n ? (size_t)*n * 2 : 1, sizeof **list);
-    (*list)[(*n)++] = rule;
-}
-
-static void file_rules(struct segment *g, struct plan *plan)
-{
-    struct filing f = {0};
-    for (uint32_t i = 0; i < g->n_rules; i++) {
-        const uint32_t *when = g->code + g->rule_code[i] + 1;
-        plan_tree(plan, when);
-        g->costs[i] = (struct rule_cost){.is_always = plan->n_keys == 0, .n_keys = (uint32_t)plan->n_keys};
-        count_cost(when, code_size(when), &g->costs[i]);
-        if (plan->n_keys == 0)
-            list_rule(&g->always, &g->n_always, i);
-        if (g->costs[i].n_regexes)
-            list_rule(&g->with_regex, &g->n_with_regex, i);
-        file_rule(g, &f, plan, i);
-    }
-    g->bytes += file_done(&f, g->n_terms, &g->key_starts, &g->keys) * sizeof *g->keys;
-}
-
-static bool is_by_words(const struct segment *g, const struct term *terms)
-{
-    bool holds = g->n_always == 0;
-    for (uint32_t t = 0; t < g->n_terms; t++)
-        holds &= terms[t].kind == TERM_WORD || g->key_starts[t] == g->key_starts[t + 1];
-    return holds;
-}
-
-static void file_lists(struct segment *g, struct plan *plan)
-{
-    if (!g->n_listed)
-        return;
-    struct filing f = {0};
-    for (uint32_t i = 0; i < g->n_listed; i++) {
-        plan_tree(plan, g->code + g->listed[i].code);
-        for (size_t k = 0; k < plan->n_keys; k++) {
-            file_word(&f, i);
-            file_under(&f, plan->keys[k].term, f.n_words - 1);
-        }
-    }
-    g->bytes += file_done(&f, g->n_terms, &g->list_starts, &g->list_keys) * sizeof *g->list_keys +
-                (g->n_terms + 2) * sizeof *g->list_starts;
-}
-
 static void index_names(struct segment *g)
 {
     g->n_name_slots = 16;
@@ -297,17 +166,11 @@ static bool index_all(struct segment *g, struct compiler *c)
     index_words(g, c);
     index_names(g);
     compiler_count_uses(c);
-    uint32_t *weights = plan_weights(c->terms, c->n_terms, c->text.key);
-    struct plan plan = {.terms = c->terms, .weights = weights, .leaves = g->leaves};
-    file_rules(g, &plan);
-    g->is_by_words = is_by_words(g, c->terms);
-    file_lists(g, &plan);
-    mem_free(plan.keys);
-    mem_free(weights);
+    file_segment(g, c);
     patterns_build(g, c->terms, c->n_terms);
     stems_build(g, c->terms, c->n_terms);
     g->bytes += g->n_code * sizeof *g->code +
-                (size_t)g->n_terms * (sizeof *g->names + sizeof *g->key_starts) +
+                (size_t)g->n_terms * sizeof *g->names +
                 g->n_rules * (sizeof *g->rule_code + sizeof *g->costs) +
                 g->n_leaves * sizeof *g->leaves;
     return regexes_build(g, c->terms, c->n_terms, c->ds);
@@ -362,6 +225,7 @@ void segment_unref(struct segment *g)
     mem_free(g->names);
     mem_free(g->key_starts);
     mem_free(g->keys);
+    mem_free(g->key_more);
     mem_free(g->list_starts);
     mem_free(g->list_keys);
     mem_free(g->listed);

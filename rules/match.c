@@ -15,7 +15,6 @@
 
 enum {
     AHEAD = 8,  // candidates that are fetched ahead: covers the latency of a far cache
-    GUARDS_AT_ONCE = 4,
     BLOCK = 32, // terms whose entries are fetched at once: more would push each other out of the nearest cache
 };
 
@@ -94,37 +93,28 @@ static void states_follow(struct match_scratch *s, const struct ruleset *set)
     s->sieve = (struct sieve){0};
 }
 
-// Tells whether the document holds any of n guards, n > 0. The first few are asked for without a branch, some of them
-// twice: how many there are is a coin's toss to the processor.
-static inline bool is_any_held(const struct eval *e, const uint32_t *guards, uint32_t n)
+// Adds the rule of an entry with guards where the document holds one of them.
+static void gather_guarded(struct eval *e, const uint32_t *more)
 {
     bool is_held = false;
-    for (uint32_t i = 0; i < GUARDS_AT_ONCE; i++)
-        is_held |= eval_has_bit(e, guards[i < n ? i : 0]);
-    for (uint32_t i = GUARDS_AT_ONCE; i < n; i++)
-        is_held |= eval_has_bit(e, guards[i]);
-    return is_held;
+    for (uint32_t i = 0; i < more[1] && !is_held; i++)
+        is_held = eval_has_bit(e, more[2 + i]);
+    if (is_held)
+        state_add_candidate(e->state, more[0]);
 }
 
-// Reads the rules filed under a term.
+// Reads the rules filed under a term: one bit in 25 is held.
 static void gather_filed(struct eval *e, uint32_t term)
 {
     const struct segment *g = e->g;
-    const uint32_t *key = g->keys + g->key_starts[term];
-    const uint32_t *end = g->keys + g->key_starts[term + 1];
-    while (key < end) {
-        uint32_t head = *key++;
-        uint32_t n = head & KEY_GUARDS;
-        bool has_own = head & KEY_HAS_OWN;
-        const uint32_t *guards = key + has_own;
-        bool holds = true;
-        if (n) // then a bit stands at key, be it the rule's own or a guard
-            holds = (!has_own | eval_has_bit(e, *key)) & is_any_held(e, guards, n);
-        else if (has_own)
-            holds = eval_has_bit(e, *key);
-        key = guards + n;
-        if (holds)
-            state_add_candidate(e->state, head >> KEY_RULE_SHIFT);
+    const struct key *end = g->keys + g->key_starts[term + 1];
+    for (const struct key *key = g->keys + g->key_starts[term]; key < end; key++) {
+        if (!eval_has_bit(e, key->bit))
+            continue;
+        if (key->rule & KEY_HAS_MORE)
+            gather_guarded(e, g->key_more + (key->rule & ~KEY_HAS_MORE));
+        else
+            state_add_candidate(e->state, key->rule);
     }
 }
 

@@ -15,7 +15,7 @@ enum { GUARDS_MAX = 15 }; // more are mostly held
 
 struct plan_key {
     uint32_t term;
-    uint32_t own; // a bit (segment.h) that the document must hold too; NO_BIT: none
+    uint32_t own; // a bit (vocabulary.h) that the document must hold too; NO_BIT: none
 };
 
 struct plan {

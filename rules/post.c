@@ -221,7 +221,7 @@ static void post_lists(struct eval *e)
     for (size_t i = 0; i < n_present; i++) {
         uint32_t term = e->present[i];
         for (uint32_t k = g->list_starts[term]; k < g->list_starts[term + 1]; k++) {
-            uint32_t which = g->list_keys[k];
+            uint32_t which = g->list_keys[k].rule;
             size_t first = e->hits.n;
             spans_of(e, g->code + g->listed[which].code, UINT16_MAX, false, &e->hits);
             for (size_t h = first; h < e->hits.n; h++) {

@@ -49,6 +49,14 @@ struct stem {
     uint32_t term;
 };
 
+// A rule filed under a term: a candidate where the document holds the bit (vocabulary.h) and, with KEY_HAS_MORE, one of
+// some guards besides.
+struct key {
+    uint32_t bit;
+    uint32_t rule; // or KEY_HAS_MORE and where in key_more the rest stands
+};
+#define KEY_HAS_MORE (1u << 31)
+
 struct regexes;
 struct stemmers;
 
@@ -66,12 +74,14 @@ struct segment {
     struct vocabulary vocabulary;
     uint32_t n_terms;
     struct str *names;      // of terms, as a rule wrote them first
-    uint32_t *key_starts;   // n_terms + 1
-    uint32_t *keys;         // entries, in order of terms
+    uint32_t *key_starts;   // n_terms + 1: where each term's entries begin
+    struct key *keys;
+    uint32_t *key_more;     // of entries with KEY_HAS_MORE: rule, count of guards, guards
+    uint32_t n_key_more;
     bool has_pairs;         // some entry asks for a pair
     bool is_by_words;       // each rule is filed, and under words: no patterns, stems or lists
     uint32_t *list_starts;  // the same for phrases of lists; NULL: there are none
-    uint32_t *list_keys;
+    struct key *list_keys;  // rule: the phrase; no bit
     struct listed *listed;
     uint32_t n_listed;
     uint32_t *always;       // rules without a required word

@@ -58,13 +58,8 @@ static inline uint32_t vocabulary_find(const struct vocabulary *v, uint64_t hash
 }
 
 // What a document holds, as bits: pairs of words that stand side by side (hashed: a set bit may lie), then its terms.
-// The rules filed under a term are entries in a row: rule:27,has own:1,n guards:4 | own | guards.. | next entry ..
-enum {
-    PAIR_BITS = 1 << 15, // 4 KiB: stays near; an article sets 3 % of it
-    KEY_RULE_SHIFT = 5,
-    KEY_HAS_OWN = 1 << 4,
-    KEY_GUARDS = 15,
-};
+// The rules filed under a term ask for them (segment.h).
+enum { PAIR_BITS = 1 << 15 }; // 4 KiB: stays near; an article sets 3 % of it
 #define NO_BIT UINT32_MAX
 
 // The bit of a term, and of two words side by side.
