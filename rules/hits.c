@@ -51,21 +51,59 @@ static bool is_boundary(struct str text, size_t at)
     return at == 0 || at >= text.n || ((unsigned char)text.p[at] & 0xC0) != 0x80;
 }
 
+// Marks the white space of 16 bytes: 0xFF each, the first eight in out[0].
+static void mark_spaces(const char *p, uint64_t out[2])
+{
+    bytes16 bytes;
+    memcpy(&bytes, p, sizeof bytes);
+    bytes16_halves((bytes16)((bytes == ' ') | (bytes - '\t' <= '\r' - '\t')), out);
+}
+
+// Returns how many bytes stand before the first white space of n bytes, n where there is none. How long a word is, is a
+// coin's toss to the processor: 16 bytes are looked at without a branch.
+static size_t bytes_before_space(const char *p, size_t n)
+{
+    uint64_t spaces[2];
+    size_t i = 0;
+    for (; i + sizeof(bytes16) <= n; i += sizeof(bytes16)) {
+        mark_spaces(p + i, spaces);
+        if (spaces[0] | spaces[1])
+            return i + (size_t)__builtin_ctzll(spaces[0] ? spaces[0] : spaces[1]) / 8 + (spaces[0] ? 0 : 8);
+    }
+    while (i < n && !char_is_space(p[i]))
+        i++;
+    return i;
+}
+
+// Returns how many bytes stand behind the last white space of n bytes, n where there is none.
+static size_t bytes_behind_space(const char *p, size_t n)
+{
+    uint64_t spaces[2];
+    size_t left = n;
+    for (; left >= sizeof(bytes16); left -= sizeof(bytes16)) {
+        mark_spaces(p + left - sizeof(bytes16), spaces);
+        if (spaces[0] | spaces[1])
+            return n - left + (size_t)__builtin_clzll(spaces[1] ? spaces[1] : spaces[0]) / 8 + (spaces[1] ? 0 : 8);
+    }
+    while (left > 0 && !char_is_space(p[left - 1]))
+        left--;
+    return n - left;
+}
+
 // What stands around bytes [start, end): cut at a space where there is one near, else at a character.
 static struct snippet snippet_of(struct str text, size_t start, size_t end)
 {
+    enum { NEAR = SNIPPET_BYTES / 3 };
     size_t from = start > SNIPPET_BYTES ? start - SNIPPET_BYTES : 0;
     size_t to = text.n - end > SNIPPET_BYTES ? end + SNIPPET_BYTES : text.n;
-    for (size_t i = from; from > 0 && i < start && i < from + SNIPPET_BYTES / 3; i++)
-        if (char_is_space(text.p[i])) {
-            from = i + 1;
-            break;
-        }
-    for (size_t i = to; to < text.n && i > end && i > to - SNIPPET_BYTES / 3; i--)
-        if (char_is_space(text.p[i])) {
-            to = i;
-            break;
-        }
+    if (from > 0) {
+        size_t cut = bytes_before_space(text.p + from, NEAR);
+        from += cut < NEAR ? cut + 1 : 0;
+    }
+    if (to < text.n) { // a space at `to` cuts nothing off
+        size_t cut = bytes_behind_space(text.p + to + 1 - NEAR, NEAR);
+        to -= cut < NEAR ? cut : 0;
+    }
     while (!is_boundary(text, from))
         from++;
     while (!is_boundary(text, to))

@@ -3,6 +3,7 @@
 // rules/: what the operators of the language match, and where the hits are.
 #include "tests/tools/check.h"
 
+#include "base/rng.h"
 #include "tests/tools/rulebook.h"
 
 struct row {
@@ -141,6 +142,70 @@ static void hits_say_where_in_bytes_and_code_points(void **state)
     rulebook_done(&b);
 }
 
+enum { SNIPPET_BYTES = 120, SNIPPET_NEAR = 40 }; // as an alert shows them: hits.c
+
+// Where a snippet of a hit at [start, end) begins and ends, found letter by letter.
+static void snippet_by_letters(struct str text, size_t start, size_t end, size_t *out_from, size_t *out_to)
+{
+    size_t from = start > SNIPPET_BYTES ? start - SNIPPET_BYTES : 0;
+    size_t to = text.n - end > SNIPPET_BYTES ? end + SNIPPET_BYTES : text.n;
+    size_t first = from, last = to;
+    while (from > 0 && first < from + SNIPPET_NEAR && !char_is_space(text.p[first]))
+        first++;
+    while (to < text.n && last > to - SNIPPET_NEAR && !char_is_space(text.p[last]))
+        last--;
+    *out_from = from == 0 ? 0 : first < from + SNIPPET_NEAR ? first + 1 : from;
+    *out_to = to == text.n ? to : last > to - SNIPPET_NEAR ? last : to;
+    while (*out_from < start && ((unsigned char)text.p[*out_from] & 0xC0) == 0x80)
+        ++*out_from;
+    while (*out_to < text.n && *out_to > end && ((unsigned char)text.p[*out_to] & 0xC0) == 0x80)
+        --*out_to;
+}
+
+// Words of up to 70 letters of one to four bytes, parted by white space of every kind.
+static void add_words(struct buf *b, struct rng *rng, size_t bytes)
+{
+    static const char *const letters[] = {"a", "ж", "中", "😀"};
+    for (size_t stop = b->n + bytes; b->n < stop;) {
+        uint64_t kind = rng_below(rng, 4), length = rng_below(rng, 6) ? 1 + rng_below(rng, 9) : 1 + rng_below(rng, 70);
+        for (uint64_t i = 0; i < length; i++)
+            buf_add(b, str_of(letters[kind]));
+        buf_add_char(b, "\t\n\v\f\r "[rng_below(rng, 6)]);
+    }
+}
+
+static void snippets_are_cut_at_white_space(void **state)
+{
+    (void)state;
+    struct rulebook b;
+    rulebook_init(&b);
+    rulebook_rule(&b, S("r"), S("needle"), NULL, 0);
+    struct ruleset *set = rulebook_build(&b);
+    struct match_scratch *scratch = match_scratch_new();
+    struct rng rng;
+    rng_init(&rng, 5);
+    for (int i = 0; i < 2000; i++) {
+        struct buf text;
+        buf_init(&text, 4096);
+        add_words(&text, &rng, rng_below(&rng, 300));
+        size_t start = text.n, from, to;
+        buf_add(&text, S("needle "));
+        add_words(&text, &rng, rng_below(&rng, 300));
+        struct doc doc = {.body = buf_str(&text)};
+        struct matches found;
+        match_run(set, scratch, &doc, &b.arena, &found);
+        assert_int_equal(found.n, 1);
+        const struct snippet *s = &found.list[0].hits[0].snippet;
+        snippet_by_letters(doc.body, start, start + strlen("needle"), &from, &to);
+        assert_int_equal(s->before.p - doc.body.p, from);
+        assert_int_equal(s->after.p + s->after.n - doc.body.p, to);
+        buf_done(&text);
+    }
+    match_scratch_free(scratch);
+    ruleset_unref(set);
+    rulebook_done(&b);
+}
+
 static void lists_are_found_and_name_their_phrase(void **state)
 {
     (void)state;
@@ -204,6 +269,7 @@ int main(void)
         cmocka_unit_test(operators_combine_as_in_the_grammar),
         cmocka_unit_test(vetoes_kill_matches_and_scoped_ones_single_hits),
         cmocka_unit_test(hits_say_where_in_bytes_and_code_points),
+        cmocka_unit_test(snippets_are_cut_at_white_space),
         cmocka_unit_test(lists_are_found_and_name_their_phrase),
         cmocka_unit_test(an_edit_replaces_adds_and_removes),
     };
