@@ -146,6 +146,12 @@ bool eval_tree(struct eval *e, const uint32_t *code, uint32_t fields, bool is_fi
     return met >= need;
 }
 
+// The vetoes filter what is sorted; else that can wait until all of the rule is there.
+static bool gather_leaf(struct eval *e, const uint32_t *code, uint32_t fields, bool is_filtered, struct spans *out)
+{
+    return is_filtered ? spans_of(e, code, fields, true, out) > 0 : spans_of_leaf(e, code, fields, out);
+}
+
 // AND, OR and OF; what was gathered goes again where too few hold.
 static bool gather_branch(struct eval *e, const uint32_t *code, uint32_t fields, bool is_filtered, struct spans *out)
 {
@@ -153,7 +159,7 @@ static bool gather_branch(struct eval *e, const uint32_t *code, uint32_t fields,
     enum op op = code_op(*code);
     uint32_t need = op == OP_AND ? arg : op == OP_OR ? 1 : code[2];
     const uint32_t *child = code + code_head(code);
-    size_t first = out->n, settle_at = 0;
+    size_t first = out->n, settle_at = SPANS_SETTLE_MIN;
     uint32_t met = 0;
     for (uint32_t i = 0; i < arg; i++, child += code_size(child)) {
         met += eval_gather(e, child, fields, is_filtered, out);
@@ -171,10 +177,10 @@ bool eval_gather(struct eval *e, const uint32_t *code, uint32_t fields, bool is_
     switch (code_op(*code)) {
     case OP_REGEX:
         eval_regex(e, code_arg(*code));
-        return spans_of(e, code, fields, is_filtered, out) > 0;
+        return gather_leaf(e, code, fields, is_filtered, out);
     case OP_TERM:
     case OP_PHRASE:
-    case OP_LEAF: return spans_of(e, code, fields, is_filtered, out) > 0;
+    case OP_LEAF: return gather_leaf(e, code, fields, is_filtered, out);
     case OP_NEAR: return near_chain(e, code, fields, is_filtered, out);
     case OP_FIELD: return eval_gather(e, code + 1, code_arg(*code), is_filtered, out);
     case OP_AND:

@@ -11,13 +11,10 @@
 #include "base/utf8.h"
 #include "rules/eval.h"
 
-void spans_push(struct spans *s, struct span span)
+void spans_grow(struct spans *s)
 {
-    if (s->n == s->room) {
-        s->room = s->room ? s->room * 2 : 64;
-        s->list = mem_resize_array(s->list, s->room, sizeof *s->list);
-    }
-    s->list[s->n++] = span;
+    s->room = s->room ? s->room * 2 : 64;
+    s->list = mem_resize_array(s->list, s->room, sizeof *s->list);
 }
 
 static int by_place(const void *a, const void *b)
@@ -72,14 +69,11 @@ void spans_settle(struct spans *s, size_t first)
     s->n = first + kept;
 }
 
-void spans_settle_if_long(struct spans *s, size_t first, size_t *at)
+void spans_settle_long(struct spans *s, size_t first, size_t *at)
 {
-    enum { SETTLE_MIN = 1 << 16 }; // 1.5 MiB; a usual rule never has so many
-    size_t least = *at < SETTLE_MIN ? SETTLE_MIN : *at;
-    if (s->n - first < least)
-        return;
     spans_settle(s, first);
-    *at = (s->n - first) * 2;
+    size_t twice = (s->n - first) * 2;
+    *at = twice > SPANS_SETTLE_MIN ? twice : SPANS_SETTLE_MIN;
 }
 
 void spans_sort(struct spans *s)
@@ -217,9 +211,9 @@ static void variant_spans(struct eval *e, const struct variant *v, uint32_t slop
     }
 }
 
-static void operand_spans(struct eval *e, const uint32_t *code, uint32_t fields, size_t first, size_t *settle_at,
-                          struct spans *out)
+bool spans_of_leaf(struct eval *e, const uint32_t *code, uint32_t fields, struct spans *out)
 {
+    size_t first = out->n;
     uint32_t arg = code_arg(*code);
     uint32_t at = (uint32_t)(code - e->g->code);
     switch (code_op(*code)) {
@@ -236,28 +230,36 @@ static void operand_spans(struct eval *e, const uint32_t *code, uint32_t fields,
             variant_spans(e, &leaf->variants[i], leaf->slop, fields, at, out);
         break;
     }
-    case OP_OR: {
-        const uint32_t *child = code + 2;
-        for (uint32_t i = 0; i < arg; i++, child += code_size(child)) {
-            operand_spans(e, child, fields, first, settle_at, out);
-            spans_settle_if_long(out, first, settle_at);
-        }
-        break;
-    }
     case OP_LANG:
     case OP_FALSE:
     case OP_NOT:
     case OP_FIELD:
     case OP_AND:
+    case OP_OR:
     case OP_OF:
     case OP_NEAR:
     case OP_SCOPED: break;
+    }
+    return out->n > first;
+}
+
+static void operand_spans(struct eval *e, const uint32_t *code, uint32_t fields, size_t first, size_t *settle_at,
+                          struct spans *out)
+{
+    if (code_op(*code) != OP_OR) {
+        spans_of_leaf(e, code, fields, out);
+        return;
+    }
+    const uint32_t *child = code + code_head(code);
+    for (uint32_t i = 0; i < code_arg(*code); i++, child += code_size(child)) {
+        operand_spans(e, child, fields, first, settle_at, out);
+        spans_settle_if_long(out, first, settle_at);
     }
 }
 
 size_t spans_of(struct eval *e, const uint32_t *code, uint32_t fields, bool is_filtered, struct spans *out)
 {
-    size_t first = out->n, settle_at = 0;
+    size_t first = out->n, settle_at = SPANS_SETTLE_MIN;
     operand_spans(e, code, fields, first, &settle_at, out);
     spans_settle(out, first);
     for (size_t i = 0; is_filtered && i < e->n_vetoes; i++)

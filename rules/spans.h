@@ -20,6 +20,11 @@ struct spans {
     size_t n, room;
 };
 
+enum { SPANS_SETTLE_MIN = 1 << 16 }; // 1.5 MiB; a usual rule never has so many
+
+// Appends the spans of a leaf as they are met, perhaps a place twice or out of order. Tells whether there are any.
+bool spans_of_leaf(struct eval *e, const uint32_t *code, uint32_t fields, struct spans *out);
+
 // Appends the spans of an operand (leaf, or OR of operands), sorted by place, each place once. Returns the count.
 size_t spans_of(struct eval *e, const uint32_t *code, uint32_t fields, bool is_filtered, struct spans *out);
 
@@ -27,10 +32,22 @@ size_t spans_of(struct eval *e, const uint32_t *code, uint32_t fields, bool is_f
 void spans_settle(struct spans *s, size_t first);
 
 // The same once there are *at of them, and sets *at for the next time: many leaves that find the same places take the
-// room of those places, not of all that was found. *at is 0 at first.
-void spans_settle_if_long(struct spans *s, size_t first, size_t *at);
+// room of those places, not of all that was found. *at is SPANS_SETTLE_MIN at first.
+void spans_settle_long(struct spans *s, size_t first, size_t *at);
+static inline void spans_settle_if_long(struct spans *s, size_t first, size_t *at)
+{
+    if (s->n - first >= *at)
+        spans_settle_long(s, first, at);
+}
 
-void spans_push(struct spans *s, struct span span);
+// Appends a span.
+void spans_grow(struct spans *s);
+static inline void spans_push(struct spans *s, struct span span)
+{
+    if (s->n == s->room)
+        spans_grow(s);
+    s->list[s->n++] = span;
+}
 
 // Sorts by place and keeps doubles.
 void spans_sort(struct spans *s);

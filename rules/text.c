@@ -388,9 +388,3 @@ const struct text_value *text_value_at(const struct text *t, uint32_t pos)
     }
     return &t->values[low];
 }
-
-struct place text_place(const struct text *t, const struct text_value *value, uint32_t pos, uint32_t end)
-{
-    const struct place *places = t->places + value->first_place;
-    return (struct place){places[pos - value->first_pos].start, places[end - 1 - value->first_pos].end};
-}

@@ -91,7 +91,11 @@ void text_add_doc(struct text *t, const struct doc *doc);
 const struct text_value *text_value_at(const struct text *t, uint32_t pos);
 
 // Returns the bytes of the value's text that positions [pos, end) take.
-struct place text_place(const struct text *t, const struct text_value *value, uint32_t pos, uint32_t end);
+static inline struct place text_place(const struct text *t, const struct text_value *value, uint32_t pos, uint32_t end)
+{
+    const struct place *places = t->places + value->first_place;
+    return (struct place){places[pos - value->first_pos].start, places[end - 1 - value->first_pos].end};
+}
 
 static inline struct str word_folded(const struct text *t, const struct word *w)
 {
