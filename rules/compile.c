@@ -185,14 +185,14 @@ static void compile_tree(struct compiler *c, const struct expr *e)
     }
 }
 
-void compile_rule(struct compiler *c, const struct rule_source *rule)
+void compile_rule(struct compiler *c, const struct rule_trees *rule, bool has_scope)
 {
     c->source = rule->source;
     compile_lists_of(c, rule->when);
     for (size_t i = 0; i < rule->n_unless; i++)
         compile_lists_of(c, rule->unless[i]);
     c->g->rule_code[c->g->n_rules] = (uint32_t)c->n_code;
-    compiler_emit(c, (uint32_t)rule->n_unless | (rule->rule.n_scope ? RULE_HAS_SCOPE : 0));
+    compiler_emit(c, (uint32_t)rule->n_unless | (has_scope ? RULE_HAS_SCOPE : 0));
     compile_tree(c, rule->when);
     for (size_t i = 0; i < rule->n_unless; i++) {
         const struct expr *veto = rule->unless[i];

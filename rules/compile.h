@@ -4,6 +4,7 @@
 #ifndef RULES_COMPILE_H
 #define RULES_COMPILE_H
 
+#include "rules/draft.h"
 #include "rules/segment.h"
 #include "rules/text.h"
 
@@ -45,8 +46,8 @@ struct compiler {
     uint32_t n_lists;
 };
 
-// Appends the code of one rule; false when it told an error.
-void compile_rule(struct compiler *c, const struct rule_source *rule);
+// Appends the code of one rule.
+void compile_rule(struct compiler *c, const struct rule_trees *rule, bool has_scope);
 
 // Appends the code of the phrases of a list (once) and returns its term.
 uint32_t compile_list(struct compiler *c, const struct expr_set *set);

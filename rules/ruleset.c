@@ -3,23 +3,21 @@
 // Sets of rules: building, editing, counting. See rule.h and ruleset.h.
 #include "rules/ruleset.h"
 
-#include "base/hash.h"
 #include "base/mem.h"
+#include "rules/draft.h"
 
 enum { SEGMENTS_MAX = 8 }; // more cost each word more than a whole build costs now and then
 
 struct ruleset_builder {
     uint64_t seed;
-    struct rule_source *sources;
-    size_t n, room;
-    struct arena arena; // the arrays that the sources point to
+    struct draft draft;
 };
 
 struct ruleset_builder *ruleset_builder_new(uint64_t seed)
 {
     struct ruleset_builder *b = mem_alloc(sizeof *b);
     b->seed = seed;
-    arena_init(&b->arena, SIZE_MAX);
+    draft_init(&b->draft);
     return b;
 }
 
@@ -27,41 +25,13 @@ void ruleset_builder_free(struct ruleset_builder *b)
 {
     if (!b)
         return;
-    arena_done(&b->arena);
-    mem_free(b->sources);
+    draft_done(&b->draft);
     mem_free(b);
-}
-
-static struct str *copy_strings(struct arena *a, const struct str *strings, size_t n)
-{
-    struct str *copy = n ? ARENA_ARRAY(a, struct str, n) : NULL;
-    for (size_t i = 0; i < n; i++)
-        copy[i] = arena_str(a, strings[i]);
-    return copy;
 }
 
 void ruleset_builder_add(struct ruleset_builder *b, const struct rule_source *rule)
 {
-    if (b->n == b->room) {
-        b->room = b->room ? b->room * 2 : 64;
-        b->sources = mem_resize_array(b->sources, b->room, sizeof *b->sources);
-    }
-    struct rule_source *s = &b->sources[b->n++];
-    *s = *rule;
-    struct rule *r = &s->rule;
-    struct str *const texts[] = {&r->name, &r->title, &r->query, &r->note, &r->was, &r->hours_zone};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        *texts[i] = arena_str(&b->arena, *texts[i]);
-    r->tags = copy_strings(&b->arena, r->tags, r->n_tags);
-    r->notify = copy_strings(&b->arena, r->notify, r->n_notify);
-    struct rule_scope *scope = r->n_scope ? ARENA_ARRAY(&b->arena, struct rule_scope, r->n_scope) : NULL;
-    for (size_t i = 0; i < r->n_scope; i++)
-        scope[i] = (struct rule_scope){r->scope[i].is_tag, arena_str(&b->arena, r->scope[i].value)};
-    r->scope = scope;
-    const struct expr **unless = s->n_unless ? ARENA_ARRAY(&b->arena, const struct expr *, s->n_unless) : NULL;
-    for (size_t i = 0; i < s->n_unless; i++)
-        unless[i] = rule->unless[i];
-    s->unless = unless;
+    draft_add(&b->draft, rule);
 }
 
 static void shared_unref(struct shared *s)
@@ -77,7 +47,7 @@ struct ruleset *ruleset_build(struct ruleset_builder *b, struct diags *ds)
     struct shared *shared = mem_alloc(sizeof *shared);
     shared->refs = 1;
     shared->table = fold_table_new();
-    struct segment *g = segment_build(b->sources, b->n, b->seed, shared->table, ds);
+    struct segment *g = segment_build(&b->draft, b->seed, shared->table, ds);
     uint64_t seed = b->seed;
     ruleset_builder_free(b);
     if (!g) {
@@ -164,7 +134,11 @@ struct ruleset *ruleset_edit(const struct ruleset *old, const struct rule_source
 {
     struct segment *g = NULL;
     if (n_changed) {
-        g = segment_build(changed, n_changed, old->seed, old->shared->table, ds);
+        struct draft draft;
+        draft_init(&draft);
+        for (size_t i = 0; i < n_changed; i++)
+            draft_add(&draft, &changed[i]);
+        g = segment_build(&draft, old->seed, old->shared->table, ds);
         if (!g)
             return NULL;
     }

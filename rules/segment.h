@@ -110,8 +110,9 @@ struct segment {
     size_t bytes;             // of the engine
 };
 
-struct segment *segment_build(const struct rule_source *sources, size_t n, uint64_t seed,
-                              const struct fold_table *table, struct diags *ds);
+// Compiles a draft and empties it: its rules become the segment's. NULL with diagnostics on errors.
+struct draft;
+struct segment *segment_build(struct draft *draft, uint64_t seed, const struct fold_table *table, struct diags *ds);
 struct segment *segment_ref(struct segment *g);
 void segment_unref(struct segment *g);
 
