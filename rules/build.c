@@ -98,6 +98,7 @@ struct segment *segment_build(struct draft *draft, uint64_t seed, const struct f
         g->rules[i].version = draft_version(&g->rules[i], &draft->trees[i]);
         compile_rule(&c, &draft->trees[i], g->rules[i].n_scope > 0);
     }
+    compiler_settle(&c);
     g->bytes += g->arena.bytes - before;
     g->rule_code[n] = (uint32_t)c.n_code;
     bool ok = index_all(g, &c);

@@ -44,11 +44,8 @@ void compiler_count_uses(struct compiler *c)
             c->terms[c->slots[i].term - 1].uses = c->slots[i].uses;
 }
 
-uint32_t compiler_term(struct compiler *c, enum term_kind kind, struct str folded, struct str name)
+static uint32_t find_or_add(struct compiler *c, enum term_kind kind, uint64_t hash, struct str folded, struct str name)
 {
-    // Kinds other than words get hashes of their own: another seed.
-    uint64_t hash = kind == TERM_WORD ? word_hash(c->text.key, folded)
-                                      : hash64_seeded(c->g->seed + (uint64_t)kind * 0x9E3779B97F4A7C15u, folded);
     if ((c->n_terms + 1) * (size_t)2 > c->n_slots)
         grow_slots(c);
     struct term_slot *slot = slot_of(c, hash);
@@ -73,6 +70,39 @@ uint32_t compiler_term(struct compiler *c, enum term_kind kind, struct str folde
     slot->hash = hash;
     slot->term = ++c->n_terms;
     return c->n_terms - 1;
+}
+
+uint32_t compiler_term(struct compiler *c, enum term_kind kind, struct str folded, struct str name)
+{
+    // Kinds other than words get hashes of their own: another seed.
+    uint64_t hash = kind == TERM_WORD ? word_hash(c->text.key, folded)
+                                      : hash64_seeded(c->g->seed + (uint64_t)kind * 0x9E3779B97F4A7C15u, folded);
+    return find_or_add(c, kind, hash, folded, name);
+}
+
+// Fills in the term of the word that has waited longest.
+static void settle_first(struct compiler *c)
+{
+    const struct waiting_word *w = &c->waiting[(c->n_waited - c->n_waiting--) % WAITING_MAX];
+    struct str folded = {w->word.folded, w->word.n};
+    c->code[w->at] |= find_or_add(c, TERM_WORD, w->word.hash, folded, w->word.name);
+}
+
+void compiler_emit_short(struct compiler *c, uint32_t code, const struct short_word *word)
+{
+    if (c->n_waiting == WAITING_MAX)
+        settle_first(c);
+    if (c->n_slots)
+        __builtin_prefetch(&c->slots[word->hash & (c->n_slots - 1)]);
+    c->waiting[c->n_waited++ % WAITING_MAX] = (struct waiting_word){*word, c->n_code};
+    c->n_waiting++;
+    compiler_emit(c, code);
+}
+
+void compiler_settle(struct compiler *c)
+{
+    while (c->n_waiting)
+        settle_first(c);
 }
 
 uint32_t compile_list(struct compiler *c, const struct expr_set *set)

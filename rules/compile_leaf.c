@@ -11,6 +11,11 @@
 #include "base/utf8.h"
 #include "rules/regex_literal.h"
 
+enum {
+    SHORT_WORDS_MAX = 8,  // of a leaf that is read without a tokenizer; longer phrases are rare
+    SHORT_BYTES_MAX = 64,
+};
+
 // A word of the leaf: the parts [first, last] of the leaf's words, joined.
 struct piece {
     size_t first, last;
@@ -244,48 +249,38 @@ static void compile_regex(struct compiler *c, const struct expr *e)
     compiler_emit(c, code_word(OP_REGEX, term));
 }
 
-// The ASCII letters and digits at `at`, folded; returns their number, 0 where there are none or too many.
-static size_t short_word(struct str text, size_t at, char folded[WORD_SHORT])
+// Reads a leaf that is nothing but short words with a space between them, as most are. Returns how many, 0: it is more.
+static size_t read_short(const struct compiler *c, const struct expr *e, struct short_word out[SHORT_WORDS_MAX])
 {
-    size_t n = 0;
-    for (; at + n < text.n && char_is_alnum(text.p[at + n]); n++) {
-        if (n == WORD_SHORT)
-            return 0;
-        folded[n] = char_lower(text.p[at + n]);
-    }
-    return n;
-}
-
-// The number of words where all of the leaf is short words with spaces between them, as most are; else 0.
-static size_t count_short(const struct expr *e)
-{
-    char folded[WORD_SHORT];
-    size_t n_words = 0;
-    if ((e->kind != EXPR_WORD && e->kind != EXPR_PHRASE) || e->is_exact)
+    bool is_plain = (e->kind == EXPR_WORD || e->kind == EXPR_PHRASE) && !e->is_exact;
+    if (!is_plain || e->text.n > SHORT_BYTES_MAX)
         return 0;
+    char text[SHORT_BYTES_MAX + WORD_SHORT + 1] = {0}; // 16 bytes are read at once, and the one behind them
+    memcpy(text, e->text.p, e->text.n);
+    size_t n_words = 0;
     for (size_t at = 0; at < e->text.n; n_words++) {
-        size_t n = short_word(e->text, at, folded);
-        at += n;
-        if (n == 0 || (at < e->text.n && e->text.p[at++] != ' '))
+        if (n_words == SHORT_WORDS_MAX)
+            return 0;
+        struct short_word *w = &out[n_words];
+        w->hash = word_read_short(c->text.key, text + at, w->folded, &w->n);
+        w->name = (struct str){e->text.p + at, w->n};
+        at += w->n;
+        if (w->n == 0 || w->n == WORD_SHORT || (at < e->text.n && text[at++] != ' '))
             return 0;
     }
-    return n_words <= PHRASE_WORDS_MAX ? n_words : 0;
+    return n_words;
 }
 
 // Such a leaf needs no tokenizer.
 static bool compile_short(struct compiler *c, const struct expr *e)
 {
-    char folded[WORD_SHORT];
-    size_t n_words = count_short(e);
-    if (n_words > 1)
-        compiler_emit(c, code_word(OP_PHRASE, e->number << PHRASE_SLOP_SHIFT | n_words));
-    for (size_t at = 0, i = 0; i < n_words; i++) {
-        size_t n = short_word(e->text, at, folded);
-        uint32_t term = compiler_term(c, TERM_WORD, (struct str){folded, n}, (struct str){e->text.p + at, n});
-        compiler_emit(c, n_words > 1 ? term : code_word(OP_TERM, term));
-        at += n + 1;
-    }
-    return n_words > 0;
+    FOLD_UNSET struct short_word words[SHORT_WORDS_MAX]; // only as many as there are
+    size_t n = read_short(c, e, words);
+    if (n > 1)
+        compiler_emit(c, code_word(OP_PHRASE, e->number << PHRASE_SLOP_SHIFT | n));
+    for (size_t i = 0; i < n; i++)
+        compiler_emit_short(c, n > 1 ? 0 : code_word(OP_TERM, 0), &words[i]);
+    return n > 0;
 }
 
 void compile_leaf(struct compiler *c, const struct expr *e)
