@@ -147,11 +147,10 @@ static void file_lists(struct segment *g, struct plan *plan)
 
 void file_segment(struct segment *g, const struct compiler *c)
 {
-    uint32_t *weights = plan_weights(c->terms, c->n_terms, c->text.key);
-    struct plan plan = {.terms = c->terms, .weights = weights, .leaves = g->leaves};
+    struct plan plan;
+    plan_init(&plan, c->terms, c->n_terms, c->text.key, g->leaves);
     file_rules(g, &plan);
     g->is_by_words = is_by_words(g, c->terms);
     file_lists(g, &plan);
-    mem_free(plan.keys);
-    mem_free(weights);
+    plan_done(&plan);
 }

@@ -59,24 +59,39 @@ static uint32_t word_weight(const struct term *t, uint32_t uses, bool is_in_most
     return 4 + uses + missing * missing + (is_in_most ? 1000 : 0);
 }
 
-uint32_t *plan_weights(const struct term *terms, uint32_t n, struct word_key key)
+static uint32_t weight_of(const struct term *t, const struct common_words *words)
+{
+    uint32_t uses = t->uses < 10000 ? t->uses : 10000;
+    switch (t->kind) {
+    case TERM_WORD: return word_weight(t, uses, is_common(words, t->hash));
+    case TERM_PREFIX:
+    case TERM_INFIX:
+    case TERM_STEM: return 30 + uses;
+    case TERM_LIST: return 200;
+    case TERM_REGEX: break;
+    }
+    return NEVER;
+}
+
+void plan_init(struct plan *plan, const struct term *terms, uint32_t n, struct word_key key, const struct leaf *leaves)
 {
     struct common_words words;
     common_words_init(&words, key);
-    uint32_t *weights = mem_alloc_array(n + 1, sizeof *weights);
+    *plan = (struct plan){.terms = terms, .leaves = leaves};
+    plan->weights = mem_alloc_array(n + 1, sizeof *plan->weights);
+    plan->are_words = mem_alloc_array(n + 1, sizeof *plan->are_words);
     for (uint32_t i = 0; i < n; i++) {
-        const struct term *t = &terms[i];
-        uint32_t uses = t->uses < 10000 ? t->uses : 10000;
-        switch (t->kind) {
-        case TERM_WORD: weights[i] = word_weight(t, uses, is_common(&words, t->hash)); break;
-        case TERM_PREFIX:
-        case TERM_INFIX:
-        case TERM_STEM: weights[i] = 30 + uses; break;
-        case TERM_LIST: weights[i] = 200; break;
-        case TERM_REGEX: weights[i] = NEVER; break;
-        }
+        plan->weights[i] = weight_of(&terms[i], &words);
+        plan->are_words[i] = terms[i].kind == TERM_WORD;
     }
-    return weights;
+}
+
+void plan_done(struct plan *plan)
+{
+    mem_free(plan->weights);
+    mem_free(plan->are_words);
+    mem_free(plan->keys);
+    *plan = (struct plan){0};
 }
 
 static uint32_t lightest(const struct plan *p, const uint32_t *terms, size_t n)
@@ -177,7 +192,7 @@ static uint32_t own_of(const struct plan *p, const uint32_t *terms, size_t n, ui
     uint64_t least = UINT64_MAX;
     for (size_t i = 0; i + 1 < n && slop == 0; i++) {
         uint64_t weight = (uint64_t)p->weights[terms[i]] + p->weights[terms[i + 1]];
-        bool is_plain = p->terms[terms[i]].kind == TERM_WORD && p->terms[terms[i + 1]].kind == TERM_WORD;
+        bool is_plain = p->are_words[terms[i]] && p->are_words[terms[i + 1]];
         if (is_plain && weight < least) {
             least = weight;
             own = pair_bit(terms[i], terms[i + 1]);
@@ -198,12 +213,12 @@ static void add_phrase(struct plan *p, const uint32_t *terms, size_t n, uint32_t
     add_key(p, key, own_of(p, terms, n, slop, key));
 }
 
-static const uint32_t *cheapest(const struct plan *p, const uint32_t *code, const uint32_t *but);
+static void find_cheapest(const struct plan *p, const uint32_t *code, const uint32_t *out[2]);
 
 static void choose(struct plan *p, const uint32_t *code)
 {
     uint32_t arg = code_arg(*code);
-    const uint32_t *child;
+    const uint32_t *child, *cheapest[2];
     switch (code_op(*code)) {
     case OP_TERM: add_key(p, arg, NO_BIT); break;
     case OP_PHRASE: add_phrase(p, code + 1, arg & PHRASE_COUNT_MASK, arg >> PHRASE_SLOP_SHIFT); break;
@@ -215,9 +230,9 @@ static void choose(struct plan *p, const uint32_t *code)
     case OP_SCOPED: choose(p, code + 1); break;
     case OP_AND:
     case OP_NEAR:
-        child = cheapest(p, code, NULL);
-        if (child)
-            choose(p, child);
+        find_cheapest(p, code, cheapest);
+        if (cheapest[0])
+            choose(p, cheapest[0]);
         break;
     case OP_OR:
         child = code + code_head(code);
@@ -240,20 +255,22 @@ static void choose(struct plan *p, const uint32_t *code)
     }
 }
 
-// The branch of an AND or NEAR that is cheapest to file under, besides one; NULL: none can be filed under.
-static const uint32_t *cheapest(const struct plan *p, const uint32_t *code, const uint32_t *but)
+// The branches of an AND or NEAR that are cheapest to file under, the cheapest first; NULL: there is none.
+static void find_cheapest(const struct plan *p, const uint32_t *code, const uint32_t *out[2])
 {
-    const uint32_t *best = NULL;
-    uint32_t least = NEVER;
+    uint32_t least[2] = {NEVER, NEVER};
+    out[0] = out[1] = NULL;
     const uint32_t *child = code + code_head(code);
     for (uint32_t i = 0; i < code_arg(*code); i++, child += code_size(child)) {
-        uint32_t one = child == but ? NEVER : cost(p, child);
-        if (one < least) {
-            least = one;
-            best = child;
-        }
+        uint32_t one = cost(p, child);
+        bool is_best = one < least[0];
+        if (!is_best && one >= least[1])
+            continue;
+        least[1] = is_best ? least[0] : one;
+        out[1] = is_best ? out[0] : child;
+        least[0] = is_best ? one : least[0];
+        out[0] = is_best ? child : out[0];
     }
-    return best;
 }
 
 // The keys of a branch are guards: what stands side by side says more than the word it was found by.
@@ -280,11 +297,11 @@ void plan_tree(struct plan *plan, const uint32_t *code)
             choose(plan, code);
         return;
     }
-    const uint32_t *best = cheapest(plan, code, NULL);
-    if (!best)
+    const uint32_t *cheapest[2];
+    find_cheapest(plan, code, cheapest);
+    if (!cheapest[0])
         return;
-    choose(plan, best);
-    const uint32_t *next = cheapest(plan, code, best);
-    if (next)
-        choose_guards(plan, next);
+    choose(plan, cheapest[0]);
+    if (cheapest[1])
+        choose_guards(plan, cheapest[1]);
 }

@@ -20,7 +20,8 @@ struct plan_key {
 
 struct plan {
     const struct term *terms;
-    const uint32_t *weights; // of terms: larger is more common
+    uint32_t *weights;       // of terms: larger is more common
+    bool *are_words;         // which of them are words: beside the weights, as the terms themselves lie far apart
     const struct leaf *leaves;
     struct plan_key *keys; // grows
     size_t n_keys, keys_room;
@@ -29,11 +30,11 @@ struct plan {
     uint32_t n_guards;
 };
 
-// Fills keys and guards for the tree at `code`; no keys: the rule must run on every text. plan->keys is kept between
-// calls and freed by the caller.
-void plan_tree(struct plan *plan, const uint32_t *code);
+// Weighs n terms, whose hashes have this key; terms and leaves must outlive the plan.
+void plan_init(struct plan *plan, const struct term *terms, uint32_t n, struct word_key key, const struct leaf *leaves);
+void plan_done(struct plan *plan);
 
-// Returns how common each term is likely to be, to be freed by the caller. The key is that of the terms' hashes.
-uint32_t *plan_weights(const struct term *terms, uint32_t n, struct word_key key);
+// Fills keys and guards for the tree at `code`; no keys: the rule must run on every text.
+void plan_tree(struct plan *plan, const uint32_t *code);
 
 #endif
