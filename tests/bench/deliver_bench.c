@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "tests/bench/valleys.h"
 #include "tests/tools/bench.h"
 #include "tests/tools/check.h"
 #include "tests/tools/scene.h"
@@ -24,16 +25,7 @@ static void run(const char *command)
 
 static void serve(struct scene *s, unsigned feed, unsigned items)
 {
-    struct buf text;
-    buf_init(&text, 8 << 20);
-    buf_add(&text, S("<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>Bench</title><link>http://b/</link>\n"));
-    for (unsigned i = 0; i < items; i++)
-        buf_addf(&text, "<item><title>A truce in valley %u of %u</title><guid>g%u-%u</guid>"
-                        "<link>http://b.example/%u/%u</link></item>\n", i, feed, feed, i, feed, i);
-    buf_add(&text, S("</channel></rss>\n"));
-    const char *address = arena_fmt(&s->arena, "127.0.1.%u", feed + 1).p;
-    origin_serve(&s->origin, address, "/feed", (struct origin_reply){.body = buf_str(&text)});
-    buf_done(&text);
+    valleys_serve(s, arena_fmt(&s->arena, "127.0.1.%u", feed + 1).p, feed, items);
 }
 
 static void configure(struct scene *s)
@@ -72,15 +64,8 @@ static double metric(struct scene *s, const char *name)
 
 static double wrk_rate(struct scene *s)
 {
-    FILE *f = popen(arena_fmt(&s->arena, "wrk -t1 -c%d -d%ds -s %s/post.lua http://127.0.0.1:%d/hook", CONNECTIONS,
-                              WRK_SECONDS, s->folder, PORT).p, "r");
-    char line[256];
-    double rate = 0;
-    while (f && fgets(line, sizeof line, f))
-        sscanf(line, "Requests/sec: %lf", &rate);
-    if (f)
-        pclose(f);
-    return rate;
+    return bench_wrk(arena_fmt(&s->arena, "wrk -t1 -c%d -d%ds -s %s/post.lua http://127.0.0.1:%d/hook", CONNECTIONS,
+                               WRK_SECONDS, s->folder, PORT).p);
 }
 
 int main(void)

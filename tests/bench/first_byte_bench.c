@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "feeds/date.h"
+#include "tests/bench/valleys.h"
 #include "tests/tools/bench.h"
 #include "tests/tools/check.h"
 #include "tests/tools/scene.h"
@@ -22,19 +23,6 @@ struct stage {
 };
 
 static const char *address(struct stage *t, unsigned feed) { return arena_fmt(&t->s.arena, "127.0.2.%u", feed + 1).p; }
-
-static void serve(struct stage *t, unsigned feed, unsigned items)
-{
-    struct buf text;
-    buf_init(&text, 1 << 20);
-    buf_add(&text, S("<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>Bench</title><link>http://b/</link>\n"));
-    for (unsigned i = 0; i < items; i++)
-        buf_addf(&text, "<item><title>A truce in valley %u of %u</title><guid>g%u-%u</guid>"
-                        "<link>http://b.example/%u/%u</link></item>\n", i, feed, feed, i, feed, i);
-    buf_add(&text, S("</channel></rss>\n"));
-    origin_serve(&t->s.origin, address(t, feed), "/feed", (struct origin_reply){.body = buf_str(&text)});
-    buf_done(&text);
-}
 
 static void on_alert(void *context, const struct receiver_alert *alert, const char *answer)
 {
@@ -61,7 +49,7 @@ static void configure(struct stage *t)
     struct buf text;
     buf_init(&text, 1 << 20);
     for (unsigned i = 0; i < FEEDS; i++) {
-        serve(t, i, 1);
+        valleys_serve(&t->s, address(t, i), i, 1);
         buf_addf(&text, "feed %s {\n    allow-private yes\n    every 10h\n}\n",
                  origin_url(&t->s.origin, address(t, i), "/feed"));
     }
@@ -88,7 +76,7 @@ int main(void)
         scene_expect(&t.s, "baseline feed=");
     for (unsigned i = 0; i < ALERTS; i++) {
         int status;
-        serve(&t, i % FEEDS, 2 + i / FEEDS);
+        valleys_serve(&t.s, address(&t, i % FEEDS), i % FEEDS, 2 + i / FEEDS);
         struct str said = scene_ctl(&t.s, &status, "feeds", "poll", origin_url(&t.s.origin, address(&t, i % FEEDS), "/feed"), NULL);
         if (status != 0) {
             fprintf(stderr, "first_byte_bench: feeds poll exited with %d: %.*s\n", status, STR_ARG(said));

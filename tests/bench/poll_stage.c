@@ -187,17 +187,9 @@ double poll_stage_curl(struct poll_stage *s)
     return bench_seconds() - begun;
 }
 
-// wrk answers "Requests/sec: N".
 double poll_stage_wrk(struct poll_stage *s)
 {
-    FILE *f = popen(arena_fmt(&s->scene.arena,
-                              "wrk -t1 -c200 -d%ds -H 'Connection: close' -H 'If-Modified-Since: Fri, 01 Jan 2038 "
-                              "00:00:00 GMT' http://127.0.0.1:%d/feed.xml", WRK_SECONDS, PORT).p, "r");
-    char line[256];
-    double rate = 0;
-    while (f && fgets(line, sizeof line, f))
-        sscanf(line, "Requests/sec: %lf", &rate);
-    if (f)
-        pclose(f);
-    return rate;
+    return bench_wrk(arena_fmt(&s->scene.arena,
+                               "wrk -t1 -c200 -d%ds -H 'Connection: close' -H 'If-Modified-Since: Fri, 01 Jan 2038 "
+                               "00:00:00 GMT' http://127.0.0.1:%d/feed.xml", WRK_SECONDS, PORT).p);
 }

@@ -67,6 +67,18 @@ void bench_race_cpu(struct contender *list, size_t n, int rounds)
     race(list, n, rounds, bench_cpu_seconds);
 }
 
+double bench_wrk(const char *command)
+{
+    FILE *f = popen(command, "re");
+    char line[256];
+    double rate = 0;
+    while (f && fgets(line, sizeof line, f))
+        sscanf(line, "Requests/sec: %lf", &rate);
+    if (f)
+        pclose(f);
+    return rate;
+}
+
 void bench_result(const char *name, double value, const char *unit)
 {
     printf("RESULT %s %.*f %s\n", name, value >= 100 ? 0 : value >= 1 ? 2 : 4, value, unit);

@@ -34,6 +34,9 @@ void bench_race_cpu(struct contender *list, size_t n, int rounds);
 // Returns the median of n values, which it sorts.
 double bench_median(double *values, size_t n);
 
+// Runs a command line of wrk. Returns its requests a second; 0 where it cannot run.
+double bench_wrk(const char *command);
+
 // Prints "RESULT name value unit".
 void bench_result(const char *name, double value, const char *unit);
 

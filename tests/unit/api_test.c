@@ -158,23 +158,36 @@ static void a_body_past_the_cap_is_refused_by_its_length(void **state)
     assert_int_equal(s->control.asked, 0);
 }
 
-static void a_slow_answer_lets_the_connection_sleep_and_others_be_served(void **state)
+// Asks what is answered late, and returns the connection once the question has come.
+static int ask_slowly(struct scene *s)
 {
-    struct scene *s = *state;
+    static const char request[] = "GET /api/v1/alerts HTTP/1.1\r\n" CLOSE "\r\n";
     s->control.is_slow = true;
     int fd = dial(s->path);
-    static const char request[] = "GET /api/v1/alerts HTTP/1.1\r\n" CLOSE "\r\n";
     assert_int_equal(send(fd, request, strlen(request), 0), strlen(request));
     for (int turn = 0; turn < TURNS_MAX && !s->control.answer; turn++)
         uv_run(&s->loop, UV_RUN_NOWAIT);
     assert_non_null(s->control.answer);
+    return fd;
+}
+
+// Reads what comes on a connection up to its end.
+static void hear_out(struct scene *s, int fd, struct buf *out)
+{
+    buf_init(out, 1 << 20);
+    read_all(s, fd, out);
+    close(fd);
+}
+
+static void a_slow_answer_lets_the_connection_sleep_and_others_be_served(void **state)
+{
+    struct scene *s = *state;
+    int fd = ask_slowly(s);
     s->control.is_slow = false;
     check_answer(s, "GET /api/v1/status HTTP/1.1\r\n" CLOSE "\r\n", "HTTP/1.1 200 OK", "\"verb\"");
     answer_late(&s->control);
     struct buf out;
-    buf_init(&out, 1 << 20);
-    read_all(s, fd, &out);
-    close(fd);
+    hear_out(s, fd, &out);
     assert_true(str_ends(buf_str(&out), S("\r\n\r\n{\"late\":true}\n")));
     buf_done(&out);
 }
@@ -182,18 +195,11 @@ static void a_slow_answer_lets_the_connection_sleep_and_others_be_served(void **
 static void closing_answers_who_waits_and_survives_the_late_answer(void **state)
 {
     struct scene *s = *state;
-    s->control.is_slow = true;
-    int fd = dial(s->path);
-    static const char request[] = "GET /api/v1/alerts HTTP/1.1\r\n" CLOSE "\r\n";
-    assert_int_equal(send(fd, request, strlen(request), 0), strlen(request));
-    for (int turn = 0; turn < TURNS_MAX && !s->control.answer; turn++)
-        uv_run(&s->loop, UV_RUN_NOWAIT);
+    int fd = ask_slowly(s);
     api_close(s->api, NULL, NULL);
     s->api = NULL;
     struct buf out;
-    buf_init(&out, 1 << 20);
-    read_all(s, fd, &out);
-    close(fd);
+    hear_out(s, fd, &out);
     assert_true(str_starts(buf_str(&out), S("HTTP/1.1 503")));
     answer_late(&s->control);
     buf_done(&out);
@@ -202,12 +208,7 @@ static void closing_answers_who_waits_and_survives_the_late_answer(void **state)
 static void a_client_that_leaves_while_its_answer_is_made_costs_nothing(void **state)
 {
     struct scene *s = *state;
-    s->control.is_slow = true;
-    int fd = dial(s->path);
-    static const char request[] = "GET /api/v1/alerts HTTP/1.1\r\n" CLOSE "\r\n";
-    assert_int_equal(send(fd, request, strlen(request), 0), strlen(request));
-    for (int turn = 0; turn < TURNS_MAX && !s->control.answer; turn++)
-        uv_run(&s->loop, UV_RUN_NOWAIT);
+    int fd = ask_slowly(s);
     close(fd);
     answer_late(&s->control);
     s->control.is_slow = false;
