@@ -90,6 +90,29 @@ static void an_edited_rule_is_replayed_against_the_one_that_runs(void **state)
     scene_done(&s);
 }
 
+// A word that stands in more of the archive than a rule should take is told, with how many; not before there are enough
+// articles to say so.
+static void check_knows_what_the_archive_says_of_a_term(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper p;
+    open_with_archive(&s, &p, "share");
+    const char *conf = scene_path(&s, "feedwatch.conf");
+    int status;
+    struct str out = scene_ctl(&s, &status, "rules", "check", "--config", conf, NULL);
+    assert_true(status == 0 && str_find(out, S("stands in")) == out.n); // 3 articles
+    for (int i = 0; i < 6; i++) { // a feed shows its newest
+        paper_print_many(&p, arena_fmt(&s.arena, "many%d", i).p, i % 2 ? "truce" : "grain", 17);
+        scene_run(&s, 11 * MINUTE_MS);
+    }
+    scene_write(&s, "rules.d/b.rules", "rule rare {\n when zebra\n}\n");
+    EXPECT_RULES(&s, 0, "105 items", "replay", "--config", conf);
+    EXPECT_RULES(&s, 0, "a.rules:2:7: warning: `truce` stands in 50.5 % of the articles", "check", "--config", conf);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
 static void an_archived_article_is_explained(void **state)
 {
     (void)state;
@@ -118,9 +141,9 @@ static void an_archived_article_is_explained(void **state)
                  conf);
     EXPECT_RULES(&s, 64, "expected the id of an alert", "explain", "truce", "--item", "g1", "--config", conf);
 
-    scene_stop(&s); // from the files
+    scene_stop(&s); // from the files, and back from the real time: a date, not a span
     EXPECT_RULES(&s, 0, "2 hits", "replay", "wire", "--rules", scene_write(&s, "b.rules", "rule wire {\n when truce\n}\n"),
-                 "--config", conf);
+                 "--since", "2026-11-01", "--config", conf);
     EXPECT_RULES(&s, 1, "truce: no match", "explain", "truce", "--item", id, "--config", conf);
     EXPECT_RULES(&s, 64, "without a daemon an article is named by its own id", "explain", "truce", "--item", alert,
                  "--config", conf);
@@ -415,6 +438,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_edited_rule_is_replayed_against_the_one_that_runs),
+        cmocka_unit_test(check_knows_what_the_archive_says_of_a_term),
         cmocka_unit_test(an_archived_article_is_explained),
         cmocka_unit_test(every_property_of_a_rule_is_applied),
         cmocka_unit_test(outside_its_hours_a_rule_waits_for_them),
