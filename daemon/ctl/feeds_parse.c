@@ -32,7 +32,8 @@ struct reading {
 static void write_out(struct reading *r)
 {
     int code = say(&r->out);
-    r->code = r->code ? r->code : code;
+    if (code != CTL_OK) // worse than a document that is no feed
+        r->code = code;
     buf_reset(&r->out);
 }
 
@@ -167,7 +168,9 @@ static int batch(struct reading *r)
     while (getline(&line, &room, stdin) > 0)
         batch_line(r, line);
     free(line);
-    return r->code == CTL_REFUSED ? CTL_OK : r->code;
+    if (r->code == CTL_REFUSED)
+        r->code = CTL_OK; // each line has said what its document is
+    return r->code;
 }
 
 int ctl_feeds_parse(const struct ctl_call *call)

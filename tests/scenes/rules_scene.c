@@ -142,8 +142,8 @@ static void an_archived_article_is_explained(void **state)
     EXPECT_RULES(&s, 64, "expected the id of an alert", "explain", "truce", "--item", "g1", "--config", conf);
 
     scene_stop(&s); // from the files, and back from the real time: a date, not a span
-    EXPECT_RULES(&s, 0, "2 hits", "replay", "wire", "--rules", scene_write(&s, "b.rules", "rule wire {\n when truce\n}\n"),
-                 "--since", "2026-11-01", "--config", conf);
+    const char *rules = scene_write(&s, "b.rules", "rule wire {\n when truce\n}\n");
+    EXPECT_RULES(&s, 0, "2 hits", "replay", "wire", "--rules", rules, "--since", "2026-11-01", "--config", conf);
     EXPECT_RULES(&s, 1, "truce: no match", "explain", "truce", "--item", id, "--config", conf);
     EXPECT_RULES(&s, 64, "without a daemon an article is named by its own id", "explain", "truce", "--item", alert,
                  "--config", conf);
@@ -315,12 +315,13 @@ static void check_reload_told(struct scene *s, const char *said)
     if (status != (said ? 1 : 0) || str_find(out, str_of(said ? said : "all is well")) == out.n)
         fail_msg("health (%d): %.*s", status, STR_ARG(out));
     if (said) { // it names the place, what runs, since when, and a command that tells the rest
-        const char *check = arena_fmt(&s->arena, "next: feedwatchctl check --config %s", scene_path(s, "feedwatch.conf")).p;
+        const char *conf = scene_path(s, "feedwatch.conf");
+        const char *check = arena_fmt(&s->arena, "next: feedwatchctl check --config %s", conf).p;
         static const char *const parts[] = {"the last reload was refused, generation 1 goes on: ", "since "};
         for (size_t i = 0; i < 2; i++)
             assert_true(str_find(out, str_of(parts[i])) < out.n);
         assert_true(str_find(out, str_of(check)) < out.n);
-        out = scene_ctl(s, &status, "check", "--config", scene_path(s, "feedwatch.conf"), NULL);
+        out = scene_ctl(s, &status, "check", "--config", conf, NULL);
         assert_true(status == 78 && str_find(out, str_of(said)) < out.n);
     }
     out = scene_ctl(s, &status, "status", NULL);

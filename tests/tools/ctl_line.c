@@ -16,9 +16,9 @@ struct stream {
     FILE *file;
 };
 
-static struct stream stream_open(int fd, const char *text)
+static struct stream stream_open(int fd, const char *text, const char *path)
 {
-    struct stream s = {.fd = fd, .before = dup(fd), .file = tmpfile()};
+    struct stream s = {.fd = fd, .before = dup(fd), .file = path ? fopen(path, "r+e") : tmpfile()};
     assert_true(s.file && s.before >= 0);
     fputs(text, s.file);
     fflush(s.file);
@@ -51,18 +51,18 @@ int ctl_line_run(struct ctl_line *l, const char *line, const char *input)
     buf_init(&l->out, OUTPUT_BYTES_MAX);
     buf_init(&l->err, OUTPUT_BYTES_MAX);
     fflush(NULL);
-    struct stream in = stream_open(STDIN_FILENO, input ? input : ""), out = stream_open(STDOUT_FILENO, ""),
-                  err = stream_open(STDERR_FILENO, "");
+    struct stream in = stream_open(STDIN_FILENO, input ? input : "", NULL), out = stream_open(STDOUT_FILENO, "", l->to),
+                  err = stream_open(STDERR_FILENO, "", NULL);
     clearerr(stdin);
     args_read(&args, ctl_commands, argc, argv);
-    args.call.socket = "/nowhere/control.sock";
+    args.call.socket = l->socket ? l->socket : "/nowhere/control.sock";
     args.call.has_colour = false; // no terminal
     if (args.kind == ARGS_CALL)
         code = args.call.command->plain ? args.call.command->plain(args.plain_argc, args.plain_argv)
                                         : args.call.command->run(&args.call);
     fflush(NULL);
     stream_close(&in, NULL);
-    stream_close(&out, &l->out);
+    stream_close(&out, l->to ? NULL : &l->out);
     stream_close(&err, &l->err);
     args_done(&args);
     arena_done(&a);

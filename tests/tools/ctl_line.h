@@ -9,6 +9,8 @@
 enum { CTL_LINE_WORDS_MAX = 16 };
 
 struct ctl_line {
+    const char *socket;  // of the daemon; NULL: there is none
+    const char *to;      // a file for standard output instead of `out`; NULL: none
     struct buf out, err; // what it wrote; zeroed before the first run, then each run begins them anew
 };
 

@@ -206,7 +206,8 @@ static void a_mistake_in_a_receiver_is_told_where_it_stands(void **state)
         {WEBHOOK, "secret whsec_x", "3:9: error: expected credential:NAME or file:PATH", NULL},
         {NULL, "rule a {\n when truce\n notify desc\n}\nwebhook desk {\n url https://a.example\n}",
          "3:9: error: no receiver is called \"desc\"", "did you mean desk?"},
-        {NULL, "rule a {\n when truce\n notify syslog nobody\n}", "3:16: error: no receiver is called \"nobody\"", NULL},
+        {NULL, "rule a {\n when truce\n notify syslog nobody\n}", "3:16: error: no receiver is called \"nobody\"",
+         NULL},
     };
     check_mistakes(list, COUNT(list));
 }
@@ -228,7 +229,9 @@ static void what_is_not_written_has_its_default(void **state)
     struct read r = {0};
     char host[256] = "";
     read_open(&r);
-    read_text(&r, "feed https://news.example/a.xml {\n}\nwebhook desk {\n url https://desk.example/hook\n}\nfile log {\n path /x\n}\n");
+    read_text(&r,
+              "feed https://news.example/a.xml {\n}\nwebhook desk {\n url https://desk.example/hook\n}\n"
+              "file log {\n path /x\n}\n");
     const struct config *c = r.config;
     assert_true(c->is_usable && r.diags.n == 0);
     assert_int_equal(c->generation, 7);
@@ -265,9 +268,11 @@ static void what_is_written_is_taken_up_to_its_limits(void **state)
     (void)state;
     struct read r = {0};
     read_open(&r);
-    read_text(&r, "instance \"Desk \\\"one\\\"\"\nlog journal\nworkers 256\nbudget 30/30m\nretention 3640d\nlisten [::1]:65535\n"
+    read_text(&r, "instance \"Desk \\\"one\\\"\"\nlog journal\nworkers 256\nbudget 30/30m\nretention 3640d\n"
+                  "listen [::1]:65535\n"
                   "contact https://me.example\nca /ca.pem\nproxy socks5h://p.example:1\n"
-                  "feed https://a.example/ {\n name \"A b\"\n tags x y\n every 1d\n floor 1s\n timeout 10m\n weight 1000\n"
+                  "feed https://a.example/ {\n name \"A b\"\n tags x y\n every 1d\n floor 1s\n timeout 10m\n"
+                  " weight 1000\n"
                   " first-run last:2000\n identity text\n ignore-validators yes\n websub no\n paused yes\n ca /f.pem\n"
                   " proxy none\n language uk\n was https://old.example/\n}\n"
                   "feed https://b.example/ {\n every 60s\n first-run since:365d\n}\n"
@@ -297,7 +302,7 @@ static void what_is_written_is_taken_up_to_its_limits(void **state)
     assert_true(w->concurrency == 64 && w->timeout_ms == 300 * SECOND_MS && w->expire_ms == 28LL * DAY_MS);
     assert_true(w->is_public_only && w->n_headers == 2);
     assert_string_equal(w->headers[0], "X-Team: a");
-    assert_true(config_receiver_find(c, S("row"))->concurrency == 1); // strict: one after the other, whatever is written
+    assert_true(config_receiver_find(c, S("row"))->concurrency == 1); // strict, whatever is written
     read_done(&r);
 }
 
@@ -429,7 +434,9 @@ static void a_secret_is_whole_or_refused(void **state)
 static void a_secret_that_everyone_may_read_is_warned_of(void **state)
 {
     (void)state;
-    static const struct { mode_t mode; bool is_told; } cases[] = {{0600, 0}, {0400, 0}, {0640, 0}, {0644, 1}, {0604, 1}};
+    static const struct { mode_t mode; bool is_told; } cases[] = {
+        {0600, false}, {0400, false}, {0640, false}, {0644, true}, {0604, true},
+    };
     struct read r = {0};
     char where[128], path[128];
     read_open(&r);
@@ -438,7 +445,8 @@ static void a_secret_that_everyone_may_read_is_warned_of(void **state)
         read_put(&r, "key", str_of(KEY), cases[i].mode);
         read_secret_of(&r, WEBHOOK, "secret", where);
         assert_int_equal(r.diags.warnings, cases[i].is_told);
-        assert_true(!cases[i].is_told || is_told(&r, "3:9: warning: everyone on this machine can read the secret", "chmod o-rwx "));
+        assert_true(!cases[i].is_told || is_told(&r, "3:9: warning: everyone on this machine can read the secret",
+                                                   "chmod o-rwx "));
         assert_int_equal(config_receiver_find(r.config, S("desk"))->n_keys, 1); // it is taken all the same
     }
     read_done(&r);

@@ -109,7 +109,8 @@ static void check_counts_and_refuses(void **state)
         {"rules check @/bad.rules", NULL, CTL_CONFIG, "refused: ", "bad.rules:5:", "and the next, in one run"},
         {"rules check --json @/bad.rules", NULL, CTL_CONFIG, "\"ok\":false", "", "told as findings"},
         {"rules check @/fails.rules", NULL, CTL_CONFIG, "1 error", "fails.rules:3:16: error: test fails", "a test"},
-        {"rules check @/odd.rules", NULL, CTL_OK, "2 warnings", "2:19: warning: `truce` stands here twice", "odd, and good"},
+        {"rules check @/odd.rules", NULL, CTL_OK, "2 warnings", "2:19: warning: `truce` stands here twice",
+         "odd, and good"},
         {"rules check --strict @/odd.rules", NULL, CTL_CONFIG, "refused: ", "warning: ", "unless strict"},
         {"rules check @/empty", NULL, CTL_CONFIG, "refused", "there is no file *.rules in @/empty", "an empty folder"},
         {"rules check @/none.rules", NULL, CTL_NOT_FOUND, "", "@/none.rules cannot be read", "no file"},
@@ -124,8 +125,10 @@ static void list_shows_what_a_rule_costs(void **state)
     put(s, "good.rules", GOOD);
     put(s, "none.rules", "");
     static const struct run runs[] = {
-        {"rules list --rules @/good.rules", NULL, CTL_OK, "RULE   SEVERITY  TESTS  TERMS  RUNS ON  TITLE\n", "", "head"},
-        {"rules list --rules @/good.rules", NULL, CTL_OK, "truce  notice        1      1  1 word   truce\n", "", "a word"},
+        {"rules list --rules @/good.rules", NULL, CTL_OK, "RULE   SEVERITY  TESTS  TERMS  RUNS ON  TITLE\n", "",
+         "head"},
+        {"rules list --rules @/good.rules", NULL, CTL_OK, "truce  notice        1      1  1 word   truce\n", "",
+         "a word"},
         {"rules list --rules @/good.rules", NULL, CTL_OK, "grain  notice        2      3  1 word   Grain deals\n", "",
          "the rarest of its words"},
         {"rules list --json --rules @/good.rules", NULL, CTL_OK, "\"tags\":[\"peace\"]", "", "for programs"},
@@ -140,14 +143,18 @@ static void match_answers_a_line_an_item(void **state)
     struct stage *s = *state;
     put(s, "good.rules", GOOD);
     put(s, "bad.rules", "rule a {\n    when (\n}\n");
-    put(s, "items.jsonl", "{\"id\": 1, \"title\": \"A truce\"}\n\n{\"id\": \"b\", \"description\": \"<p>a <b>grain</b> deal</p>\"}\n");
+    put(s, "items.jsonl",
+        "{\"id\": 1, \"title\": \"A truce\"}\n\n{\"id\": \"b\", \"description\": \"<p>a <b>grain</b> deal</p>\"}\n");
     static const struct run runs[] = {
         {"rules match --rules @/good.rules @/items.jsonl", NULL, CTL_OK,
-         "{\"id\":1,\"rules\":[\"truce\"],\"tags\":[\"peace\"]}\n{\"id\":\"b\",\"rules\":[\"grain\"],\"tags\":[]}\n", "", "a file"},
-        {"rules match --rules @/good.rules", "{\"title\": \"nothing\"}", CTL_OK, "\"rules\":[]", "", "no id, no line end"},
+         "{\"id\":1,\"rules\":[\"truce\"],\"tags\":[\"peace\"]}\n{\"id\":\"b\",\"rules\":[\"grain\"],\"tags\":[]}\n",
+         "", "a file"},
+        {"rules match --rules @/good.rules", "{\"title\": \"nothing\"}", CTL_OK, "\"rules\":[]", "",
+         "no id, no line end"},
         {"rules match --rules @/good.rules -", "{\"id\": 1, \"title\": \"truce\"}\n[1]\n", CTL_REFUSED, "\"id\":1",
          "standard input:2: expected a JSON object a line: this is another value", "what came before is answered"},
-        {"rules match --rules @/good.rules -", "{\"id\": \n", CTL_REFUSED, "", "standard input:1: expected a JSON", "broken"},
+        {"rules match --rules @/good.rules -", "{\"id\": \n", CTL_REFUSED, "", "standard input:1: expected a JSON",
+         "broken"},
         {"rules match --rules @/good.rules @/none", NULL, CTL_NOT_FOUND, "", "@/none: No such file", "no file"},
         {"rules match --rules @/bad.rules -", "{}", CTL_CONFIG, "", "the rules have errors", "bad rules"},
     };
@@ -163,9 +170,11 @@ static void explain_and_test_say_why(void **state)
         {"rules test truce --rules @/good.rules", "A truce\nholds", CTL_OK, NULL, "", "a match"},
         {"rules test truce --rules @/good.rules", "Grain\nprices", CTL_REFUSED, NULL, "", "none"},
         {"rules test truce @/page.html --rules @/good.rules", NULL, CTL_OK, NULL, "", "a page"},
-        {"rules explain grain --rules @/good.rules", "A deal\non steel", CTL_REFUSED, "    - grain\n    + one of (deal OR treaty)\n", "", "why not"},
+        {"rules explain grain --rules @/good.rules", "A deal\non steel", CTL_REFUSED,
+         "    - grain\n    + one of (deal OR treaty)\n", "", "why not"},
         {"rules explain truce --rules @/good.rules", "A truce", CTL_OK, "[truce]", "", "the hit is marked"},
-        {"rules explain truc --rules @/good.rules", "x", CTL_NOT_FOUND, "", "there is no rule truc; did you mean truce?",
+        {"rules explain truc --rules @/good.rules", "x", CTL_NOT_FOUND, "",
+         "there is no rule truc; did you mean truce?",
          "nearly"},
         {"rules explain zebra --rules @/good.rules", "x", CTL_NOT_FOUND, "", "there is no rule zebra", "not at all"},
         {"rules test truce @/gone --rules @/good.rules", NULL, CTL_NOT_FOUND, "", "@/gone", "no text"},
@@ -198,14 +207,16 @@ static void fmt_changes_files_and_checks_streams(void **state)
         {"rules fmt --check @/neat.rules", NULL, CTL_OK, "", "", "neat"},
         {"rules fmt --check @/loose.rules", NULL, CTL_REFUSED, "", "@/loose.rules is not in canonical form", "loose"},
         {"rules fmt --check -", neat, CTL_OK, "", "", "neat, of a stream"},
-        {"rules fmt --check -", loose, CTL_REFUSED, "", "standard input is not in canonical form", "loose, of a stream"},
+        {"rules fmt --check -", loose, CTL_REFUSED, "", "standard input is not in canonical form",
+         "loose, of a stream"},
         {"rules fmt -", loose, CTL_OK, neat, "", "to standard output"},
         {"rules fmt -", neat, CTL_OK, neat, "", "whatever it was"},
     };
     CHECK_RUNS(s, checks);
     read_back(s, "loose.rules", loose); // so far nothing was written
     static const struct run writes[] = {
-        {"rules fmt @/bad.rules @/link.rules @/neat.rules", NULL, CTL_CONFIG, "@/link.rules\n", "bad.rules:1:", "goes on"},
+        {"rules fmt @/bad.rules @/link.rules @/neat.rules", NULL, CTL_CONFIG, "@/link.rules\n", "bad.rules:1:",
+         "goes on"},
         {"rules fmt @/loose.rules", NULL, CTL_OK, "", "", "neat now"},
         {"rules fmt @/none.rules", NULL, CTL_NOT_FOUND, "", "@/none.rules", "no file"},
     };
@@ -216,6 +227,55 @@ static void fmt_changes_files_and_checks_streams(void **state)
     assert_int_equal(lstat(link, &st), 0);
     assert_true(S_ISLNK(st.st_mode)); // what it points at was written
     read_back(s, "bad.rules", "rule a {\n");
+}
+
+static const char FEED[] = "<rss version=\"2.0\"><channel><title>Paper</title><item><title>A truce</title>"
+                           "<guid>g1</guid></item></channel></rss>";
+
+static void parse_shows_a_feed_and_refuses_what_is_none(void **state)
+{
+    struct stage *s = *state;
+    put(s, "a.xml", FEED);
+    put(s, "page.html", "<html><body>no feed</body></html>");
+    put(s, "empty", "");
+    static const struct run runs[] = {
+        {"feeds parse @/a.xml", NULL, CTL_OK, "A truce", "", "a file"},
+        {"feeds parse", FEED, CTL_OK, "A truce", "", "standard input"},
+        {"feeds parse --json -", FEED, CTL_OK, "{\"entries\":[{", "", "for programs"},
+        {"feeds parse --limits off @/a.xml", NULL, CTL_OK, "A truce", "", "without limits, as they come"},
+        {"feeds parse --limits on @/a.xml", NULL, CTL_USAGE, "", "--limits: expected off, found \"on\"",
+         "no such word"},
+        {"feeds parse @/page.html", NULL, CTL_REFUSED, NULL, "", "a page"},
+        {"feeds parse @/empty", NULL, CTL_REFUSED, NULL, "", "nothing"},
+        {"feeds parse @/none.xml", NULL, CTL_NOT_FOUND, "", "@/none.xml: No such file", "no file"},
+        {"feeds parse @", NULL, CTL_NOT_FOUND, "", "@: Is a directory", "a folder"},
+        {"feeds parse @/none.xml @/a.xml", NULL, CTL_NOT_FOUND, "A truce", "@/none.xml", "goes on with the next"},
+    };
+    CHECK_RUNS(s, runs);
+}
+
+static void a_batch_has_an_answer_a_line_whatever_is_asked(void **state)
+{
+    struct stage *s = *state;
+    struct buf asked;
+    put(s, "a.xml", FEED);
+    put(s, "page.html", "<html></html>");
+    fill(s, "{\"file\": \"@/a.xml\", \"env\": {\"FEED_URL\": \"https://e.example/f\"}}\n"
+            "{\"file\": \"@/none\"}\nno json\n{\"file\": 3}\n"
+            "{\"file\": \"@/page.html\"}\n{\"file\": \"@/a.xml\"}\n", &asked);
+    assert_int_equal(ctl_line_run(&s->line, "feeds parse --batch", buf_z(&asked)), CTL_OK);
+    size_t lines = 0, refused = 0;
+    for (struct str rest = buf_str(&s->line.out); rest.n; lines++) {
+        struct str line = str_cut(&rest, '\n');
+        refused += str_eq(line, S("{\"error\":\"cannot be read\"}"));
+        assert_true(str_starts(line, S("{")) && str_ends(line, S("}")));
+    }
+    assert_int_equal(lines, 6);
+    assert_int_equal(refused, 3);
+    s->line.to = "/dev/full"; // an answer that could not be written is no success, whatever came before it
+    assert_int_equal(ctl_line_run(&s->line, "feeds parse --batch", buf_z(&asked)), CTL_TEMPORARY);
+    assert_true(has(&s->line.err, "No space left"));
+    buf_done(&asked);
 }
 
 // ---- the others ----
@@ -235,9 +295,9 @@ static void completes_to(struct stage *s, const char *typed, const char *expecte
 {
     char command[512], found[1024] = "", path[128];
     snprintf(command, sizeof command,
-             "bash --norc -c 'source %s; words=(feedwatchctl %s); [[ \"%s\" == *\" \" || -z \"%s\" ]] && words+=(\"\"); "
+             "bash --norc -c 'source %s; words=(feedwatchctl %s); "
              "COMP_WORDS=(\"${words[@]}\"); COMP_CWORD=$((${#words[@]} - 1)); _feedwatchctl; echo \"${COMPREPLY[*]}\"'",
-             path_of(s, "complete.bash", path), typed, typed, typed);
+             path_of(s, "complete.bash", path), typed);
     FILE *f = popen(command, "re");
     assert_non_null(f);
     size_t n = fread(found, 1, sizeof found - 1, f);
@@ -288,6 +348,8 @@ int main(void)
         ON_STAGE(match_answers_a_line_an_item),
         ON_STAGE(explain_and_test_say_why),
         ON_STAGE(fmt_changes_files_and_checks_streams),
+        ON_STAGE(parse_shows_a_feed_and_refuses_what_is_none),
+        ON_STAGE(a_batch_has_an_answer_a_line_whatever_is_asked),
         ON_STAGE(top_is_for_a_terminal),
         ON_STAGE(bash_completes_groups_verbs_and_options),
         ON_STAGE(each_shell_knows_each_command),

@@ -277,7 +277,13 @@ static void an_alert_of_the_journal_can_be_filtered_by(void **state)
 static void a_target_that_is_not_there_is_replaced_by_standard_error(void **state)
 {
     (void)state;
-    static const struct { enum log_to to; bool has_journal, has_syslog; int answer; char goes; const char *why; } cases[] = {
+    static const struct {
+        enum log_to to;
+        bool has_journal, has_syslog;
+        int answer;
+        char goes; // to the journal, syslog, or standard error
+        const char *why;
+    } cases[] = {
         {LOG_TO_JOURNAL, true, true, 0, 'j', "it is there"},
         {LOG_TO_JOURNAL, false, true, 0, 'e', "no journal: its library would lose the line without a word"},
         {LOG_TO_JOURNAL, true, true, -5, 'e', "the journal refuses"},
@@ -395,7 +401,8 @@ static void a_slow_reader_costs_lines_that_are_counted_and_told(bool is_nonblock
     for (ssize_t n; (n = read(fd, piece, sizeof piece)) > 0;)
         buf_add(&s.text, str_make(piece, (size_t)n));
     assert_true(dropped > 0 && dropped < LINES);
-    snprintf(last, sizeof last, "warning %llu log lines were dropped: the log was slower\n", (unsigned long long)dropped);
+    snprintf(last, sizeof last, "warning %llu log lines were dropped: the log was slower\n",
+             (unsigned long long)dropped);
     assert_true(str_ends(buf_str(&s.text), str_of(last)));
     size_t lines = 0;
     for (size_t i = 0; i < s.text.n; i++)

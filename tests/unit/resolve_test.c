@@ -230,7 +230,8 @@ static void both_families_come_in_one_answer_ipv6_first(void **state)
         {"localhost", "127.0.0.1", ""}, // of hosts
         {"127.0.0.5", "127.0.0.5", ""},
         {"fours.example", "2001:db8::1,192.0.2.1,192.0.2.2,192.0.2.3,192.0.2.4,192.0.2.5,192.0.2.6,192.0.2.7", ""},
-        {"sixes.example", "2001:db8::1,2001:db8::2,2001:db8::3,2001:db8::4,2001:db8::5,2001:db8::6,192.0.2.1,192.0.2.2", ""},
+        {"sixes.example",
+         "2001:db8::1,2001:db8::2,2001:db8::3,2001:db8::4,2001:db8::5,2001:db8::6,192.0.2.1,192.0.2.2", ""},
         {"many.example", "2001:db8::1,2001:db8::2,2001:db8::3,2001:db8::4,192.0.2.1,192.0.2.2,192.0.2.3,192.0.2.4", ""},
         {"missing.example", "", "Domain name not found"},
         {"empty.example", "", "DNS server returned answer with no data"},

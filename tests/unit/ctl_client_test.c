@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+//
+// feedwatchctl against daemons that answer otherwise than they should, and against none: exit codes, which scripts
+// depend on, and what a person is told to do next. Each daemon is a child that gives one answer to every request.
+#include "tests/tools/check.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "daemon/ctl/ctl.h"
+#include "tests/tools/ctl_line.h"
+#include "tests/tools/folder.h"
+
+struct stage {
+    char folder[40], path[80];
+    struct ctl_line line;
+    pid_t daemon;
+};
+
+static int setup(void **state)
+{
+    struct stage *s = mem_alloc(sizeof *s);
+    *state = s;
+    snprintf(s->folder, sizeof s->folder, "/tmp/feedwatch-client-XXXXXX");
+    assert_non_null(mkdtemp(s->folder));
+    snprintf(s->path, sizeof s->path, "%s/s", s->folder);
+    s->line.socket = s->path;
+    return 0;
+}
+
+static void daemon_stop(struct stage *s)
+{
+    if (s->daemon) {
+        kill(s->daemon, SIGKILL);
+        waitpid(s->daemon, NULL, 0);
+    }
+    s->daemon = 0;
+    unlink(s->path);
+}
+
+static int teardown(void **state)
+{
+    struct stage *s = *state;
+    daemon_stop(s);
+    ctl_line_done(&s->line);
+    folder_remove(s->folder);
+    mem_free(s);
+    return 0;
+}
+
+static int listen_at(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+static void daemon_start(struct stage *s, const char *answer)
+{
+    daemon_stop(s);
+    int fd = listen_at(s->path);
+    assert_int_equal(listen(fd, 8), 0);
+    s->daemon = fork();
+    assert_true(s->daemon >= 0);
+    if (s->daemon > 0) {
+        close(fd);
+        return;
+    }
+    for (;;) {
+        char request[4096];
+        int client = accept(fd, NULL, NULL);
+        // A client that only looks whether anybody is there sends nothing.
+        if (client >= 0 && recv(client, request, sizeof request, 0) > 0)
+            (void)!send(client, answer, strlen(answer), MSG_NOSIGNAL);
+        close(client);
+    }
+}
+
+// An answer with a body of its own length.
+static void daemon_answers(struct stage *s, const char *status, const char *body)
+{
+    char answer[512];
+    snprintf(answer, sizeof answer, "HTTP/1.1 %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s", status,
+             strlen(body), body);
+    daemon_start(s, answer);
+}
+
+static void an_answer_that_is_none_ends_with_its_exit_code(void **state)
+{
+    struct stage *s = *state;
+    static const struct {
+        const char *status, *body; // NULL: the body is all that comes
+        int code;
+        const char *err, *why;
+    } cases[] = {
+        {"200 OK", "{}", CTL_REFUSED, NULL, "health that is not ok"},
+        {"200 OK", "{\"ok\":true}", CTL_OK, "", "health"},
+        {"400 Bad Request", "{\"error\":\"odd\"}", CTL_USAGE, "feedwatchctl: odd\n", "the arguments"},
+        {"404 Not Found", "{\"error\":\"odd\"}", CTL_NOT_FOUND, "feedwatchctl: odd\n", "no such thing"},
+        {"409 Conflict", "{\"error\":\"odd\",\"next\":\"rest\"}", CTL_REFUSED, "odd\n  next: rest\n", "and how on"},
+        {"422 Unprocessable", "{\"error\":\"odd\"}", CTL_CONFIG, "feedwatchctl: odd\n", "configuration"},
+        {"503 Busy", "{\"error\":\"odd\"}", CTL_TEMPORARY, "feedwatchctl: odd\n", "later"},
+        {"500 Broken", "{\"error\":\"odd\"}", CTL_INTERNAL, "feedwatchctl: odd\n", "broken"},
+        {"404 Not Found", "", CTL_INTERNAL, "the daemon answered 404 without a reason", "no reason"},
+        {"500 Broken", "oops", CTL_INTERNAL, "the daemon answered 500 without a reason", "no JSON"},
+        {"200 OK", "oops", CTL_INTERNAL, "the daemon answered what is no JSON", "no JSON, and well"},
+        {"200 OK", "", CTL_INTERNAL, "the daemon answered what is no JSON", "nothing"},
+        {NULL, "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", CTL_TEMPORARY, "the daemon broke off its answer",
+         "cut off"},
+        {NULL, "", CTL_TEMPORARY, "the daemon broke off its answer", "no answer"},
+        {NULL, "garbage\r\n\r\n", CTL_TEMPORARY, "the daemon broke off its answer", "no HTTP"},
+        {"404 Not Found", "{\"error\":\"a\\u001b[2Jb\\nc\"}", CTL_NOT_FOUND, "a\\x1b[2Jb", "a terminal's escape"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (cases[i].status)
+            daemon_answers(s, cases[i].status, cases[i].body);
+        else
+            daemon_start(s, cases[i].body);
+        int code = ctl_line_run(&s->line, "health", NULL);
+        struct str err = buf_str(&s->line.err);
+        bool is_told = !cases[i].err || (cases[i].err[0] ? str_find(err, str_of(cases[i].err)) < err.n : err.n == 0);
+        if (code != cases[i].code || !is_told)
+            fail_msg("%s: %d, not %d: %.*s", cases[i].why, code, cases[i].code, STR_ARG(err));
+    }
+}
+
+static void a_daemon_that_cannot_be_asked_is_told_with_the_way_on(void **state)
+{
+    struct stage *s = *state;
+    char longer[120];
+    memset(longer, 'x', sizeof longer - 1);
+    longer[0] = '/';
+    longer[sizeof longer - 1] = '\0';
+    assert_int_equal(ctl_line_run(&s->line, "status", NULL), CTL_UNAVAILABLE);
+    assert_non_null(strstr(buf_z(&s->line.err), "the daemon is not running: there is no socket at "));
+    assert_non_null(strstr(buf_z(&s->line.err), "next: systemctl start feedwatchd"));
+    int fd = listen_at(s->path); // left by a daemon that was killed
+    assert_int_equal(ctl_line_run(&s->line, "status", NULL), CTL_UNAVAILABLE);
+    assert_non_null(strstr(buf_z(&s->line.err), "the daemon is not running: nobody listens at "));
+    close(fd);
+    s->line.socket = longer;
+    assert_int_equal(ctl_line_run(&s->line, "status", NULL), CTL_USAGE);
+    assert_non_null(strstr(buf_z(&s->line.err), "over 107 bytes"));
+    assert_int_equal(s->line.out.n, 0);
+}
+
+static void lists_say_so_where_they_are_empty_or_longer(void **state)
+{
+    struct stage *s = *state;
+    static const struct {
+        const char *line, *body, *out;
+    } cases[] = {
+        {"alerts list", "{\"alerts\":[]}", "no alerts; "},
+        {"feeds list", "{\"feeds\":[]}", "no feeds yet; add one: "},
+        {"feeds list --tag x", "{\"feeds\":[]}", "no feed is like that; "},
+        {"deliveries list", "{\"deliveries\":[]}", "nothing waits and nothing is dead; "},
+        {"silence list", "{\"silences\":[]}", "nothing is silenced\n"},
+        {"receivers list", "{\"receivers\":[]}", "no receivers; "},
+        {"feeds list", "{\"feeds\":[{\"id\":\"abc\"}],\"total\":1000}", "1 of 1000 feeds; --limit N shows more\n"},
+        {"alerts list", "{\"alerts\":[{\"title\":\"x\\ny\"}],\"more\":true}", "there are more alerts: --limit N\n"},
+        {"alerts list", "{\"alerts\":[{\"title\":\"x\\ny\"}],\"more\":true}", "  x y\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        daemon_answers(s, "200 OK", cases[i].body);
+        int code = ctl_line_run(&s->line, cases[i].line, NULL);
+        if (code != CTL_OK || !strstr(buf_z(&s->line.out), cases[i].out))
+            fail_msg("%s: %d: %s", cases[i].line, code, buf_z(&s->line.out));
+    }
+}
+
+#define ON_STAGE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_STAGE(an_answer_that_is_none_ends_with_its_exit_code),
+        ON_STAGE(a_daemon_that_cannot_be_asked_is_told_with_the_way_on),
+        ON_STAGE(lists_say_so_where_they_are_empty_or_longer),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
