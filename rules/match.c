@@ -103,7 +103,7 @@ static void gather_guarded(struct eval *e, const uint32_t *more)
         state_add_candidate(e->state, more[0]);
 }
 
-// Reads the rules filed under a term: one bit in 25 is held.
+// Reads the rules filed under a term: at 100,000 rules one bit in 26 is held.
 static void gather_filed(struct eval *e, uint32_t term)
 {
     const struct segment *g = e->g;
