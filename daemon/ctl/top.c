@@ -103,5 +103,5 @@ int ctl_top(const struct ctl_call *call)
     say(&text);
     buf_done(&text);
     close(signals.fd);
-    return code;
+    return code == CTL_OK ? code : ctl_status(call); // what was told stood on the screen that is gone
 }

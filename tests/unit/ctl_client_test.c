@@ -4,6 +4,7 @@
 // depend on, and what a person is told to do next. Each daemon is a child that gives one answer to every request.
 #include "tests/tools/check.h"
 
+#include <pty.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "daemon/ctl/ctl.h"
+#include "daemon/ctl/args.h"
 #include "tests/tools/ctl_line.h"
 #include "tests/tools/folder.h"
 
@@ -177,6 +178,88 @@ static void lists_say_so_where_they_are_empty_or_longer(void **state)
     }
 }
 
+// ---- top, on a terminal of the test's own ----
+
+enum { ROWS = 5, COLUMNS = 60 };
+#define SCREEN_OPEN "\033[?1049h\033[?25l"
+#define SCREEN_CLOSE "\033[?25h\033[?1049l"
+
+// Runs top on a new terminal; returns the terminal's other end.
+static int top_start(struct stage *s, pid_t *out_child)
+{
+    int master, slave;
+    const struct winsize size = {.ws_row = ROWS, .ws_col = COLUMNS};
+    assert_int_equal(openpty(&master, &slave, NULL, NULL, &size), 0);
+    *out_child = fork();
+    if (*out_child == 0) {
+        close(master);
+        char *argv[] = {"feedwatchctl", "top", NULL};
+        struct args args;
+        dup2(slave, STDOUT_FILENO);
+        dup2(slave, STDERR_FILENO);
+        args_read(&args, ctl_commands, 2, argv);
+        args.call.socket = s->path;
+        args.call.columns = COLUMNS;
+        args.call.has_colour = false;
+        _exit(args.call.command->run(&args.call));
+    }
+    close(slave);
+    return master;
+}
+
+// Reads what is drawn until `wanted` is there (NULL: to the end, when its program has gone).
+static void read_screen(int master, struct buf *out, const char *wanted)
+{
+    char piece[4096];
+    while (!wanted || str_find(buf_str(out), str_of(wanted)) == out->n) {
+        ssize_t n = read(master, piece, sizeof piece);
+        if (n <= 0)
+            break;
+        buf_add(out, str_make(piece, (size_t)n));
+    }
+}
+
+static void top_draws_within_the_screen_and_puts_it_back(void **state)
+{
+    struct stage *s = *state;
+    static const struct {
+        bool is_daemon_gone; // else a person ends it
+        int code;
+        const char *after, *why;
+    } cases[] = {
+        {false, CTL_OK, "", "Ctrl-C"},
+        {true, CTL_UNAVAILABLE, "the daemon is not running", "told on the screen that stays"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf out;
+        pid_t child;
+        int status;
+        buf_init(&out, 1 << 20);
+        daemon_answers(s, "200 OK", "{\"version\":\"9.9\"}");
+        int master = top_start(s, &child);
+        read_screen(master, &out, "polls");
+        if (cases[i].is_daemon_gone)
+            daemon_stop(s);
+        else
+            kill(child, SIGINT);
+        read_screen(master, &out, NULL);
+        close(master);
+        assert_int_equal(waitpid(child, &status, 0), child);
+        static const struct str head = STR(SCREEN_OPEN "\033[H\033[J");
+        struct str all = buf_str(&out);
+        size_t end = str_find(all, S(SCREEN_CLOSE));
+        assert_true(str_starts(all, head) && end < all.n);
+        struct str after = str_from(all, end + strlen(SCREEN_CLOSE));
+        bool is_told = cases[i].after[0] ? str_find(after, str_of(cases[i].after)) < after.n : after.n == 0;
+        if (WEXITSTATUS(status) != cases[i].code || !is_told)
+            fail_msg("%s: %d: %.*s", cases[i].why, WEXITSTATUS(status), STR_ARG(after));
+        // Four rows of five, the last one left for the cursor: the status has more.
+        struct str screen = str_head(all, end);
+        assert_true(str_find(screen, S("\npolls")) < screen.n && str_find(screen, S("\nrules")) == screen.n);
+        buf_done(&out);
+    }
+}
+
 #define ON_STAGE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -184,6 +267,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_STAGE(an_answer_that_is_none_ends_with_its_exit_code),
         ON_STAGE(a_daemon_that_cannot_be_asked_is_told_with_the_way_on),
+        ON_STAGE(top_draws_within_the_screen_and_puts_it_back),
         ON_STAGE(lists_say_so_where_they_are_empty_or_longer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
