@@ -349,8 +349,8 @@ static void a_reload_moves_it(void **state)
     log_say(s.log, LOG_LEVEL_WARNING, NULL, "100%% there");
     assert_string_equal(end(&s), "");
     assert_string_equal(buf_z(&seen()->syslog), "4 100% there\n");
-    *seen() = (struct seen){0};
     done(&s);
+    *seen() = (struct seen){0};
 }
 
 // ---- slow readers ----
