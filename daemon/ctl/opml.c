@@ -51,17 +51,10 @@ static int file_read(const struct ctl_call *call, const char *path, struct buf *
 static void import_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     (void)call;
-    json_t *refused = json_object_get(answer, "refused"), *one;
+    const json_t *refused = json_object_get(answer, "refused");
     buf_addf(out, "%lld added, %lld known already, %zu refused\n", (long long)answer_number(answer, "added"),
              (long long)answer_number(answer, "known"), json_array_size(refused));
-    size_t i;
-    json_array_foreach(refused, i, one) {
-        buf_add(out, S("  "));
-        say_text(out, answer_text(one, "url"));
-        buf_add(out, S(": "));
-        say_text(out, answer_text(one, "error"));
-        buf_add_char(out, '\n');
-    }
+    show_pairs(refused, "url", "error", out);
 }
 
 int ctl_feeds_import(const struct ctl_call *call)

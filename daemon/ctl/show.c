@@ -142,3 +142,16 @@ void show_list(const struct ctl_call *call, const json_t *answer, const struct s
     show_table(call, &t, out);
     say_more(answer, list->name, out);
 }
+
+void show_pairs(const json_t *list, const char *head, const char *text, struct buf *out)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(list, i, one) {
+        buf_add(out, S("  "));
+        say_text(out, answer_text(one, head));
+        buf_add(out, S(": "));
+        say_text(out, answer_text(one, text));
+        buf_add_char(out, '\n');
+    }
+}

@@ -44,6 +44,9 @@ const char *show_mark(const struct ctl_call *call, struct str state);
 // Prints a table that is full, and frees it.
 void show_table(const struct ctl_call *call, struct table *t, struct buf *out);
 
+// Appends a line "  HEAD: TEXT" for each object of a list, by the names of the two.
+void show_pairs(const json_t *list, const char *head, const char *text, struct buf *out);
+
 // A list in an answer, as a table: what it is called there, what is said where it is empty (NULL: the head line alone),
 // its columns, and what adds one row of cells.
 struct show_list {

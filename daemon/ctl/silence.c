@@ -83,15 +83,7 @@ static void preview_render(const struct ctl_call *call, const json_t *answer, st
     (void)call;
     buf_addf(out, "it would have hidden %lld of the %lld alerts of the last 7 days\n",
              (long long)answer_number(answer, "hidden"), (long long)answer_number(answer, "of"));
-    size_t i;
-    json_t *alert;
-    json_array_foreach(json_object_get(answer, "alerts"), i, alert) {
-        buf_add(out, S("  "));
-        say_text(out, answer_text(alert, "rule"));
-        buf_add(out, S(": "));
-        say_text(out, answer_text(alert, "title"));
-        buf_add_char(out, '\n');
-    }
+    show_pairs(json_object_get(answer, "alerts"), "rule", "title", out);
 }
 
 int ctl_silence_preview(const struct ctl_call *call)

@@ -276,16 +276,21 @@ void scene_start(struct scene *s)
         scene_settle(s);
 }
 
-int scene_start_fails(struct scene *s, const char *argument, ...)
+// Puts `first` and those behind it, up to a NULL, behind the n that argv (of SCENE_ARGS_MAX, zeroed) has.
+static void add_arguments(const char **argv, size_t n, const char *first, va_list more)
 {
-    const char *argv[SCENE_ARGS_MAX] = {scene_built(s, "feedwatchd"), "--config", scene_path(s, "feedwatch.conf")};
-    size_t n = 3;
-    va_list args;
-    va_start(args, argument);
-    for (const char *a = argument; a; a = va_arg(args, const char *)) {
+    for (const char *a = first; a; a = va_arg(more, const char *)) {
         assert(n < SCENE_ARGS_MAX - 1);
         argv[n++] = a;
     }
+}
+
+int scene_start_fails(struct scene *s, const char *argument, ...)
+{
+    const char *argv[SCENE_ARGS_MAX] = {scene_built(s, "feedwatchd"), "--config", scene_path(s, "feedwatch.conf")};
+    va_list args;
+    va_start(args, argument);
+    add_arguments(argv, 3, argument, args);
     va_end(args);
     scene_mark(s);
     launch(s, argv);
@@ -335,13 +340,9 @@ static bool ctl_has_ended(struct scene *s, const void *context)
 struct str scene_ctl(struct scene *s, int *out_status, const char *argument, ...)
 {
     const char *argv[SCENE_ARGS_MAX] = {scene_built(s, "feedwatchctl")};
-    size_t n = 1;
     va_list args;
     va_start(args, argument);
-    for (const char *a = argument; a; a = va_arg(args, const char *)) {
-        assert(n < SCENE_ARGS_MAX - 1);
-        argv[n++] = a;
-    }
+    add_arguments(argv, 1, argument, args);
     va_end(args);
     const char *env[] = {arena_fmt(&s->arena, "FEEDWATCH_SOCKET=%s/control.sock", s->folder).p, NULL};
     struct buf out, errors;
