@@ -94,14 +94,12 @@ static void attempt_add(const json_t *attempt, wall_t now, struct buf *out)
     buf_add(out, S(": "));
     int64_t status = answer_number(attempt, "status");
     struct str error = answer_text(attempt, "error"), address = answer_text(attempt, "address");
-    if (status > 0 && address.n > 0)
+    if (error.n > 0)
+        say_text(out, error); // begins with the status where there was one
+    else if (status > 0 && address.n > 0)
         buf_addf(out, "HTTP %lld", (long long)status);
-    else if (error.n == 0)
+    else
         buf_add(out, S("written")); // a file or the log
-    if (error.n > 0) {
-        buf_add(out, status > 0 ? S(", ") : S(""));
-        say_text(out, error);
-    }
     if (address.n > 0) {
         buf_add(out, S(", "));
         say_text(out, address);

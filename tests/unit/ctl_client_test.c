@@ -89,7 +89,7 @@ static void daemon_start(struct stage *s, const char *answer)
 // An answer with a body of its own length.
 static void daemon_answers(struct stage *s, const char *status, const char *body)
 {
-    char answer[512];
+    char answer[4096];
     snprintf(answer, sizeof answer, "HTTP/1.1 %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s", status,
              strlen(body), body);
     daemon_start(s, answer);
@@ -176,6 +176,42 @@ static void lists_say_so_where_they_are_empty_or_longer(void **state)
         if (code != CTL_OK || !strstr(buf_z(&s->line.out), cases[i].out))
             fail_msg("%s: %d: %s", cases[i].line, code, buf_z(&s->line.out));
     }
+}
+
+static const char ALERT[] =
+    "{\"id\":\"alr_x\",\"title\":\"A truce\",\"severity\":\"warning\",\"state\":\"waiting\",\"rule\":\"truce\","
+    "\"at_ms\":1000,\"now_ms\":61000,\"late\":true,\"decisions\":[\"first of its story\",\"2 alerts were silenced\"],"
+    "\"payload\":{\"data\":{\"match\":{\"total\":3,\"terms\":[{\"field\":\"title\",\"snippet\":{\"before\":\"A \","
+    "\"hit\":\"truce\",\"after\":\"\"}}]},\"story\":{\"size\":2,\"members\":[{\"feed\":\"One\",\"title\":\"A truce\"},"
+    "{\"feed\":\"Two\",\"title\":\"Truce!\"}]}}},\"deliveries\":["
+    "{\"receiver\":\"desk\",\"state\":\"waiting\",\"due_ms\":121000,\"attempts\":["
+    "{\"at_ms\":1000,\"status\":503,\"error\":\"HTTP 503: busy\",\"address\":\"127.0.0.1\",\"took_ms\":4},"
+    "{\"at_ms\":1000,\"status\":0,\"error\":\"no answer in time\",\"took_ms\":20000}]},"
+    "{\"receiver\":\"two\",\"state\":\"done\",\"attempts\":["
+    "{\"at_ms\":1000,\"status\":200,\"address\":\"::1\",\"took_ms\":5}]},"
+    "{\"receiver\":\"log\",\"state\":\"done\",\"attempts\":[{\"at_ms\":1000,\"status\":200,\"took_ms\":0}]},"
+    "{\"receiver\":\"late\",\"state\":\"held\",\"due_ms\":121000,\"attempts\":[]}]}";
+
+static void an_alert_is_shown_with_all_that_became_of_it(void **state)
+{
+    struct stage *s = *state;
+    static const char *const parts[] = {
+        "A truce\nwarning  truce  1970-01-01T00:00:01Z (1m ago)  waiting  late\n",
+        "hits      title    A [truce]\n          and 2 more\n",
+        "story     2 articles:\n            One: A truce\n            Two: Truce!\n",
+        "decided   first of its story\n          2 alerts were silenced\n",
+        "sent to   desk: waiting, next attempt in 1m\n",
+        "1m ago: HTTP 503: busy, 127.0.0.1, 4 ms\n",
+        "1m ago: no answer in time, 20000 ms\n",
+        "two: done\n            1m ago: HTTP 200, ::1, 5 ms\n",
+        "log: done\n            1m ago: written, 0 ms\n",
+        "late: held, goes out with its summary in 1m\n",
+    };
+    daemon_answers(s, "200 OK", ALERT);
+    assert_int_equal(ctl_line_run(&s->line, "alerts show alr_x", NULL), CTL_OK);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (!strstr(buf_z(&s->line.out), parts[i]))
+            fail_msg("not there: %s\nin: %s", parts[i], buf_z(&s->line.out));
 }
 
 // ---- top, on a terminal of the test's own ----
@@ -267,6 +303,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_STAGE(an_answer_that_is_none_ends_with_its_exit_code),
         ON_STAGE(a_daemon_that_cannot_be_asked_is_told_with_the_way_on),
+        ON_STAGE(an_alert_is_shown_with_all_that_became_of_it),
         ON_STAGE(top_draws_within_the_screen_and_puts_it_back),
         ON_STAGE(lists_say_so_where_they_are_empty_or_longer),
     };
