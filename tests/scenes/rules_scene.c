@@ -123,6 +123,9 @@ static void an_archived_article_is_explained(void **state)
     json_t *alerts = NULL, *hits = rules_json(&s, "replay", "truce", "--limit", "1");
     json_t *hit = json_array_get(json_object_get(hits, "hits"), 0);
     const char *id = json_string_value(json_object_get(hit, "id"));
+    EXPECT_RULES(&s, 0, "RULE   SEVERITY  24 HOURS  7 DAYS  30 DAYS", "list", "--config", conf);
+    EXPECT_RULES(&s, 0, "truce  notice           2       2        2", "list", "--config", conf);
+    EXPECT_RULES(&s, 0, "night  notice           0       0        0", "list", "--config", conf);
     EXPECT_RULES(&s, 0, "[Truce], the video game", "explain", "truce", "--item", id, "--config", conf);
     int status;
     struct str out = scene_ctl(&s, &status, "alerts", "list", "--json", NULL);
