@@ -25,8 +25,8 @@
 #define SCENE_SECRET "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 enum {
-    SCENE_WAIT_MS = 30 * SECOND_MS, // bound of a wait in real time: sanitizers on two busy cores need a third of it
-    SCENE_STOP_MS = 5 * SECOND_MS,  // the promise for SIGTERM
+    SCENE_WAIT_MS = 120 * SECOND_MS, // bound of a wait in real time: ThreadSanitizer on two busy cores needs a third
+    SCENE_STOP_MS = 5 * SECOND_MS,   // the promise for SIGTERM
     SCENE_ARGS_MAX = 16,
     SCENE_LIMITS_MAX = 4,
 };
