@@ -57,7 +57,7 @@ enum {
     NEAR_MAX = 1000,        // farther apart is not near; keeps the gap between fields larger than any distance
     SLOP_MAX = 100,
     EXPR_DEPTH_MAX = 200,   // nested parentheses; nobody writes 20, and the parser recurses
-    EXPR_TERMS_MAX = 20000, // leaves of a rule, sets unfolded
+    EXPR_TERMS_MAX = 50000, // leaves of a rule, sets unfolded
     NEAR_OPERANDS_MAX = 64, // of one chain: each costs a pass over the places of its neighbour
     SETS_DEPTH_MAX = 100,   // sets made of sets made of sets
     EXPR_BYTES_MAX = 1 << 20,
