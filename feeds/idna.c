@@ -141,7 +141,8 @@ struct str idna_to_ascii(struct arena *a, struct str host)
         if (rest.p)
             buf_add_char(&out, '.');
     }
-    struct str result = is_good && !out.is_cut ? arena_str(a, buf_str(&out)) : lowered(a, host);
+    is_good &= out.n && !out.is_cut; // letters that mapping drops alone leave no name
+    struct str result = is_good ? arena_str(a, buf_str(&out)) : lowered(a, host);
     buf_done(&out);
     mem_free(mapped);
     return result;

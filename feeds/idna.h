@@ -7,7 +7,8 @@
 #include "base/arena.h"
 
 // Returns a host name (UTF-8) in lower-case ASCII: labels mapped by NFKC and case folding, then Punycode (RFC 3492).
-// A name that cannot be one (a label over 63 bytes, bad UTF-8) comes back as it is, ASCII letters in lower case.
+// A name that cannot be one (a label over 63 bytes, bad UTF-8, nothing left of it) comes back as it is, ASCII letters
+// in lower case.
 struct str idna_to_ascii(struct arena *a, struct str host);
 
 #endif

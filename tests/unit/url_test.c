@@ -51,6 +51,7 @@ static void canonical_form_is_shared_by_all_addresses_of_a_page(void **state)
         {"http://b\xC3\xBC" "cher.example/", "//xn--bcher-kva.example/", "IDNA"},
         {"http://\xE3\x83\x86\xE3\x82\xB9\xE3\x83\x88\xE3\x80\x82" "example/", "//xn--zckzah.example/",
          "IDNA, full stop"},
+        {"http://\xD8\x9C?z", "//\xD8\x9C/?z", "IDNA, nothing left of the name"},
         {"http://\xD0\x9F\xD0\xA0\xD0\x98\xD0\x9C.example/", "//xn--h1aihe.example/", "IDNA, capitals"},
         {"http://example.org/%7euser/%e9?q=%3d", "//example.org/~user/%E9?q=%3D", "escapes"},
         {"http://example.org/\xC3\xA9", "//example.org/%C3%A9", "bytes that should be escaped"},
