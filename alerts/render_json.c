@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Values and simple parts of a payload. See render_json.h. Out of memory aborts, as everywhere (base/mem.h): jansson
-// reports it as NULL or -1.
+// Values and simple parts of a payload. See render_json.h. Out of memory is a line and an abort, as everywhere
+// (base/mem.h): jansson reports it as NULL or -1.
 #include "alerts/render_json.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/utf8.h"
@@ -11,14 +12,14 @@
 
 void json_set(json_t *object, const char *name, json_t *value)
 {
-    if (json_object_set_new_nocheck(object, name, value) != 0)
-        abort();
+    int failed = json_object_set_new_nocheck(object, name, value);
+    assert(!failed && "out of memory");
 }
 
 void json_add(json_t *array, json_t *value)
 {
-    if (json_array_append_new(array, value) != 0)
-        abort();
+    int failed = json_array_append_new(array, value);
+    assert(!failed && "out of memory");
 }
 
 void json_set_number(json_t *object, const char *name, int64_t value) { json_set(object, name, json_integer(value)); }
@@ -135,8 +136,7 @@ json_t *json_times(const struct alert *alert)
 struct str json_write(const json_t *root, struct arena *arena)
 {
     char *text = json_dumps(root, JSON_COMPACT);
-    if (!text)
-        abort();
+    assert(text && "out of memory");
     struct str copy = arena_str(arena, str_of(text));
     free(text);
     return copy;

@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "base/mem.h"
 
-#define uthash_fatal(text) abort()
+#define uthash_fatal(text) assert(!"out of memory")
 #include <uthash.h>
 
 struct resolve_question {
