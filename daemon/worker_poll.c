@@ -144,8 +144,8 @@ static void tell_news(struct log *log, const struct outcome *o, uint32_t baselin
         log_say(log, LOG_LEVEL_NOTICE, NULL, "feed=%.*s is a page that offers the feed %.*s", STR_ARG(url),
                 STR_ARG(o->document->advertised[i].href));
     if (!f->failures && o->before.failures)
-        log_say(log, LOG_LEVEL_INFO, NULL, "feed=%.*s answers again after %u failures", STR_ARG(url),
-                o->before.failures);
+        log_say(log, LOG_LEVEL_INFO, NULL, "feed=%.*s answers again after %u failure%s", STR_ARG(url),
+                o->before.failures, o->before.failures == 1 ? "" : "s");
     arena_done(&a);
 }
 
