@@ -216,6 +216,7 @@ static void take_note(struct writer_note *note)
     struct row *row = note->row;
     if (row) {
         assert(row->state == ROW_NOTING);
+        row->receiver->n_noting--;
         if (note->step.state == DELIVERY_WAITING) {
             row->state = ROW_IDLE;
             row->delivery.attempts = note->step.attempts;
@@ -231,6 +232,12 @@ static void take_note(struct writer_note *note)
 
 // ---- what to try now ----
 
+// Attempts whose answer is not durable yet are what a crash doubles, whether they still run or wait for the commit.
+static bool may_begin(const struct receiver *r)
+{
+    return r->n_trying < r->config->concurrency && r->n_trying + r->n_noting < DELIVERY_UNRECORDED_MAX;
+}
+
 static bool is_off(const struct receiver *r) { return !r->config || r->config->is_off || r->is_disabled; }
 
 // Starts what this receiver may get, oldest first, and says when to look again.
@@ -244,7 +251,7 @@ static mono_t serve(struct receiver *r, struct now now)
         return again;
     for (struct row *row = r->first; row; row = row->next) {
         bool is_due = row->delivery.due.ms <= now.wall.ms;
-        if (row->state == ROW_IDLE && is_due && r->n_trying < r->config->concurrency) {
+        if (row->state == ROW_IDLE && is_due && may_begin(r)) {
             if (breaker_ask(&r->breaker, now.mono) == BREAKER_NONE) {
                 mono_t until = r->breaker.state == BREAKER_OPEN ? r->breaker.until : (mono_t){ALARM_NONE};
                 return until.ms < again.ms ? until : again;

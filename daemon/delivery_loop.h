@@ -2,9 +2,10 @@
 //
 // The delivery loop: takes committed rows of the outbox to their receivers.
 //
-// Each receiver has a window of at most 256 rows in RAM, refilled by the history thread, a breaker, and a bound on
-// requests at once. A row leaves the window only when the writer says that what became of it is durable, so that one
-// crash doubles at most what was in flight, under the same id. A dead receiver delays nobody else.
+// Each receiver has a window of at most 256 rows in RAM, refilled by the history thread, a breaker, a bound on
+// requests at once, and one on attempts that are under way or answered and not yet durable. A row leaves the window
+// only when the writer says that what became of it is durable, so that one crash doubles at most those, under the same
+// id. A dead receiver delays nobody else.
 //
 //   IDLE row --due, breaker allows, a slot is free--> TRYING --answer--> NOTING --durable--> gone, or IDLE with a due
 #ifndef DAEMON_DELIVERY_LOOP_H
@@ -14,6 +15,7 @@
 #include "store/side.h"
 
 enum { DELIVERY_WINDOW = 256 };            // rows of a receiver in RAM: 1M pending rows cost nothing
+enum { DELIVERY_UNRECORDED_MAX = 64 };     // attempts of a receiver that no commit holds yet: what a crash may double
 enum { DELIVERY_ANSWER_BYTES_MAX = 64 << 10 };
 enum { DELIVERY_REASON_BYTES = 200 };      // of an answer's head that is kept with the attempt
 

@@ -35,7 +35,7 @@ struct receiver {
     struct delivery_loop *loop;
     const struct config_receiver *config; // of the loop's configuration; NULL: it is no longer named
     struct row *first, *last;
-    uint32_t n_rows, n_trying;
+    uint32_t n_rows, n_trying, n_noting; // rows; of these ROW_TRYING, ROW_NOTING
     uint64_t after;        // last row read
     bool is_asking;        // the history thread reads
     bool may_have_more;    // in the outbox beyond `after`

@@ -251,6 +251,7 @@ void row_note(struct row *row, uint16_t status, struct str address, uint32_t too
     struct retry_decision decision = retry_decide(&what, &d->rng);
     bool has_recovered = breaker_note(&r->breaker, is_up(status), now.mono, &d->rng);
     r->n_trying--;
+    r->n_noting++;
     row->state = ROW_NOTING;
     struct writer_note *note = mem_alloc(sizeof *note);
     arena_init(&note->arena, 1 << 16);

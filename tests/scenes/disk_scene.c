@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "daemon/delivery_loop.h"
 #include "tests/faults/fault.h"
 #include "tests/tools/paper.h"
 
@@ -130,12 +131,61 @@ static void stop_on_a_full_disk_is_still_quick(void **state)
     disk_done(&d);
 }
 
+static void fail_from_now(void *context, const struct receiver_alert *alert, const char *answer)
+{
+    (void)alert;
+    (void)answer;
+    disk_fail(context, ENOSPC, 0);
+}
+
+// More alerts wait than a crash may double; the disk fails with the first that is accepted, so no answer is recorded.
+static void answers_that_cannot_be_recorded_are_bounded(void **state)
+{
+    (void)state;
+    static struct disk d;
+    static struct paper others[2];
+    disk_open(&d, "full-bound");
+    scene_stop(&d.s);
+    struct str config = arena_fmt(&d.s.arena, "%s", paper_config(&d.p, ""));
+    for (int i = 0; i < 2; i++) {
+        paper_open(&others[i], &d.s, i ? "127.0.0.4" : "127.0.0.3", PRESS_ATOM);
+        config = arena_fmt(&d.s.arena, "%.*s%s", STR_ARG(config), paper_config(&others[i], ""));
+    }
+    scene_config(&d.s, config.p);
+    scene_start(&d.s);
+    scene_run(&d.s, 6 * MINUTE_MS);
+    receiver_plan(&d.s.receiver, (struct receiver_plan){.fault = RECEIVER_STATUS, .status = 503});
+    paper_print_many(&d.p, "a", "truce", PAPER_SHOWN);
+    paper_print_many(&others[0], "b", "truce", PAPER_SHOWN);
+    paper_print_many(&others[1], "c", "truce", PAPER_SHOWN);
+    scene_run(&d.s, 12 * MINUTE_MS);
+
+    receiver_be_well(&d.s.receiver);
+    d.s.receiver.context = &d;
+    d.s.receiver.on_alert = fail_from_now;
+    scene_run_begin(&d.s, HOUR_MS);
+    scene_until_acked(&d.s, NULL, DELIVERY_UNRECORDED_MAX);
+    scene_live(&d.s, 100); // more would come now
+    assert_int_equal(receiver_acked(&d.s.receiver, NULL), DELIVERY_UNRECORDED_MAX);
+    scene_kill(&d.s);
+    d.s.receiver.on_alert = NULL;
+    disk_fail(&d, 0, 0);
+    d.s.now = wall_add(d.s.now, 2 * HOUR_MS);
+    scene_start(&d.s);
+    scene_until_acked(&d.s, NULL, 3 * PAPER_SHOWN);
+    struct receiver_report r = receiver_report(&d.s.receiver);
+    assert_int_equal(r.doubled, DELIVERY_UNRECORDED_MAX);
+    assert_int_equal(r.two_ids + r.changed_body, 0);
+    disk_done(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(full_disk_is_told_and_mends_unaided),
         cmocka_unit_test(daemon_killed_on_a_full_disk_loses_nothing),
         cmocka_unit_test(stop_on_a_full_disk_is_still_quick),
+        cmocka_unit_test(answers_that_cannot_be_recorded_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,7 +130,7 @@ static void compare(struct receiver *r, const struct receiver_alert *a, const st
     c->early_retries += wall_now(r).ms < a->not_before.ms;
     if (a->acks > 0 && a->is_unsure)
         c->doubled_unsure++;
-    else if (a->acks > 0)
+    else if (a->is_answered)
         c->doubled++;
 }
 
@@ -285,6 +285,7 @@ static void on_request(void *context, struct wire_conn *conn, const struct wire_
     r->counts.bad_signatures += fault != NULL;
     const struct receiver_plan *plan = fault ? NULL : plan_pick(r, request->target, a->attempts);
     bool is_acked = !fault && (!plan || plan_accepts(plan));
+    a->is_answered = is_acked && !plan;
     if (is_acked) {
         a->acks++;
         a->is_unsure |= plan != NULL;

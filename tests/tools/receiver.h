@@ -50,6 +50,7 @@ struct receiver_alert {
     unsigned attempts;
     unsigned acks;    // 2xx given, or lost on the way
     bool is_unsure;   // the sender may not know of an ack
+    bool is_answered; // the last attempt got our 2xx whole
     int64_t at_ms;    // monotonic, of the last attempt
     wall_t not_before; // by Retry-After, on the daemon's clock
     wall_t daemon_at; // of the first attempt
@@ -61,7 +62,7 @@ struct receiver_report {
     size_t changed_body, changed_path; // one id, other bytes or another path
     size_t early_retries;              // before Retry-After was over
     size_t followed_redirects, after_gone;
-    size_t doubled;        // sent again though the sender had our 2xx: once a crash at most
+    size_t doubled;        // sent again right after our 2xx: by a crash before that was recorded, else never
     size_t doubled_unsure; // sent again after an ack that got lost: right so
     size_t two_ids;        // one key under two ids
     size_t expected, lost; // lost: expected and not accepted so far

@@ -196,31 +196,47 @@ void scene_config(struct scene *s, const char *more)
                 s->folder, s->folder, receiver_url(&s->receiver, "/hook"), secret, more);
 }
 
-static uint64_t row_hash(sqlite3_stmt *row, uint64_t seed)
+void scene_each_row(struct scene *s, const char *query, void (*visit)(void *context, const struct str *columns, int n),
+                    void *context)
 {
-    for (int i = 0; i < sqlite3_column_count(row); i++) {
-        const char *bytes = sqlite3_column_blob(row, i);
-        seed = hash64_seeded(seed + 1, str_make(bytes, (size_t)sqlite3_column_bytes(row, i)));
+    sqlite3 *db = NULL;
+    sqlite3_stmt *row = NULL;
+    struct str columns[SCENE_COLUMNS_MAX];
+    if (sqlite3_open_v2(scene_path(s, "state/state.db"), &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
+        sqlite3_prepare_v2(db, query, -1, &row, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", query, sqlite3_errmsg(db));
+    int n = sqlite3_column_count(row);
+    assert_in_range(n, 1, SCENE_COLUMNS_MAX);
+    while (sqlite3_step(row) == SQLITE_ROW) {
+        for (int i = 0; i < n; i++) {
+            const char *bytes = sqlite3_column_blob(row, i);
+            columns[i] = str_make(bytes, (size_t)sqlite3_column_bytes(row, i));
+        }
+        visit(context, columns, n);
     }
-    return seed;
+    sqlite3_finalize(row);
+    sqlite3_close(db);
+}
+
+struct digest {
+    uint64_t hash;
+    size_t n_rows;
+};
+
+static void add_to_digest(void *context, const struct str *columns, int n)
+{
+    struct digest *d = context;
+    for (int i = 0; i < n; i++)
+        d->hash = hash64_seeded(d->hash + 1, columns[i]);
+    d->n_rows++;
 }
 
 uint64_t scene_rows(struct scene *s, const char *query, size_t *out_n)
 {
-    sqlite3 *db = NULL;
-    sqlite3_stmt *rows = NULL;
-    uint64_t hash = 0;
-    *out_n = 0;
-    if (sqlite3_open_v2(scene_path(s, "state/state.db"), &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
-        sqlite3_prepare_v2(db, query, -1, &rows, NULL) != SQLITE_OK)
-        fail_msg("%s: %s", query, sqlite3_errmsg(db));
-    while (sqlite3_step(rows) == SQLITE_ROW) {
-        hash = row_hash(rows, hash);
-        ++*out_n;
-    }
-    sqlite3_finalize(rows);
-    sqlite3_close(db);
-    return hash;
+    struct digest d = {0};
+    scene_each_row(s, query, add_to_digest, &d);
+    *out_n = d.n_rows;
+    return d.hash;
 }
 
 // ---- the daemon ---------------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ enum {
     SCENE_STOP_MS = 5 * SECOND_MS,   // the promise for SIGTERM
     SCENE_ARGS_MAX = 16,
     SCENE_LIMITS_MAX = 4,
+    SCENE_COLUMNS_MAX = 64, // of a query
 };
 
 struct scene {
@@ -72,6 +73,11 @@ const char *scene_path(struct scene *s, const char *name);
 // Returns a hash of all that a query reads in the store, and how many rows: "nothing was written" is that both stay.
 // (The times of polls are checkpointed apart from the feeds, in a table of their own.)
 uint64_t scene_rows(struct scene *s, const char *query, size_t *out_n);
+
+// Calls visit with the columns of each row that a query reads in the store; their bytes live until it returns. The
+// daemon may run, or have been killed.
+void scene_each_row(struct scene *s, const char *query, void (*visit)(void *context, const struct str *columns, int n),
+                    void *context);
 
 // Returns the path of something that is built (feedwatchd, faults.so), in the scene's arena.
 const char *scene_built(struct scene *s, const char *name);
