@@ -12,8 +12,7 @@
 #include "base/mem.h"
 
 #define HASH_FUNCTION(key, n, out) ((out) = (unsigned)hash64_seeded(0x7468726f74746c65, str_make((key), (n))))
-#define uthash_fatal(message) assert(!"out of memory")
-#include <uthash.h>
+#include "base/table.h"
 #include <utlist.h>
 
 struct bucket {

@@ -10,9 +10,7 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
-
-#define uthash_fatal(text) assert(!"out of memory")
-#include <uthash.h>
+#include "base/table.h"
 
 struct resolve_question {
     struct resolve_question *next, **back; // in its name's list

@@ -5,13 +5,9 @@
 #ifndef STORE_MEMORY_PARTS_H
 #define STORE_MEMORY_PARTS_H
 
-#include <stdlib.h>
-
+#include "base/table.h"
 #include "store/engine.h"
 #include "store/memory.h"
-
-#define uthash_fatal(message) abort()
-#include <uthash.h>
 
 struct memory_feed {
     struct store_feed row;

@@ -6,10 +6,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/table.h"
 #include "tests/sim/world_parts.h"
-
-#define uthash_fatal(message) abort()
-#include <uthash.h>
 
 // What an id stands for; a digest's entry has a list of held ids instead.
 struct book_entry {

@@ -3,12 +3,18 @@
 // base/: views, buffers, arena, errors and carets, UTF-8, calendar, randomness, hashing.
 #include "tests/tools/check.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/hash.h"
 #include "base/rng.h"
+#include "base/table.h"
 #include "base/utf8.h"
 
 static void str_cut_walks_a_list_with_empty_parts(void **state)
@@ -272,6 +278,48 @@ static void hash_parts_do_not_run_together(void **state)
     assert_int_not_equal(hash128_parts(&key, ab_c, 2).high, hash128_parts(&key, a_bc, 2).high);
 }
 
+struct entry {
+    int key;
+    UT_hash_handle hh;
+};
+
+static void *no_memory(size_t n)
+{
+    (void)n;
+    return NULL;
+}
+
+#undef uthash_malloc
+#define uthash_malloc(n) no_memory(n)
+
+// What a child does whose table gets no memory.
+static void fill_a_table(int error)
+{
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    dup2(error, STDERR_FILENO);
+    struct entry e = {.key = 1}, *table = NULL;
+    HASH_ADD_INT(table, key, &e);
+    _exit(0);
+}
+
+static void a_table_without_memory_says_one_line_and_aborts(void **state)
+{
+    (void)state;
+    int ends[2] = {-1, -1}, status = 0;
+    char text[512] = "";
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0)
+        fill_a_table(ends[1]);
+    close(ends[1]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    ssize_t n = read(ends[0], text, sizeof text - 1);
+    close(ends[0]);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    assert_true(n > 0 && strstr(text, "out of memory") && strchr(text, '\n') == text + n - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +338,7 @@ int main(void)
         cmocka_unit_test(clock_agrees_with_the_calendar_both_ways),
         cmocka_unit_test(rng_repeats_by_seed_and_stays_in_range),
         cmocka_unit_test(hash_parts_do_not_run_together),
+        cmocka_unit_test(a_table_without_memory_says_one_line_and_aborts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
