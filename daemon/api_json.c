@@ -208,3 +208,19 @@ json_t *api_json_silence(const struct silence *silence)
     api_json_number(object, "hidden", silence->hidden);
     return object;
 }
+
+json_t *api_json_finding(const struct diag *d)
+{
+    static const char *const levels[] = {"error", "warning", "note"};
+    json_t *one = json_pack("{s:s, s:s%}", "level", levels[d->level], "message", d->message.p, d->message.n);
+    if (d->source) {
+        uint32_t line, column;
+        source_place(d->source, d->at, &line, &column);
+        json_object_set_new(one, "file", json_stringn(d->source->name.p, d->source->name.n));
+        json_object_set_new(one, "line", json_integer(line));
+        json_object_set_new(one, "column", json_integer(column));
+    }
+    if (d->help.n > 0)
+        json_object_set_new(one, "help", json_stringn(d->help.p, d->help.n));
+    return one;
+}

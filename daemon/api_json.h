@@ -10,6 +10,7 @@
 #include "alerts/alert.h"
 #include "alerts/delivery.h"
 #include "alerts/silence.h"
+#include "base/diag.h"
 #include "feeds/feed.h"
 #include "feeds/schedule.h"
 
@@ -35,6 +36,9 @@ json_t *api_json_alert(const struct alert *alert);
 
 // Returns a row of the outbox: {id, alert, receiver, format, state, attempts, queued_ms, due_ms}.
 json_t *api_json_delivery(const struct delivery *delivery);
+
+// Returns a diagnostic: {level, message, file, line, column, help}.
+json_t *api_json_finding(const struct diag *d);
 
 // Returns {id, matcher, comment, created_ms, until_ms, hidden}.
 json_t *api_json_silence(const struct silence *silence);

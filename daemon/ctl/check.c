@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // `check`: the configuration with all that it includes, read as the daemon reads it, its rules tested.
+#include "daemon/api_json.h"
 #include "daemon/config.h"
 #include "daemon/ctl/commands.h"
 #include "daemon/ctl/say.h"
@@ -13,7 +14,7 @@ static void tell(const struct ctl_call *call, const char *path, const struct con
     if (call->is_json) {
         json_t *findings = json_array();
         for (size_t i = 0; i < diags->n; i++)
-            json_array_append_new(findings, say_finding(&diags->list[i]));
+            json_array_append_new(findings, api_json_finding(&diags->list[i]));
         json_t *answer = json_pack("{s:b, s:s, s:I, s:I, s:I, s:I, s:o}", "ok", is_good, "config", path, "feeds",
                                    (json_int_t)config->n_feeds, "receivers", (json_int_t)config->n_receivers, "errors",
                                    (json_int_t)diags->errors, "warnings", (json_int_t)diags->warnings, "findings",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // rules check: everything that is wrong or odd with rule files, and their tests.
+#include "daemon/api_json.h"
 #include "daemon/ctl/commands.h"
 #include "daemon/ctl/rule_files.h"
 #include "daemon/ctl/say.h"
@@ -9,7 +10,7 @@ static void say_as_json(const struct ctl_call *call, const struct rule_files *fi
 {
     json_t *list = json_array();
     for (size_t i = 0; i < files->diags.n; i++)
-        json_array_append_new(list, say_finding(&files->diags.list[i]));
+        json_array_append_new(list, api_json_finding(&files->diags.list[i]));
     json_t *answer = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:o}", "ok", is_good, "rules",
                                (json_int_t)files->rules.n_entries, "sets", (json_int_t)files->rules.sets.n, "tests",
                                (json_int_t)files->n_tests, "errors", (json_int_t)files->diags.errors, "warnings",

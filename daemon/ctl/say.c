@@ -155,19 +155,3 @@ void say_bytes(struct buf *out, int64_t n)
         value /= 1024;
     buf_addf(out, u == 0 ? "%.0f %s" : "%.1f %s", value, units[u]);
 }
-
-json_t *say_finding(const struct diag *d)
-{
-    static const char *const levels[] = {"error", "warning", "note"};
-    json_t *one = json_pack("{s:s, s:s%}", "level", levels[d->level], "message", d->message.p, d->message.n);
-    if (d->source) {
-        uint32_t line, column;
-        source_place(d->source, d->at, &line, &column);
-        json_object_set_new(one, "file", json_stringn(d->source->name.p, d->source->name.n));
-        json_object_set_new(one, "line", json_integer(line));
-        json_object_set_new(one, "column", json_integer(column));
-    }
-    if (d->help.n > 0)
-        json_object_set_new(one, "help", json_stringn(d->help.p, d->help.n));
-    return one;
-}

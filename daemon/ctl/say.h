@@ -8,7 +8,6 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/diag.h"
 #include "daemon/ctl/ctl.h"
 
 enum { SAY_BYTES_MAX = 256 << 20 }; // of one answer: a list of a million feeds
@@ -30,9 +29,6 @@ void say_json_line(const json_t *value, bool is_indented, struct buf *out);
 // with --json also {"error", "next", "exit"} on standard output. Returns code.
 int say_error(const struct ctl_call *call, int code, const char *next, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-
-// Returns a diagnostic as {level, message, file, line, column, help}, a new reference.
-json_t *say_finding(const struct diag *d);
 
 // Marks that colour a part of a text; "" where the call has no colour.
 enum say_mark { SAY_PLAIN, SAY_BOLD, SAY_DIM, SAY_RED, SAY_GREEN, SAY_YELLOW };
