@@ -75,7 +75,18 @@ static void ask_history(struct job *job, void *owner, struct now now)
 {
     struct question *q = (struct question *)job;
     q->reply = api_history_answer(history_side(owner), &q->request, now.wall);
+    if (q->list) // of RULES_LIST
+        json_object_set_new(q->reply.json, "findings", q->list);
     question_home(q);
+}
+
+static void take_scopes(void *context, struct daemon *d, const struct diags *diags)
+{
+    struct question *q = context;
+    q->list = json_array();
+    for (size_t i = 0; i < diags->n; i++)
+        json_array_append_new(q->list, api_json_finding(&diags->list[i]));
+    question_send(q, d->threads.history, ask_history);
 }
 
 static void reloaded(void *context, bool ok, struct str text)
@@ -110,6 +121,10 @@ static void log_level_verb(struct question *q)
 static void begin(struct question *q)
 {
     struct daemon *d = q->control->d;
+    if (q->request.verb == CONTROL_RULES_LIST) {
+        daemon_look_at_scopes(d, true, take_scopes, q);
+        return;
+    }
     if (api_history_knows(q->request.verb)) {
         question_send(q, d->threads.history, ask_history);
         return;

@@ -59,7 +59,9 @@ enum control_verb {
     // credential is missing), unnamed (the configuration has it no more).
     CONTROL_RECEIVERS_LIST,
     CONTROL_RECEIVER_TEST,  // {name, status, took_ms, address, id}: sends endpoint.test now, outside the outbox
-    CONTROL_RULES_LIST,     // counts{RULE: {hits_today, hits_7d, hits_30d, last_ms}}
+    // counts{RULE: {hits_today, hits_7d, hits_30d, last_ms}}, findings[api_json_finding]: what rules say after `feeds`
+    // and no feed has, now_ms
+    CONTROL_RULES_LIST,
     // The rules that run, as text: {generation, text, lists{NAME: the phrases, a line each}}; in the text a list is
     // `list NAME file "NAME"`.
     CONTROL_RULES_SOURCE,

@@ -363,6 +363,7 @@ static enum exit_code serve(struct daemon *d, int clock_fd)
              ruleset_count(d->config->rules), (unsigned long long)d->generation);
     notify_ready(status);
     log_say(d->log, LOG_LEVEL_INFO, NULL, "ready: %s, state %.*s", status, STR_ARG(d->state));
+    daemon_log_scopes(d);
     uv_run(&d->loop.uv, UV_RUN_DEFAULT);
     return EXIT_OK;
 }

@@ -4,6 +4,7 @@
 
 #include "daemon/daemon_parts.h"
 #include "daemon/paths.h"
+#include "daemon/scopes.h"
 
 void daemon_print(const struct diags *diags)
 {
@@ -36,6 +37,7 @@ enum exit_code daemon_check(const char *config_path, bool is_strict, bool dump)
     struct diags diags;
     diags_init(&diags);
     struct config *config = config_load(config_path, 1, &diags);
+    scopes_note(config, &diags);
     diags_sort(&diags);
     daemon_print(&diags);
     bool ok = config->is_usable && !(is_strict && diags.warnings);

@@ -73,6 +73,14 @@ void daemon_start_lists(struct daemon *d);
 // Starts the timer of the watchdog, or of --once.
 void daemon_start_pulse(struct daemon *d);
 
+// Looks whether there are feeds for what the rules that run say after `feeds`. `done` is called on main's thread,
+// perhaps before this returns, with what daemon/scopes.h has to tell.
+typedef void (*scopes_done_fn)(void *context, struct daemon *d, const struct diags *diags);
+void daemon_look_at_scopes(struct daemon *d, bool with_undecided, scopes_done_fn done, void *context);
+
+// The same for the log.
+void daemon_log_scopes(struct daemon *d);
+
 // Begins the stop.
 void daemon_stop(struct daemon *d);
 

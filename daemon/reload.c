@@ -109,6 +109,8 @@ static void loaded(uv_work_t *work, int status)
         log_say(d->log, LOG_LEVEL_INFO, MESSAGE_RELOADED, "reloaded: generation %llu, %zu feeds, %zu rules\n%s",
                 (unsigned long long)d->generation, d->config->n_feeds, ruleset_count(d->config->rules),
                 buf_z(&r->text));
+        if (!r->like) // a list says nothing of feeds
+            daemon_log_scopes(d);
     } else {
         config_unref(r->config);
         metric_add(&d->metrics, METRIC_RELOADS_FAILED, 1);

@@ -5,6 +5,7 @@
 #include "daemon/config.h"
 #include "daemon/ctl/commands.h"
 #include "daemon/ctl/say.h"
+#include "daemon/scopes.h"
 
 static void tell(const struct ctl_call *call, const char *path, const struct config *config, struct diags *diags,
                  bool is_good)
@@ -40,6 +41,7 @@ int ctl_check(const struct ctl_call *call)
     struct diags diags;
     diags_init(&diags);
     struct config *config = config_load(call->config, 1, &diags);
+    scopes_note(config, &diags);
     diags_sort(&diags);
     bool is_good = config->is_usable && !(ctl_value(call, "strict") && diags.warnings > 0);
     tell(call, call->config, config, &diags, is_good);

@@ -69,6 +69,20 @@ static void hits_row(const struct ctl_call *call, const json_t *rule, wall_t now
     table_cell(t, answer_text(rule, "title"));
 }
 
+// What no feed fits, as a line and its help.
+static void add_finding(const struct ctl_call *call, const json_t *finding, struct buf *out)
+{
+    say_text(out, answer_text(finding, "file"));
+    buf_addf(out, ":%lld:%lld: %s", (long long)answer_number(finding, "line"),
+             (long long)answer_number(finding, "column"), say_mark(call, SAY_YELLOW));
+    say_text(out, answer_text(finding, "level"));
+    buf_addf(out, "%s: ", say_mark(call, SAY_PLAIN));
+    say_text(out, answer_text(finding, "message"));
+    buf_add(out, S("\n  "));
+    say_text(out, answer_text(finding, "help"));
+    buf_add_char(out, '\n');
+}
+
 static void render_hits(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
     static const struct table_column columns[] = {
@@ -78,6 +92,10 @@ static void render_hits(const struct ctl_call *call, const json_t *answer, struc
     };
     static const struct show_list list = {"rules", NULL, columns, sizeof columns / sizeof *columns, hits_row};
     show_list(call, answer, &list, out);
+    size_t i;
+    json_t *finding;
+    json_array_foreach(json_object_get(answer, "findings"), i, finding)
+        add_finding(call, finding, out);
 }
 
 // Asks the daemon what the rules found and adds it to them.
@@ -91,6 +109,7 @@ static int add_hits(const struct ctl_call *call, json_t *answer)
     json_array_foreach(json_object_get(answer, "rules"), i, rule)
         json_object_update(rule, answer_in(told, "counts", json_string_value(json_object_get(rule, "name"))));
     json_object_set(answer, "now_ms", json_object_get(told, "now_ms"));
+    json_object_set(answer, "findings", json_object_get(told, "findings"));
     json_decref(told);
     return CTL_OK;
 }

@@ -5,6 +5,7 @@
 #include "tests/tools/check.h"
 
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "tests/tools/paper.h"
@@ -287,6 +288,42 @@ static void every_property_of_a_rule_is_applied(void **state)
     scene_done(&s);
 }
 
+// What a feed may have that was added by hand, and how a feed calls itself, only the running daemon knows.
+static void a_rule_for_feeds_that_nobody_has_is_told(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper p;
+    int status;
+    scene_open(&s, "no-such-feeds");
+    paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
+    scene_config(&s, paper_config(&p, "tags world\n"));
+    scene_write(&s, "rules.d/a.rules", "rule a {\n when truce\n feeds tag:wrold name:\"No such paper\"\n}\n");
+    const char *conf = scene_path(&s, "feedwatch.conf");
+    struct str out = scene_ctl(&s, &status, "check", "--strict", "--config", conf, NULL);
+    assert_int_equal(status, 0);
+    assert_true(str_find(out, S("a.rules:3:8: note: no feed of the configuration has the tag wrold")) < out.n);
+
+    scene_start(&s);
+    scene_expect(&s, "a.rules:3:8: warning: no feed has the tag wrold");
+    scene_expect(&s, "did you mean world?");
+    scene_run(&s, 11 * MINUTE_MS); // the paper has told its name
+    EXPECT_RULES(&s, 0, "a.rules:3:8: warning: no feed has the tag wrold: the rule finds nothing\n  did you mean world?",
+                 "list", "--config", conf);
+    EXPECT_RULES(&s, 0, "has the name No such paper: the rule finds nothing", "list", "--config", conf);
+
+    scene_ctl(&s, &status, "feeds", "add", "http://127.0.0.3/feed", "--tag", "wrold", NULL);
+    assert_int_equal(status, 0);
+    EXPECT_RULES(&s, 0, "note: no feed has the name No such paper\n", "list", "--config", conf); // may be the new one's
+    scene_write(&s, "rules.d/b.rules", "rule b {\n when truce\n feeds tag:wire tag:wrold\n}\n");
+    scene_mark(&s);
+    scene_signal(&s, SIGHUP);
+    scene_expect(&s, "b.rules:3:8: warning: no feed has the tag wire\n");
+    assert_false(scene_says(&s, "the tag wrold") || scene_says(&s, "the name"));
+    scene_stop(&s);
+    scene_done(&s);
+}
+
 static void a_renamed_rule_keeps_its_history(void **state)
 {
     (void)state;
@@ -446,6 +483,7 @@ int main(void)
         cmocka_unit_test(an_archived_article_is_explained),
         cmocka_unit_test(every_property_of_a_rule_is_applied),
         cmocka_unit_test(outside_its_hours_a_rule_waits_for_them),
+        cmocka_unit_test(a_rule_for_feeds_that_nobody_has_is_told),
         cmocka_unit_test(a_renamed_rule_keeps_its_history),
         cmocka_unit_test(a_set_whose_tests_fail_is_refused),
         cmocka_unit_test(a_list_is_taken_when_it_changes),

@@ -13,7 +13,7 @@ allowed() { # ROOM -> pattern of what it may include
     alerts) echo '^((base|alerts)/|feeds/(feed|item)\.h$|rules/(rule|match)\.h$)' ;;
     store) echo '^((base|store)/|feeds/(feed|item)\.h$|alerts/(alert|delivery|story|silence)\.h$)' ;;
     daemon) echo '^(base|feeds|rules|alerts|store|daemon)/' ;;
-    ctl) echo '^(base|feeds|rules|alerts|daemon/ctl|daemon/api|daemon/config|daemon/loader|daemon/paths)' ;;
+    ctl) echo '^(base|feeds|rules|alerts|daemon/ctl|daemon/api|daemon/config|daemon/loader|daemon/paths|daemon/scopes)' ;;
     esac
 }
 rooms="base|feeds|rules|alerts|store|daemon"
