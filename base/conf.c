@@ -202,6 +202,16 @@ const struct conf_value *conf_value(const struct conf_node *node, struct str wor
     return found && !found->is_broken && found->n_args ? &found->args[0] : NULL;
 }
 
+struct str conf_path(struct str path, struct str from, struct arena *a)
+{
+    size_t folder = from.n;
+    while (folder > 0 && from.p[folder - 1] != '/')
+        folder--;
+    if (path.n && path.p[0] == '/')
+        folder = 0;
+    return arena_fmt(a, "%.*s%.*s", STR_ARG(str_head(from, folder)), STR_ARG(path));
+}
+
 struct diag *conf_error(struct diags *diags, const struct conf_node *node, const struct conf_value *value,
                         const char *format, ...)
 {

@@ -12,20 +12,6 @@
 
 #include "base/buf.h"
 
-// Returns `pattern` as seen from the folder of the file `from`.
-static char *place(struct str pattern, struct str from, struct arena *a)
-{
-    size_t folder = from.n;
-    while (folder > 0 && from.p[folder - 1] != '/')
-        folder--;
-    if (pattern.n && pattern.p[0] == '/')
-        folder = 0;
-    char *out = arena_alloc(a, folder + pattern.n + 1);
-    memcpy(out, from.p ? from.p : "", folder);
-    memcpy(out + folder, pattern.p, pattern.n);
-    return out;
-}
-
 static bool is_pattern(struct str s)
 {
     return str_find_char(s, '*') < s.n || str_find_char(s, '?') < s.n || str_find_char(s, '[') < s.n;
@@ -46,7 +32,7 @@ static bool find_files(void *context, struct str pattern, struct str from, struc
                        size_t *out_n, struct err *err)
 {
     (void)context;
-    char *path = place(pattern, from, a);
+    const char *path = conf_path(pattern, from, a).p;
     struct str *paths = NULL;
     size_t n = 0;
     if (is_pattern(pattern)) {
