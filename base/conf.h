@@ -117,7 +117,7 @@ const struct conf_node *conf_find(const struct conf_node *node, struct str word)
 // Returns the first argument of statement `word` in the block of `node`, or NULL where it is absent or broken.
 const struct conf_value *conf_value(const struct conf_node *node, struct str word);
 
-// Returns a path as the file `from` means it, NUL-terminated, in the arena: a relative one starts at that file's folder.
+// Returns a path as the file `from` means it, NUL-terminated, in the arena: a relative one starts at the file's folder.
 struct str conf_path(struct str path, struct str from, struct arena *a);
 
 // Adds an error about an argument, or about the statement's word where value is NULL. Returns it for diag_help.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/config.h"
 
+#include <limits.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -22,6 +23,25 @@ const char *config_z(const struct conf_node *node, struct str word, struct arena
 {
     struct str text = config_text(node, word);
     return text.n ? arena_dupz(a, text) : NULL;
+}
+
+struct str config_place(struct str path, struct str from, struct arena *a)
+{
+    char here[PATH_MAX];
+    if (!path.n)
+        return path;
+    path = conf_path(path, from, a);
+    if (path.p[0] == '/' || !getcwd(here, sizeof here)) // the file itself was named by a relative path
+        return path;
+    return arena_fmt(a, "%s/%.*s", here, STR_ARG(path));
+}
+
+const char *config_path_z(const struct conf_node *first, struct str word, struct arena *a)
+{
+    const struct conf_node *node = conf_find(first, word);
+    if (!node || node->is_broken || !node->n_args || !node->args[0].text.n)
+        return NULL;
+    return config_place(node->args[0].text, node->source->name, a).p;
 }
 
 int64_t config_number(const struct conf_node *node, struct str word, int64_t otherwise)
@@ -49,6 +69,11 @@ static struct conf_value top(const struct config *config, struct str word, int64
     return node && !node->is_broken && node->n_args ? node->args[0] : value;
 }
 
+static const char *top_path(struct config *config, struct str word)
+{
+    return config_path_z(config->conf.first, word, &config->arena);
+}
+
 static const char *top_z(struct config *config, struct str word)
 {
     struct str text = top(config, word, 0).text;
@@ -68,8 +93,8 @@ static void read_top(struct config *config)
     config->instance = top(config, S("instance"), 0).text;
     if (!config->instance.n)
         config->instance = host_name(a);
-    config->state = top(config, S("state"), 0).text;
-    config->socket = top(config, S("socket"), 0).text;
+    config->state = str_of(top_path(config, S("state")));
+    config->socket = str_of(top_path(config, S("socket")));
     config->listen = top(config, S("listen"), 0).text;
     config->log_to = (enum log_to)top(config, S("log"), LOG_TO_AUTO).number;
     config->workers = (uint32_t)top(config, S("workers"), 0).number;
@@ -77,7 +102,7 @@ static void read_top(struct config *config)
     config->budget_per_hour =
         budget.over > 0 ? (uint64_t)(budget.number * HOUR_MS / budget.over) : (uint64_t)budget.number;
     config->retention_ms = top(config, S("retention"), retention_ms).number;
-    config->ca = top_z(config, S("ca"));
+    config->ca = top_path(config, S("ca"));
     config->proxy = top_z(config, S("proxy"));
     config->user_agent = top(config, S("user-agent"), 0).text;
     struct str contact = top(config, S("contact"), 0).text;

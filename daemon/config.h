@@ -108,6 +108,10 @@ void config_feed_inherit(const struct config_feed *heir, wall_t now, struct feed
 // Appends the configuration as it is understood, defaults included and secrets left out.
 void config_dump(const struct config *config, struct buf *out);
 
+// Returns a path that the file `from` says, absolute and NUL-terminated, in the arena: a relative one starts at that
+// file's folder, like those of include and list. It stays the same wherever it is used later. Empty stays empty.
+struct str config_place(struct str path, struct str from, struct arena *a);
+
 // Reads the options of a feed that was added by hand from its text in the configuration's grammar: the inside of a
 // feed block. Views and lists go into the arena.
 bool config_feed_options(struct str text, struct arena *a, struct feed_options *out, struct err *err) MUST_CHECK;

@@ -21,7 +21,7 @@ static struct feed_options read_options(const struct conf_node *node, struct are
         .no_websub = !config_number(node, S("websub"), 1),
         .paused = config_number(node, S("paused"), 0),
         .credential = config_text(node, S("credential")),
-        .ca_file = config_text(node, S("ca")),
+        .ca_file = str_of(config_path_z(node->first, S("ca"), a)),
         .proxy = config_text(node, S("proxy")),
         .language = config_text(node, S("language")),
     };

@@ -77,9 +77,9 @@ static struct config_receiver read_webhook(struct config *config, const struct c
     r.timeout_ms = (uint32_t)config_number(node, S("timeout"), TIMEOUT_MS);
     r.expire_ms = config_number(node, S("expire"), 0);
     r.is_public_only = !config_number(node, S("allow-private"), 1);
-    r.ca = config_z(node, S("ca"), a);
-    r.client_certificate = config_z(node, S("client-certificate"), a);
-    r.client_key = config_z(node, S("client-key"), a);
+    r.ca = config_path_z(node->first, S("ca"), a);
+    r.client_certificate = config_path_z(node->first, S("client-certificate"), a);
+    r.client_key = config_path_z(node->first, S("client-key"), a);
     r.proxy = config_z(node, S("proxy"), a);
     return r;
 }
@@ -97,7 +97,8 @@ void config_read_receivers(struct config *config, struct diags *diags)
             r = read_webhook(config, node, diags);
         else
             r = (struct config_receiver){.name = node->args[0].text, .kind = RECEIVER_FILE, .format = S("standard"),
-                                         .concurrency = 1, .path = config_z(node, S("path"), &config->arena)};
+                                         .concurrency = 1,
+                                         .path = config_path_z(node->first, S("path"), &config->arena)};
         for (size_t i = 0; i < n; i++)
             if (str_eq(list[i].name, r.name))
                 conf_error(diags, node, &node->args[0], "another receiver is called %.*s already", STR_ARG(r.name));

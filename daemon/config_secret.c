@@ -70,10 +70,12 @@ enum config_secret config_read_secret(const struct conf_node *node, const char *
         conf_error(diags, node, value, "expected credential:NAME or file:PATH");
         return SECRET_WRONG;
     }
-    if (is_file)
-        ok = read_file(arena_dupz(&diags->arena, path), out, &is_public, err);
-    else
+    if (is_file) {
+        path = config_place(path, node->source->name, &diags->arena);
+        ok = read_file(path.p, out, &is_public, err);
+    } else {
         ok = read_credential(name, &diags->arena, out, err);
+    }
     if (!ok) {
         diag_add(diags, DIAG_WARNING, node->source, value->at, value->n, "%s: %s", without, err->text);
         return SECRET_MISSING;

@@ -10,6 +10,7 @@
 #include "base/conf.h"
 #include "base/mem.h"
 #include "daemon/api_history.h"
+#include "daemon/config.h"
 #include "daemon/config_schema.h"
 #include "daemon/ctl/client.h"
 #include "daemon/ctl/say.h"
@@ -48,7 +49,7 @@ static bool state_find(const struct ctl_call *call, struct arena *a, struct str 
         conf_load(&conf, tables, str_of(call->config), &loader_files, &diags);
         const struct conf_node *node = conf_find(conf.first, S("state"));
         if (node && !node->is_broken && node->n_args)
-            configured = arena_str(a, node->args[0].text);
+            configured = config_place(node->args[0].text, node->source->name, a);
     }
     diags_done(&diags);
     conf_done(&conf);

@@ -524,6 +524,75 @@ static void a_dump_says_all_and_reads_as_the_same(void **state)
     read_done(&r);
 }
 
+// ---- paths ----
+
+static const char PATHS[] =
+    "state var\nsocket run/control.sock\nca ca.pem\n"
+    "feed https://news.example/a.xml {\n ca ../feed.pem\n credential file:token\n}\n"
+    "webhook desk {\n url https://desk.example/hook\n ca hook.pem\n client-certificate c.pem\n client-key k.pem\n"
+    " secret file:keys/desk\n}\nfile log {\n path alerts.jsonl\n}\n";
+
+static void check_path(const char *found, const struct read *r, const char *expected)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s%s", r->folder, expected);
+    assert_string_equal(found, path);
+}
+
+static void check_paths(const struct read *r)
+{
+    const struct config *c = r->config;
+    const struct config_receiver *desk = config_receiver_find(c, S("desk"));
+    check_path(c->state.p, r, "/sub/var");
+    check_path(c->socket.p, r, "/sub/run/control.sock");
+    check_path(c->ca, r, "/sub/ca.pem");
+    check_path(c->feeds[0].options.ca_file.p, r, "/sub/../feed.pem");
+    assert_str(c->feeds[0].options.credential, "user:word");
+    check_path(desk->ca, r, "/sub/hook.pem");
+    check_path(desk->client_certificate, r, "/sub/c.pem");
+    check_path(desk->client_key, r, "/sub/k.pem");
+    assert_int_equal(desk->n_keys, 1);
+    check_path(config_receiver_find(c, S("log"))->path, r, "/sub/alerts.jsonl");
+}
+
+static void read_at(struct read *r, const char *path)
+{
+    diags_done(&r->diags);
+    diags_init(&r->diags);
+    config_unref(r->config);
+    r->config = config_load(path, 7, &r->diags);
+}
+
+static void a_relative_path_starts_at_the_file_that_says_it(void **state)
+{
+    (void)state;
+    struct read r = {0};
+    char path[128], here[512];
+    read_open(&r);
+    folder_make(read_path(&r, "sub", path));
+    folder_make(read_path(&r, "sub/keys", path));
+    read_put(&r, "sub/all.conf", str_of(PATHS), 0600);
+    read_put(&r, "sub/token", S("user:word\n"), 0600);
+    read_put(&r, "sub/keys/desk", str_of(KEY), 0600);
+    read_text(&r, "include sub/all.conf\n"); // included
+    assert_int_equal(r.diags.n, 0);
+    check_paths(&r);
+    read_at(&r, read_path(&r, "sub/all.conf", path)); // by itself
+    check_paths(&r);
+
+    assert_non_null(getcwd(here, sizeof here));
+    assert_int_equal(chdir(r.folder), 0); // by a relative name, from another folder: the same
+    read_at(&r, "sub/all.conf");
+    assert_int_equal(chdir(here), 0);
+    check_paths(&r);
+
+    assert_int_equal(unlink(read_path(&r, "sub/keys/desk", path)), 0);
+    read_text(&r, "include sub/all.conf\n");
+    const struct config_receiver *desk = config_receiver_find(r.config, S("desk"));
+    assert_true(desk->is_off && str_find(desk->off_why, str_of(path)) < desk->off_why.n); // says where it looked
+    read_done(&r);
+}
+
 static void a_dump_holds_no_secret(void **state)
 {
     (void)state;
@@ -623,6 +692,7 @@ int main(void)
         cmocka_unit_test(a_secret_that_everyone_may_read_is_warned_of),
         cmocka_unit_test(what_a_feed_logs_in_with_is_one_line),
         cmocka_unit_test(a_dump_says_all_and_reads_as_the_same),
+        cmocka_unit_test(a_relative_path_starts_at_the_file_that_says_it),
         cmocka_unit_test(a_dump_holds_no_secret),
         cmocka_unit_test(options_of_a_feed_added_by_hand_are_the_same_grammar),
         cmocka_unit_test(a_feed_takes_over_what_was_known_and_not_its_troubles),
