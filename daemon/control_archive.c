@@ -45,7 +45,8 @@ static bool item_of(struct question *q, struct store_side *side, uint64_t *out_f
         return true;
     if (!alert_id_parse(q->request.id, &alert, NULL))
         question_fail(q, CONTROL_BAD, "feedwatchctl alerts list",
-                      "expected the id of an alert (alr_...) or of an article (16 hexadecimal digits), found \"%.*s\"",
+                      "expected the id of an alert (alr_...), or of an article its address or its id (16 hexadecimal "
+                      "digits), found \"%.*s\"",
                       STR_ARG(q->request.id));
     else if (!store_alert(side, alert, &q->arena, &history, &err))
         question_fail(q, CONTROL_BUSY, "feedwatchctl health", "%s", err.text);

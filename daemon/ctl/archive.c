@@ -16,6 +16,7 @@
 #include "daemon/ctl/say.h"
 #include "daemon/loader.h"
 #include "daemon/paths.h"
+#include "feeds/url.h"
 #include "rules/load.h"
 
 enum { ARENA_BYTES = 64 << 20 };
@@ -160,7 +161,8 @@ static int find_in_files(const struct ctl_call *call, const char *id, struct buf
         return code;
     if (!api_item_id_read(str_of(id), &item))
         code = say_error(call, CTL_USAGE, "feedwatchctl rules replay RULE --since 7d",
-                         "without a daemon an article is named by its own id (16 hexadecimal digits), not by %s", id);
+                         "without a daemon an article is named by its address or its own id (16 hexadecimal digits), "
+                         "not by %s", id);
     else if (api_items_one(p->state, 0, item, wall_now(), page, &err))
         code = CTL_OK;
     else if (err.text[0])
@@ -172,8 +174,62 @@ static int find_in_files(const struct ctl_call *call, const char *id, struct buf
     return code;
 }
 
+static struct api_item item_keep(const struct api_item *item, struct arena *arena)
+{
+    struct api_item kept = *item;
+    struct str *const texts[] = {&kept.feed_title, &kept.feed_url,   &kept.tags,  &kept.url,     &kept.language,
+                                 &kept.authors,    &kept.categories, &kept.title, &kept.summary, &kept.body};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = arena_str(arena, *texts[i]);
+    return kept;
+}
+
+// Takes the articles of a page that have the address; items come in the order of their fetches, so the last one stays.
+static bool take_address(struct api_page *page, struct str canonical, struct arena *arena, struct api_item *out)
+{
+    bool is_found = false;
+    struct api_item item;
+    struct arena scratch;
+    arena_init(&scratch, 1 << 20);
+    for (; api_page_next(page, &item) == API_PAGE_ITEM; arena_reset(&scratch))
+        if (str_eq(url_canonical(&scratch, item.url), canonical)) {
+            *out = item_keep(&item, arena);
+            is_found = true;
+        }
+    arena_done(&scratch);
+    return is_found;
+}
+
+// Addresses have no index: the archive is read through.
+static int find_address(const struct ctl_call *call, const char *address, struct arena *arena, struct api_item *out)
+{
+    int code;
+    struct archive_pages *p = archive_pages_open(call, NULL, NULL, false, &code);
+    if (!p)
+        return code;
+    struct buf bytes;
+    buf_init(&bytes, 2 * API_PAGE_BYTES_MAX);
+    struct str canonical = url_canonical(arena, str_of(address));
+    struct api_page page;
+    bool is_found = false;
+    for (bool is_more = true; code == CTL_OK && is_more;) {
+        code = archive_pages_next(p, &bytes, &page, &is_more);
+        if (code == CTL_OK && is_more)
+            is_found |= take_address(&page, canonical, arena, out);
+    }
+    if (code == CTL_OK && !is_found)
+        code = say_error(call, CTL_NOT_FOUND, "feedwatchctl feeds list",
+                         "no article of the archive has the address %s: no poll brought it, or it is kept no more",
+                         address);
+    buf_done(&bytes);
+    archive_pages_close(p);
+    return code;
+}
+
 int archive_item_find(const struct ctl_call *call, const char *id, struct arena *arena, struct api_item *out)
 {
+    if (url_is_http(str_of(id)))
+        return find_address(call, id, arena, out);
     struct buf bytes, path;
     struct api_page page;
     buf_init(&bytes, API_PAGE_BYTES_MAX);

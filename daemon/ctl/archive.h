@@ -20,8 +20,9 @@ void archive_pages_close(struct archive_pages *pages);
 // at a time, from any thread.
 int archive_pages_next(struct archive_pages *pages, struct buf *bytes, struct api_page *out, bool *out_more);
 
-// Finds one item by its id or by that of an alert about it; its texts are in the arena. CTL_OK, or the code after it
-// told why not.
+// Finds one item by its id, by that of an alert about it, or by its address (http or https, compared as
+// feeds/url.h's url_canonical does; of several the one that was fetched last, after a walk through the whole archive).
+// Its texts are in the arena. CTL_OK, or the code after it told why not.
 int archive_item_find(const struct ctl_call *call, const char *id, struct arena *arena, struct api_item *out);
 
 #endif

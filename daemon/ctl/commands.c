@@ -162,12 +162,12 @@ const struct ctl_command ctl_commands[] = {
      .details = TEXT_DETAILS},
     {.group = "rules", .verb = "explain", .words = "RULE [FILE|-]", .words_min = 1, .words_max = 2,
      .about = "why it matches, or which branch fails", .run = ctl_rules_explain,
-     .options = OPTIONS({"item", "ID", "an article of the archive, by an alert's id or its own", 0},
+     .options = OPTIONS({"item", "ID", "an article of the archive: its address or id, or an alert's id", 0},
                         {"rules", "PATH", "rule files; else those of the configuration", 0},
                         {"lang", "LANGUAGE", "the language of the text, as en", 0}),
      .details = TEXT_DETAILS "\n"
-                "With --item the text is an archived article: ID is that of an alert about it, or\n"
-                "the article's own, as rules replay and the payloads show it."},
+                "With --item the text is an archived article: ID is its address, its id as rules\n"
+                "replay and the payloads show it, or the id of an alert about it."},
     {.group = "rules", .verb = "replay", .words = "[RULE]", .words_max = 1,
      .about = "what the rules would have found in the archive", .run = ctl_rules_replay,
      .options = OPTIONS({"since", "TIME", "a time back (30d, the default) or a date", 0},

@@ -144,11 +144,19 @@ static void an_archived_article_is_explained(void **state)
     EXPECT_RULES(&s, 66, "the archive does not hold", "explain", "truce", "--item", "0123456789abcdef", "--config",
                  conf);
     EXPECT_RULES(&s, 64, "expected the id of an alert", "explain", "truce", "--item", "g1", "--config", conf);
+    // One that no rule found is known by its address alone, as it stands on its page.
+    const char *unmatched = arena_fmt(&s.arena, "%sg2", p.feed.link).p;
+    const char *other = arena_fmt(&s.arena, "%sg4", p.feed.link).p;
+    const char *followed = arena_fmt(&s.arena, "%s?utm_source=mail", unmatched).p;
+    EXPECT_RULES(&s, 1, "An armistice in the south", "explain", "truce", "--item", unmatched, "--config", conf);
+    EXPECT_RULES(&s, 1, "`truce` is not there", "explain", "truce", "--item", followed, "--config", conf);
+    EXPECT_RULES(&s, 66, "no poll brought it", "explain", "truce", "--item", other, "--config", conf);
 
     scene_stop(&s); // from the files, and back from the real time: a date, not a span
     const char *rules = scene_write(&s, "b.rules", "rule wire {\n when truce\n}\n");
     EXPECT_RULES(&s, 0, "2 hits", "replay", "wire", "--rules", rules, "--since", "2026-11-01", "--config", conf);
     EXPECT_RULES(&s, 1, "truce: no match", "explain", "truce", "--item", id, "--config", conf);
+    EXPECT_RULES(&s, 1, "`truce` is not there", "explain", "truce", "--item", unmatched, "--config", conf);
     EXPECT_RULES(&s, 64, "without a daemon an article is named by its own id", "explain", "truce", "--item", alert,
                  "--config", conf);
     json_decref(hits);
