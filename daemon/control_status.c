@@ -21,7 +21,8 @@ static void on_worker(struct job *job, void *owner, struct now now)
     struct shard_counts c = shard_counts(worker_shard(owner));
     q->counts.feeds += c.feeds;
     q->counts.asking += c.asking;
-    q->counts.asleep += c.asleep;
+    q->counts.gone += c.gone;
+    q->counts.paused += c.paused;
     q->counts.waiting += c.waiting;
     q->counts.failing += c.failing;
     q->counts.fresh += c.fresh;
@@ -80,10 +81,10 @@ static json_t *status_json(const struct question *q, wall_t now)
     api_json_time(o, "now_ms", now);
     api_json_number(o, "generation", d->generation);
     json_object_set_new(o, "config", json_string(d->config_path));
-    uint32_t ok = c->feeds - c->failing - c->fresh - c->asleep;
-    json_object_set_new(o, "feeds", json_pack("{s:i, s:i, s:i, s:i, s:i}", "total", (int)c->feeds, "ok",
-                                              ok <= c->feeds ? (int)ok : 0, "failing", (int)c->failing, "paused",
-                                              (int)c->asleep, "new", (int)c->fresh));
+    uint32_t ok = c->feeds - c->failing - c->fresh - c->gone - c->paused;
+    json_object_set_new(o, "feeds", json_pack("{s:i, s:i, s:i, s:i, s:i, s:i}", "total", (int)c->feeds, "ok", (int)ok,
+                                              "failing", (int)c->failing, "gone", (int)c->gone, "paused",
+                                              (int)c->paused, "new", (int)c->fresh));
     json_object_set_new(o, "polls", json_pack("{s:I, s:i}", "total", (json_int_t)metric_get(&d->metrics, METRIC_POLLS),
                                               "in_flight", (int)c->asking));
     api_json_number(o, "rules", ruleset_count(d->config->rules));
@@ -192,7 +193,7 @@ static struct str metrics_text(struct question *q)
         buf_addf(&out, "# HELP %s %s\n# TYPE %s counter\n%s %llu\n", metric_name(m), metric_help(m), metric_name(m),
                  metric_name(m), (unsigned long long)metric_get(&d->metrics, m));
     add_gauge(&out, "feedwatch_feeds", "Feeds watched.", q->counts.feeds);
-    add_gauge(&out, "feedwatch_feeds_failing", "Feeds whose last poll failed.", q->counts.failing);
+    add_gauge(&out, "feedwatch_feeds_failing", "Feeds whose last poll failed.", q->counts.failing + q->counts.gone);
     add_gauge(&out, "feedwatch_feeds_bytes", "Memory that feeds take.", q->counts.bytes);
     add_gauge(&out, "feedwatch_polls_in_flight", "Polls under way.", q->counts.asking);
     add_gauge(&out, "feedwatch_deliveries_pending", "Rows that wait in the outbox.", outbox_sum(q, DELIVERY_WAITING));

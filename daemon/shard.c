@@ -167,6 +167,7 @@ static void take_over(struct shard *s, uint32_t i, const struct feed *feed)
                     : feed->due.ms;
     f->polled_ms = feed->polled_at.ms;
     f->is_failing = feed->failures > 0;
+    f->is_gone = feed->flags & FEED_STOPPED;
 }
 
 static uint32_t new_slot(struct shard *s)

@@ -91,7 +91,8 @@ bool shard_has(const struct shard *shard, uint64_t id);
 bool shard_next(const struct shard *shard, mono_t *out_next);
 
 struct shard_counts {
-    uint32_t feeds, asking, asleep, waiting, failing, fresh; // fresh: never asked
+    uint32_t feeds, asking, waiting;
+    uint32_t gone, paused, failing, fresh; // each feed in one of them at most, the first that fits; fresh: never asked
     uint32_t hosts;
     uint64_t bytes; // of RAM for all feeds
 };

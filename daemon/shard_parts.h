@@ -19,7 +19,7 @@ struct hot { // 64 bytes, and 16 in the wheel
     uint32_t next_waiting;
     uint32_t asking_at; // the host whose slot it holds: its own, or that of a hop; WHEEL_NONE between hops
     uint8_t state;
-    bool is_leaving, is_failing, is_poked; // is_poked: made due while it was being asked
+    bool is_leaving, is_failing, is_gone, is_poked; // is_poked: made due while it was being asked
 };
 
 struct host {

@@ -17,10 +17,15 @@ struct shard_counts shard_counts(const struct shard *s)
         const struct hot *f = &s->feeds[i];
         if (f->state == FREE)
             continue;
-        c.asleep += f->state == ASLEEP;
         c.waiting += f->state == WAITING;
-        c.failing += f->is_failing;
-        c.fresh += f->polled_ms == 0;
+        if (f->is_gone)
+            c.gone++;
+        else if (f->due_ms == INT64_MAX)
+            c.paused++;
+        else if (f->is_failing)
+            c.failing++;
+        else
+            c.fresh += f->polled_ms == 0;
     }
     c.bytes = s->cold_bytes + (uint64_t)s->room_feeds * (sizeof *s->feeds + sizeof *s->due.nodes) +
               (uint64_t)s->room_hosts * (sizeof *s->hosts + sizeof *s->open.nodes) + index_bytes(&s->by_id) +

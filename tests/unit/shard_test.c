@@ -181,9 +181,36 @@ static void stopped_feed_sleeps_until_it_is_made_due(void **state)
     shard_put(s.shard, &feed, s.now);
     pass(&s, DAY_MS);
     assert_int_equal(start(&s), 0);
-    assert_int_equal(shard_counts(s.shard).asleep, 1);
+    assert_int_equal(shard_counts(s.shard).gone, 1);
     assert_true(shard_make_due(s.shard, 7, s.now));
     assert_int_equal(start(&s), 7);
+    close_stage(&s);
+}
+
+static void a_feed_is_counted_as_what_it_is_and_once(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&limits);
+    const struct feed_options options = {.paused = true};
+    const struct feed feeds[] = {
+        {.id = 1, .flags = FEED_STOPPED, .failures = 2, .polled_at = s.now.wall},
+        {.id = 2, .flags = FEED_PAUSED, .failures = 1, .polled_at = s.now.wall},
+        {.id = 3, .options = &options},
+        {.id = 4, .failures = 1, .polled_at = s.now.wall},
+        {.id = 5},
+        {.id = 6, .polled_at = s.now.wall},
+    };
+    for (size_t i = 0; i < sizeof feeds / sizeof *feeds; i++) {
+        struct feed feed = feeds[i];
+        feed.url = feed.first_url = S("http://a.example/");
+        shard_put(s.shard, &feed, s.now);
+    }
+    struct shard_counts c = shard_counts(s.shard);
+    assert_int_equal(c.feeds, 6);
+    assert_int_equal(c.gone, 1);
+    assert_int_equal(c.paused, 2);
+    assert_int_equal(c.failing, 1);
+    assert_int_equal(c.fresh, 1);
     close_stage(&s);
 }
 
@@ -267,6 +294,7 @@ int main(void)
         cmocka_unit_test(hop_gives_its_slot_back_so_that_two_hosts_cannot_lock),
         cmocka_unit_test(clock_that_jumps_back_delays_nothing_that_waits),
         cmocka_unit_test(stopped_feed_sleeps_until_it_is_made_due),
+        cmocka_unit_test(a_feed_is_counted_as_what_it_is_and_once),
         cmocka_unit_test(feed_removed_while_it_is_asked_goes_when_it_ends),
         cmocka_unit_test(overdue_feeds_at_start_are_spread),
         cmocka_unit_test(state_comes_back_as_it_was_packed),
