@@ -10,6 +10,7 @@
 #include "daemon/api_history_parts.h"
 #include "daemon/api_json.h"
 #include "feeds/date.h"
+#include "feeds/url.h"
 
 enum {
     LIST_DEFAULT = 50,           // a screen
@@ -59,7 +60,10 @@ static bool time_read(struct asking *a, const char *name, wall_t *out)
 
 struct alert_filter {
     struct alert_query query;
-    struct str text, severity, state;
+    struct str text, state;
+    struct str feed;       // its name; empty: any, or the one of the query
+    enum severity severity;
+    bool has_severity;
 };
 
 // The store finds by fate; which of those that were sent still wait is seen at each one.
@@ -89,26 +93,40 @@ static bool state_read(struct asking *a, struct alert_filter *out)
     return api_fail(a, CONTROL_BAD, NULL);
 }
 
+static bool severity_read(struct asking *a, struct alert_filter *out)
+{
+    struct str text = api_argument(a->request, "severity");
+    out->has_severity = text.n > 0;
+    if (!out->has_severity || severity_of(text, &out->severity))
+        return true;
+    err_set(&a->reply.err, "severity: expected debug, info, notice, warning or critical, found \"%.*s\"",
+            STR_ARG(text));
+    return api_fail(a, CONTROL_BAD, NULL);
+}
+
 static bool filter_read(struct asking *a, struct alert_filter *out)
 {
     *out = (struct alert_filter){.text = api_argument(a->request, "text")};
-    out->severity = api_argument(a->request, "severity");
     out->query.rule = api_argument(a->request, "rule");
     struct str feed = api_argument(a->request, "feed"), after = api_argument(a->request, "after");
-    if (feed.n > 0 && !feed_id_read(feed, &out->query.feed))
+    if (feed.n > 0 && url_is_http(feed))
         out->query.feed = feed_id(feed);
+    else if (feed.n > 0 && !feed_id_read(feed, &out->query.feed))
+        out->feed = feed;
     if (after.n > 0 && !str_to_u64(after, UINT64_MAX, &out->query.after_seq)) {
         err_set(&a->reply.err, "after: expected the seq of an alert, found \"%.*s\"", STR_ARG(after));
         return api_fail(a, CONTROL_BAD, NULL);
     }
     out->query.is_oldest_first = after.n > 0;
-    return state_read(a, out) && time_read(a, "since", &out->query.since) &&
+    return state_read(a, out) && severity_read(a, out) && time_read(a, "since", &out->query.since) &&
            time_read(a, "until", &out->query.until);
 }
 
 static bool fits(const struct alert_filter *filter, const struct alert *alert)
 {
-    if (filter->severity.n > 0 && !str_eq(filter->severity, severity_name(alert->severity)))
+    if (filter->has_severity && filter->severity != alert->severity)
+        return false;
+    if (filter->feed.n > 0 && !str_eq(filter->feed, alert->feed_title))
         return false;
     if (filter->state.n > 0 && !str_eq(filter->state, str_of(alert_state_name(alert))))
         return false;
@@ -161,7 +179,17 @@ static void alerts_list(struct asking *a)
     size_t n = 0;
     bool has_more = false;
     json_t *list = json_array();
-    if (filter_read(a, &filter) && limit_read(a, &n) && alerts_each(a, &filter, n, alert_append, list, &has_more))
+    bool is_read = filter_read(a, &filter) && limit_read(a, &n);
+    const uint64_t id = filter.query.feed;
+    is_read = is_read && alerts_each(a, &filter, n, alert_append, list, &has_more);
+    struct str feed = api_argument(a->request, "feed");
+    if (is_read && json_array_size(list) == 0 && id && !url_is_http(feed)) { // a name may look like an id
+        filter_read(a, &filter);
+        filter.query.feed = 0;
+        filter.feed = feed;
+        is_read = alerts_each(a, &filter, n, alert_append, list, &has_more);
+    }
+    if (is_read)
         a->reply.json = json_pack("{s:O, s:b, s:I}", "alerts", list, "more", has_more, "now_ms", (json_int_t)a->now.ms);
     json_decref(list);
 }

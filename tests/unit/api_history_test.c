@@ -119,6 +119,10 @@ static void alerts_tell_where_they_are_and_are_found_by_it(void **state)
         {"{\"after\":\"3\"}", "four five", "held silenced"},
         {"{\"rule\":\"other\"}", "", ""},
         {"{\"feed\":\"https://b.example/\"}", "", ""},
+        {"{\"feed\":\"A\",\"limit\":\"1\"}", "five", "silenced"},
+        {"{\"feed\":\"B\"}", "", ""},
+        {"{\"feed\":\"0000000000B\",\"limit\":\"1\"}", "five", "silenced"}, // 11 as an id
+        {"{\"feed\":\"TheGuardian\"}", "", ""},                             // may be an id, and is a name
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct api_reply reply = ask(rig, CONTROL_ALERTS_LIST, NULL, cases[i].args);
@@ -144,6 +148,7 @@ static void a_wrong_argument_is_refused_with_what_was_expected(void **state)
         {CONTROL_ALERTS_LIST, NULL, "{\"after\":\"x\"}", "after: expected the seq", CONTROL_BAD},
         {CONTROL_ALERTS_LIST, NULL, "{\"since\":\"soon\"}", "since: expected a time back", CONTROL_BAD},
         {CONTROL_ALERTS_LIST, NULL, "{\"until\":\"soon\"}", "until: expected a time back", CONTROL_BAD},
+        {CONTROL_ALERTS_LIST, NULL, "{\"severity\":\"loud\"}", "severity: expected debug, info", CONTROL_BAD},
         {CONTROL_ALERT_SHOW, "x", NULL, "is no alert id", CONTROL_BAD},
         {CONTROL_ALERT_SHOW, "alr_00000000000000000000000000", NULL, "there is no alert", CONTROL_NOT_FOUND},
         {CONTROL_DELIVERIES_LIST, NULL, "{\"state\":\"ded\"}", "did you mean dead", CONTROL_BAD},
