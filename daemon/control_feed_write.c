@@ -39,6 +39,11 @@ static void to_writer(struct question *q, const struct feed *feed, struct str op
 bool question_pause(struct question *q, struct worker *w, struct feed *feed, struct now now)
 {
     bool is_pause = q->request.verb == CONTROL_FEED_PAUSE;
+    if (!is_pause && feed->options && feed->options->paused) {
+        question_fail(q, CONTROL_REFUSED, "feedwatchctl reload --wait",
+                      "the configuration pauses the feed: take `paused` out there");
+        return false;
+    }
     feed->flags = is_pause ? feed->flags | FEED_PAUSED : feed->flags & ~(uint32_t)(FEED_PAUSED | FEED_STOPPED);
     if (!is_pause)
         feed->due = now.wall;
@@ -72,36 +77,52 @@ bool question_remove(struct question *q, struct worker *w, const struct feed *fe
     return true;
 }
 
+struct str question_tags(struct question *q)
+{
+    struct buf words;
+    buf_init(&words, OPTIONS_TEXT_BYTES);
+    json_t *tags = json_object_get(q->request.args, "tags"), *tag;
+    if (!tags)
+        tags = json_object_get(q->request.args, "tag");
+    if (json_is_string(tags))
+        buf_add(&words, str_of(json_string_value(tags)));
+    size_t i;
+    json_array_foreach(tags, i, tag)
+        buf_addf(&words, " %s", json_is_string(tag) ? json_string_value(tag) : "");
+    for (size_t at = 0; at < words.n; at++)
+        if (words.p[at] == ',')
+            words.p[at] = ' ';
+    struct str given = str_trim(arena_str(&q->arena, buf_str(&words)));
+    buf_done(&words);
+    return given;
+}
+
+bool question_is_option(struct str text)
+{
+    for (const char *c = "\"\\\n\r{}"; *c; c++)
+        if (str_find_char(text, *c) < text.n)
+            return false;
+    return true;
+}
+
 // Writes the arguments of `feeds add` as the inside of a feed block: one grammar for all options.
 static bool write_options(struct question *q, struct str *out)
 {
     struct buf text;
     buf_init(&text, OPTIONS_TEXT_BYTES);
-    struct str name = question_text(q, "name"), every = question_text(q, "every");
-    const char *bad = "\"\\\n\r{}";
-    bool ok = true;
-    const struct str given[] = {name, every};
-    for (size_t i = 0; i < 2; i++)
-        for (const char *c = bad; *c; c++)
-            ok = ok && str_find_char(given[i], *c) == given[i].n;
+    struct str name = question_text(q, "name"), every = question_text(q, "every"), tags = question_tags(q);
+    bool ok = question_is_option(name) && question_is_option(every) && question_is_option(tags);
     if (name.n)
         buf_addf(&text, "name \"%.*s\"\n", STR_ARG(name));
     if (every.n)
         buf_addf(&text, "every %.*s\n", STR_ARG(every));
-    json_t *tags = json_object_get(q->request.args, "tags"), *tag;
-    if (!tags)
-        tags = json_object_get(q->request.args, "tag");
-    size_t i;
-    json_array_foreach(tags, i, tag)
-        buf_addf(&text, "%s%s", i ? " " : "tags ", json_is_string(tag) ? json_string_value(tag) : "");
-    if (json_is_string(tags))
-        buf_addf(&text, "tags %s", json_string_value(tags));
-    buf_add(&text, S("\n"));
+    if (tags.n)
+        buf_addf(&text, "tags %.*s\n", STR_ARG(tags));
     *out = arena_str(&q->arena, buf_str(&text));
     ok = ok && !text.is_cut;
     buf_done(&text);
     if (!ok)
-        question_fail(q, CONTROL_BAD, NULL, "a name or pause with quotes, braces or line breaks cannot be kept");
+        question_fail(q, CONTROL_BAD, NULL, "a name, tag or pause with quotes, braces or line breaks cannot be kept");
     return ok;
 }
 

@@ -32,6 +32,23 @@ static size_t list_limit(const struct question *q)
     return n && n < LIST_MAX ? (size_t)n : LIST_MAX;
 }
 
+// Tells what is wrong with the filters of a list; false: they are fine.
+static bool list_is_wrong(struct question *q)
+{
+    static const struct str states[] = {STR("ok"), STR("failing"), STR("gone"), STR("paused"), STR("new")};
+    struct str state = question_text(q, "state"), limit = question_text(q, "limit");
+    bool is_state = state.n == 0;
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        is_state |= str_eq(state, states[i]);
+    uint64_t n = 1;
+    if (!is_state)
+        question_fail(q, CONTROL_BAD, NULL, "state: expected ok, failing, gone, paused or new, found \"%.*s\"",
+                      STR_ARG(state));
+    else if (limit.n && (!str_to_u64(limit, LIST_MAX, &n) || n == 0))
+        question_fail(q, CONTROL_BAD, NULL, "limit: expected 1 to %d, found \"%.*s\"", LIST_MAX, STR_ARG(limit));
+    return q->reply.outcome != CONTROL_OK;
+}
+
 static bool has_tag(const struct feed *feed, struct str tag)
 {
     for (size_t i = 0; feed->options && i < feed->options->n_tags; i++)
@@ -194,6 +211,10 @@ void control_feeds(struct question *q)
         return;
     }
     if (q->request.verb == CONTROL_FEEDS_LIST) {
+        if (list_is_wrong(q)) {
+            question_home(q);
+            return;
+        }
         q->list = json_array();
     } else if (!feed_id_read(q->request.id, &q->feed)) {
         q->feed = feed_id(q->request.id); // its address serves as well

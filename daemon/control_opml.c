@@ -10,6 +10,7 @@ enum { OPTIONS_TEXT_BYTES = 4096, EXPORT_BYTES_MAX = 64 << 20 };
 
 struct import {
     struct opml list;
+    struct str tags; // that the question gives to all of them
     struct store_feed *rows;
     size_t n_rows;
     size_t known;
@@ -25,7 +26,7 @@ static void refuse(struct import *i, struct str url, const char *why)
 }
 
 // Tags become names of the configuration's grammar: what no name may hold becomes a hyphen.
-static struct str options_of(const struct opml_feed *feed, struct arena *a)
+static struct str options_of(const struct opml_feed *feed, struct str for_all, struct arena *a)
 {
     struct buf text;
     buf_init(&text, OPTIONS_TEXT_BYTES);
@@ -37,6 +38,8 @@ static struct str options_of(const struct opml_feed *feed, struct arena *a)
         if (*name)
             buf_addf(&text, "%s%s", text.n ? " " : "tags ", name);
     }
+    if (for_all.n)
+        buf_addf(&text, "%s%.*s", text.n ? " " : "tags ", STR_ARG(for_all));
     buf_add(&text, S("\n"));
     struct str options = arena_str(a, buf_str(&text));
     buf_done(&text);
@@ -49,7 +52,7 @@ static void add_one(struct question *q, struct import *import, struct worker *w,
     struct feed feed = {.id = feed_id(from->url), .first_url = from->url, .url = from->url, .origin = ORIGIN_ADDED,
                         .title = from->title, .due = now.wall};
     struct err err = {0};
-    struct str options = options_of(from, &q->arena);
+    struct str options = options_of(from, import->tags, &q->arena);
     if (shard_has(worker_shard(w), feed.id)) {
         import->known++;
     } else if (!worker_add_feed(w, &feed, options, now, &err)) {
@@ -97,6 +100,12 @@ static void begin_import(struct question *q)
     q->import = import;
     if (!opml_read(question_text(q, "opml"), &q->arena, &import->list, &err)) {
         question_fail(q, CONTROL_BAD, NULL, "%s", err.text);
+        question_home(q);
+        return;
+    }
+    import->tags = question_tags(q);
+    if (!question_is_option(import->tags)) {
+        question_fail(q, CONTROL_BAD, NULL, "a tag with quotes, braces or line breaks cannot be kept");
         question_home(q);
         return;
     }

@@ -61,6 +61,12 @@ void question_fail(struct question *q, enum control_outcome outcome, const char 
 // Reads an argument; empty where it is absent or no text.
 struct str question_text(const struct question *q, const char *name);
 
+// Returns the tags that a question gives its feeds, with blanks between them; given with commas, blanks or as an array.
+struct str question_tags(struct question *q);
+
+// Tells whether a text may become a word or quoted text of a feed block as it is.
+bool question_is_option(struct str text);
+
 // Begin a question; on main's thread.
 void control_status(struct question *q);  // STATUS, HEALTH, METRICS
 void control_feeds(struct question *q);   // FEED*, OPML_*

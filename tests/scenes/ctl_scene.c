@@ -111,7 +111,11 @@ static void lists_and_shows(void **state)
         {{"metrics"}, 0, "\nfeedwatch_alerts_total 1\n", NULL},
         {{"feeds", "list"}, 0, "World & Wire", "feeds"},
         {{"feeds", "list", "--state", "failing"}, 0, "no feed is like that", "feeds"},
+        {{"feeds", "list", "--state", "broken"}, 64, "expected ok, failing, gone, paused or new", "error"},
+        {{"feeds", "list", "--limit", "0"}, 64, "limit: expected 1 to 10000", "error"},
         {{"feeds", "list", "--tag", "world"}, 0, feed, "total"},
+        {{"alerts", "list", "--feed", "World & Wire"}, 0, "A truce", "alerts"},
+        {{"alerts", "list", "--severity", "loud"}, 64, "severity: expected debug", "error"},
         {{"feeds", "show", feed}, 0, "127.0.0.2", "id"},
         {{"feeds", "show", paper_url(&p)}, 0, feed, "url"},
         {{"feeds", "why", feed}, 0, "next poll", "reasons"},
@@ -157,6 +161,10 @@ static void changes_take_effect(void **state)
         {{"feeds", "add", "http://127.0.0.9:9/x"}, 0, "known already", NULL},
         {{"feeds", "add", "ftp://x.example/"}, 64, "http", "error"},
         {{"feeds", "list"}, 0, "Ninth", NULL},
+        {{"feeds", "add", "http://127.0.0.9:9/t", "--tag", "wire,east"}, 0, "added", NULL},
+        {{"feeds", "list", "--tag", "east"}, 0, "http://127.0.0.9:9/t", NULL},
+        {{"feeds", "rm", "http://127.0.0.9:9/t"}, 0, "removed", NULL},
+        {{"feeds", "add", "http://127.0.0.9:9/t", "--tag", "x\nallow-private yes"}, 64, "cannot be kept", NULL},
         {{"feeds", "show", "Ninth"}, 0, "http://127.0.0.9:9/x", "id"},
         {{"feeds", "add", "http://127.0.0.9:9/y", "--name", "Ninth"}, 0, "added", NULL},
         {{"feeds", "rm", "Ninth"}, 1, "2 feeds have the name \"Ninth\"", "error"},
@@ -195,9 +203,14 @@ static void opml_goes_in_and_out(void **state)
                                    "<outline type=\"rss\" text=\"One\" xmlUrl=\"http://127.0.0.9:9/1\"/>"
                                    "<outline type=\"rss\" text=\"Two\" xmlUrl=\"gopher://127.0.0.9/\"/>"
                                    "</outline></body></opml>");
+    const char *other = scene_write(&s, "other.opml", "<opml version=\"2.0\"><body>"
+                                    "<outline xmlUrl=\"http://127.0.0.9:9/other\"/></body></opml>");
     const struct line lines[] = {
         {{"feeds", "import", file}, 0, "1 added, 0 known already, 1 refused", NULL},
         {{"feeds", "import", file}, 0, "0 added, 1 known already, 1 refused", "refused"},
+        {{"feeds", "list", "--tag", "east"}, 0, "no feed is like that", NULL},
+        {{"feeds", "import", other, "--tag", "wire,east"}, 0, "1 added", NULL},
+        {{"feeds", "list", "--tag", "east"}, 0, "http://127.0.0.9:9/other", NULL},
         {{"feeds", "import", "/nowhere"}, 66, "/nowhere: No such file", NULL},
         {{"feeds", "export"}, 0, "xmlUrl=\"http://127.0.0.9:9/1\"", NULL},
     };
