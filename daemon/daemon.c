@@ -442,7 +442,7 @@ enum exit_code daemon_run(const struct daemon_options *options)
     d->started = clock_now(&d->clock).wall;
     d->is_once = options->is_once;
     enum exit_code code = open_and_serve(d, options, clock_fd);
-    log_stop(d->log);
+    log_stop(d->log, LOG_STOP_MS);
     close_loop(d);
     config_unref(d->config);
     file_watch_done(&d->file_watch);

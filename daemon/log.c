@@ -43,6 +43,9 @@ struct log {
     struct clock *clock;
     struct metrics *metrics;
     pthread_t thread;
+    struct message *taken; // from the queue, and not written yet; the thread's, and after its end log_stop's
+    struct queue ended;    // closed when the thread has written all
+    bool has_written_all;  // atomic
     int level; // atomic
     int to;    // atomic, enum log_to, never LOG_TO_AUTO
 };
@@ -132,18 +135,29 @@ static void write_record(struct log *log, const struct record *r)
     }
 }
 
+static void drop_first(struct log *log)
+{
+    struct message *first = log->taken;
+    size_t bytes = first->bytes;
+    log->taken = first->next;
+    mem_free(first);
+    queue_handled(&log->queue, bytes);
+}
+
+// Only while it writes, which may wait for ever (a pipe that nobody reads, a terminal held with ^S, a journal that
+// hangs), may the thread be cancelled.
 static void *log_main(void *context)
 {
     struct log *log = context;
+    int before;
     thread_begin("fw-log");
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
     uint64_t told = 0;
-    for (struct message *list; (list = queue_take_all(&log->queue, -1));) {
-        for (struct message *next; list; list = next) {
-            next = list->next;
-            size_t bytes = list->bytes;
-            write_record(log, (struct record *)list);
-            mem_free(list);
-            queue_handled(&log->queue, bytes);
+    while ((log->taken = queue_take_all(&log->queue, -1))) {
+        for (; log->taken; drop_first(log)) {
+            pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &before);
+            write_record(log, (struct record *)log->taken);
+            pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
         }
         uint64_t dropped = metric_get(log->metrics, METRIC_LOG_DROPPED);
         if (dropped > told)
@@ -151,6 +165,8 @@ static void *log_main(void *context)
                     (unsigned long long)(dropped - told));
         told = dropped;
     }
+    __atomic_store_n(&log->has_written_all, true, __ATOMIC_RELEASE);
+    queue_close(&log->ended);
     return NULL;
 }
 
@@ -163,18 +179,28 @@ struct log *log_start(enum log_to to, struct clock *clock, struct metrics *metri
     log->to = choose(to);
     openlog("feedwatchd", LOG_PID, LOG_DAEMON);
     queue_init(&log->queue, clock, LOG_QUEUE_BYTES, NULL, NULL);
+    queue_init(&log->ended, clock, 0, NULL, NULL);
     int failed = pthread_create(&log->thread, NULL, log_main, log);
     assert(!failed);
     return log;
 }
 
-void log_stop(struct log *log)
+void log_stop(struct log *log, int wait_ms)
 {
     if (!log)
         return;
     queue_close(&log->queue);
+    queue_take_all(&log->ended, wait_ms); // nothing comes: it waits for the close
+    if (!__atomic_load_n(&log->has_written_all, __ATOMIC_ACQUIRE))
+        pthread_cancel(log->thread);
     pthread_join(log->thread, NULL);
+    do {
+        while (log->taken)
+            drop_first(log);
+        log->taken = queue_take_all(&log->queue, 0);
+    } while (log->taken);
     queue_done(&log->queue);
+    queue_done(&log->ended);
     mem_free(log);
 }
 

@@ -20,14 +20,16 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_NOTICE, LOG_LEVEL
 enum { LOG_QUEUE_BYTES = 4 << 20 }; // 20,000 lines: a second of the journal
 enum { LOG_TEXT_BYTES = 512 << 10 }; // of several lines: what a refused reload has to tell is 256 KiB and a line
 enum { LOG_LINE_BYTES = 4096 };     // of anything but an alert (alert_line has its own bound)
+enum { LOG_STOP_MS = 2000 };        // for what is left at the end; the daemon promises to stop within 5 s
 
 struct log;
 
 // Starts the log's thread.
 struct log *log_start(enum log_to to, struct clock *clock, struct metrics *metrics);
 
-// Writes what is left and ends the thread. NULL is accepted.
-void log_stop(struct log *log);
+// Writes what is left and ends the thread. What a reader that is stuck has not taken after wait_ms of real time is
+// dropped. NULL is accepted.
+void log_stop(struct log *log, int wait_ms);
 
 // Moves to another target (a reload).
 void log_move(struct log *log, enum log_to to);

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <syslog.h>
 #include <systemd/sd-journal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -83,6 +84,8 @@ int access(const char *path, int mode)
 
 // ---- the stage: standard error is a file, or a pipe ----
 
+enum { ENOUGH_MS = 60 * 1000 }; // for a reader that reads
+
 struct stage {
     struct clock clock;
     struct metrics metrics;
@@ -119,7 +122,7 @@ static void begin(struct stage *s, enum log_to to)
 // Ends the log, so that all is written, and reads what went to standard error.
 static const char *end(struct stage *s)
 {
-    log_stop(s->log);
+    log_stop(s->log, ENOUGH_MS);
     s->log = NULL;
     dup2(s->terminal, STDERR_FILENO);
     close(s->terminal);
@@ -389,7 +392,7 @@ static void a_slow_reader_costs_lines_that_are_counted_and_told(bool is_nonblock
         log_say(s.log, LOG_LEVEL_INFO, NULL, "line %d ............................................................", i);
     uint64_t dropped = metric_get(&s.metrics, METRIC_LOG_DROPPED);
     assert_true(write(go[1], "g", 1) == 1);
-    log_stop(s.log);
+    log_stop(s.log, ENOUGH_MS);
     dup2(s.terminal, STDERR_FILENO);
     close(s.terminal);
     close(pipe_fds[1]);
@@ -410,6 +413,41 @@ static void a_slow_reader_costs_lines_that_are_counted_and_told(bool is_nonblock
     assert_int_equal(lines, LINES - dropped + 1); // and what was not dropped is there, whole
     close(fd), close(pipe_fds[0]), close(go[0]), close(go[1]);
     done(&s);
+}
+
+// Before, this waited for ever.
+static void a_stop_waits_for_no_reader_that_never_comes(void **state)
+{
+    enum { WAIT_MS = 30 };
+    (void)state;
+    static const struct { int lines; bool is_nonblocking; const char *why; } cases[] = {
+        {2000, false, "more than a pipe holds"},
+        {2000, true, "the same, and whoever shares it made it so"},
+        {100000, false, "more than the queue holds"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int pipe_fds[2] = {-1, -1};
+        struct stage s = {0};
+        struct timespec from, to;
+        assert_int_equal(pipe(pipe_fds), 0);
+        if (cases[i].is_nonblocking)
+            fcntl(pipe_fds[1], F_SETFL, O_NONBLOCK);
+        setup_at(&s, LOG_TO_STDERR, pipe_fds[1]);
+        for (int k = 0; k < cases[i].lines; k++)
+            log_say(s.log, LOG_LEVEL_INFO, NULL, "line %d ............................................................", k);
+        alarm(60); // a hang fails, and does not stop the run
+        clock_gettime(CLOCK_MONOTONIC, &from);
+        log_stop(s.log, WAIT_MS);
+        clock_gettime(CLOCK_MONOTONIC, &to);
+        alarm(0);
+        dup2(s.terminal, STDERR_FILENO);
+        close(s.terminal), close(pipe_fds[0]), close(pipe_fds[1]);
+        int64_t took_ms = (to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) / 1000000;
+        if (took_ms < WAIT_MS || took_ms > 5000)
+            fail_msg("%s: took %lld ms", cases[i].why, (long long)took_ms);
+        assert_true(clock_is_idle(&s.clock)); // what was dropped is not under way for ever
+        done(&s);
+    }
 }
 
 static void lines_that_nobody_reads_in_time_are_dropped_and_told(void **state)
@@ -438,6 +476,7 @@ int main(void)
         cmocka_unit_test(a_reload_moves_it),
         cmocka_unit_test(lines_that_nobody_reads_in_time_are_dropped_and_told),
         cmocka_unit_test(a_pipe_that_does_not_block_gets_whole_lines),
+        cmocka_unit_test(a_stop_waits_for_no_reader_that_never_comes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
