@@ -40,7 +40,7 @@ struct http_options {
 struct http_result {
     uint32_t status;    // 0: no answer
     enum fault fault;   // FAULT_NONE: the answer came whole
-    struct str text;    // of the fault, for people: "blocked: 127.0.0.1 is not a public address"
+    struct str text;    // of the fault, for people: "blocked: 127.0.0.1 is not a public address ..."
     struct str address; // that was talked to, "192.0.2.7:443"; empty: none
     uint32_t took_ms;
     uint64_t body_bytes; // decoded

@@ -29,8 +29,8 @@ static bool may_connect(struct http_transfer *t, const unsigned char *bytes, siz
         return true;
     char address[INET6_ADDRSTRLEN] = "?";
     inet_ntop(n == 4 ? AF_INET : AF_INET6, bytes, address, sizeof address);
-    char text[128];
-    snprintf(text, sizeof text, is_public_only ? "blocked: %s is not a public address" :
+    char text[160];
+    snprintf(text, sizeof text, is_public_only ? "blocked: %s is not a public address (allow-private yes lets it)" :
              "blocked: %s is where clouds answer with credentials", address);
     return fail(t, FAULT_PRIVATE, text);
 }

@@ -9,7 +9,10 @@
 #include "feeds/parse.h"
 #include "feeds/url.h"
 
-enum { PACKED_BYTES_MAX = 1 << 20 };
+enum {
+    PACKED_BYTES_MAX = 1 << 20,
+    OFFERED_BYTES_MAX = 256, // of an address that a line can still show
+};
 
 struct pipeline {
     const struct pipeline_tools *tools;
@@ -99,6 +102,16 @@ static enum body_state body_of(const struct pipeline *p, const struct document *
     return BODY_NOT_A_FEED;
 }
 
+// What a person should know of an answer that is no feed: an address in the page is the one that was meant.
+static struct str what_came(const struct document *doc, struct arena *a)
+{
+    struct str offered = doc->n_advertised ? doc->advertised[0].href : (struct str){0};
+    if (!offered.n || offered.n > OFFERED_BYTES_MAX)
+        return doc->what_instead;
+    return arena_fmt(a, "%.*s, which offers the feed %.*s", STR_ARG(doc->what_instead),
+                     STR_ARG(url_redacted(a, offered)));
+}
+
 enum pipeline_step pipeline_answer(struct pipeline *p, enum fault fault, struct str fault_text, wall_t now)
 {
     struct outcome *o = p->outcome;
@@ -118,6 +131,8 @@ enum pipeline_step pipeline_answer(struct pipeline *p, enum fault fault, struct 
     if (p->verdict.kind == VERDICT_BODY) {
         p->body = body_of(p, doc);
         o->document = doc;
+        if (p->body == BODY_NOT_A_FEED && fault == FAULT_NONE)
+            p->response.fault_text = what_came(doc, &o->arena);
     }
     return PIPELINE_DONE;
 }

@@ -127,7 +127,7 @@ static void tell_news(struct log *log, const struct outcome *o, uint32_t baselin
     if (is_baseline(o))
         tell_baseline(log, o, url, baseline, time_text(f->due, next));
     if (o->settled.moved)
-        log_say(log, LOG_LEVEL_NOTICE, MESSAGE_FEED_MOVED, "feed moved for good from=%.*s to=%.*s",
+        log_say(log, LOG_LEVEL_NOTICE, MESSAGE_FEED_MOVED, "feed=%.*s moved for good to=%.*s",
                 STR_ARG(url_redacted(&a, o->before.url)), STR_ARG(url));
     if (o->is_rebaselined)
         log_say(log, LOG_LEVEL_NOTICE, MESSAGE_FEED_REBASELINED,
@@ -149,9 +149,25 @@ static void tell_news(struct log *log, const struct outcome *o, uint32_t baselin
     arena_done(&a);
 }
 
+static void tell_poll(struct log *log, const struct outcome *o)
+{
+    struct arena a;
+    arena_init(&a, 1 << 16);
+    char next[WALL_RFC3339_BYTES];
+    const char *result = !o->settled.is_good ? fault_word(o->feed.fault)
+                         : o->verdict == VERDICT_UNCHANGED ? "unchanged" : "read";
+    log_say(log, LOG_LEVEL_DEBUG, NULL,
+            "poll feed=%.*s result=%s status=%u bytes=%llu items=%zu new=%zu edited=%zu next=%s",
+            STR_ARG(url_redacted(&a, o->feed.url)), result, o->status, (unsigned long long)o->body_bytes,
+            o->document ? o->document->n_items : 0, o->n_new, o->n_edited, time_text(o->feed.due, next));
+    arena_done(&a);
+}
+
 // Most polls have nothing to tell, and cost nothing here.
 static void tell(const struct worker *w, const struct outcome *o, uint32_t baseline)
 {
+    if (log_level(w->threads->log) >= LOG_LEVEL_DEBUG)
+        tell_poll(w->threads->log, o);
     bool is_news = is_baseline(o) || o->settled.moved || o->is_rebaselined || o->settled.stopped || is_new_failure(o) ||
                    (!o->feed.failures && o->before.failures);
     if (!is_news)

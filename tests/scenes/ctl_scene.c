@@ -135,6 +135,7 @@ static void lists_and_shows(void **state)
         {{"deliveries", "list", "--state", "done"}, 0, "desk", "deliveries"},
         {{"receivers", "list"}, 0, "desk", "receivers"},
         {{"receivers", "test", "desk"}, 0, "accepted: desk answered 2", "ok"},
+        {{"receivers", "test", "syslog"}, 1, "syslog is no webhook", "error"},
         {{"receivers", "test", "dsk"}, 66, "did you mean desk?", "error"},
         {{"silence", "list"}, 0, "nothing is silenced", "silences"},
         {{"log", "level"}, 0, "info", "level"},
@@ -187,6 +188,7 @@ static void changes_take_effect(void **state)
     };
     CHECK_LINES(&s, lines);
     scene_run(&s, MINUTE_MS);
+    scene_expect(&s, "debug poll feed=http://127.0.0.2:"); // whatever it brings
     assert_int_equal(receiver_report(&s.receiver).requests, 2);
     assert_int_equal(receiver_report(&s.receiver).ids, 1);
     end(&s);

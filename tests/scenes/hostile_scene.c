@@ -114,6 +114,9 @@ static void page_instead_of_a_feed_is_told_and_not_taken_for_news(void **state)
     struct str list = scene_ctl(&t.s, &status, "feeds", "list", "--json", NULL);
     assert_int_equal(status, 0);
     assert_true(str_find(list, S("not-a-feed")) < list.n);
+    struct str told = S("the answer is not a feed: an HTML page, which offers the feed http://127.0.0.3:");
+    if (str_find(list, told) == list.n)
+        fail_msg("what came instead is not told: %.*s", STR_ARG(list));
     assert_int_equal(receiver_report(&t.s.receiver).requests, 0);
     pair_end(&t);
 }
@@ -156,7 +159,7 @@ static void private_address_is_refused_unless_allowed(void **state)
     assert_int_equal(origin_count(&s.origin, NULL, NULL), 0);
     int status;
     struct str list = scene_ctl(&s, &status, "feeds", "list", "--json", NULL);
-    if (str_find(list, S("127.0.0.2 is not a public address")) == list.n)
+    if (str_find(list, S("127.0.0.2 is not a public address (allow-private yes")) == list.n)
         fail_msg("the reason is not told: %.*s", STR_ARG(list));
     scene_stop(&s);
     scene_done(&s);

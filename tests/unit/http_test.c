@@ -176,7 +176,7 @@ static void private_address_is_refused_and_named(void **state)
     ask(s, plain, "/feed"); // leaves a connection that the next may not use
     ask(s, request, "/feed");
     assert_int_equal(s->result.fault, FAULT_PRIVATE);
-    assert_string_equal(s->text, "blocked: 127.0.0.1 is not a public address");
+    assert_string_equal(s->text, "blocked: 127.0.0.1 is not a public address (allow-private yes lets it)");
     assert_int_equal(origin_count(&s->origin, HOME, "/feed"), 1);
 }
 
