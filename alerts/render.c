@@ -155,7 +155,8 @@ static json_t *json_links(const struct alert *alert, struct arena *arena)
     json_t *links = json_object();
     struct str silence = arena_fmt(arena, "feedwatchctl silence add --for 2h 'rule=%.*s'", STR_ARG(alert->rule));
     json_set_text(links, "silence", alert->rule.n ? silence : S(""), RENDER_BYTES);
-    json_set_text(links, "explain", arena_fmt(arena, "feedwatchctl alerts show %s", id), RENDER_BYTES);
+    struct str explain = arena_fmt(arena, "feedwatchctl alerts show %s", id);
+    json_set_text(links, "explain", alert->kind == ALERT_ENDPOINT_TEST ? S("") : explain, RENDER_BYTES); // kept nowhere
     return links;
 }
 

@@ -28,6 +28,19 @@ static void on_done(void *context, const struct http_result *result)
     clock_end(clock);
 }
 
+static void refuse_test(struct question *q, const struct config_receiver *c)
+{
+    if (c && c->kind != RECEIVER_WEBHOOK)
+        question_fail(q, CONTROL_REFUSED, "feedwatchctl alerts resend --receiver NAME ID",
+                      "%.*s is no webhook: only a webhook is sent a test", STR_ARG(q->request.id));
+    else if (c && c->is_off)
+        question_fail(q, CONTROL_REFUSED, "feedwatchctl reload --wait", "receiver %.*s is off: %.*s",
+                      STR_ARG(q->request.id), STR_ARG(c->off_why));
+    else
+        question_fail(q, CONTROL_REFUSED, "feedwatchctl receivers list", "receiver %.*s takes nothing any more",
+                      STR_ARG(q->request.id));
+}
+
 static void send_test(struct job *job, void *owner, struct now now)
 {
     struct question *q = (struct question *)job;
@@ -35,8 +48,7 @@ static void send_test(struct job *job, void *owner, struct now now)
     struct receiver_test *t = q->test;
     const struct config_receiver *c = config_receiver_find(d->config, q->request.id);
     if (!c || c->kind != RECEIVER_WEBHOOK || c->is_off || d->is_quiet) {
-        question_fail(q, CONTROL_REFUSED, "feedwatchctl receivers list", "%.*s is no webhook that is on",
-                      STR_ARG(q->request.id));
+        refuse_test(q, c);
         question_home(q);
         return;
     }

@@ -59,6 +59,7 @@ static json_t *receiver_json(struct question *q, const struct receiver_view *v)
         api_json_text(o, "target", str_of(c->path));
     api_json_time(o, "last_ok_ms", v->last_ok);
     api_json_time(o, "failing_since_ms", v->failing_since);
+    api_json_time(o, "off_since_ms", v->off_since);
     if (v->failures)
         api_json_number(o, "failures", v->failures);
     api_json_text(o, "error", c && c->is_off ? c->off_why : v->last_error);

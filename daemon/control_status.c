@@ -142,16 +142,17 @@ static void add_reload(json_t *reasons, const struct daemon *d, struct arena *a)
 }
 
 // A receiver that does not take what it is owed, and will not by itself within a minute.
-static void add_receiver(json_t *reasons, const json_t *receiver, const struct daemon *d, wall_t now, struct arena *a)
+static void add_receiver(json_t *reasons, const json_t *receiver, wall_t now, struct arena *a)
 {
     const char *name = json_string_value(json_object_get(receiver, "name"));
     const char *error = json_string_value(json_object_get(receiver, "error"));
     struct str state = str_of(json_string_value(json_object_get(receiver, "state")));
     wall_t since = {json_integer_value(json_object_get(receiver, "failing_since_ms"))};
+    wall_t off_since = {json_integer_value(json_object_get(receiver, "off_since_ms"))};
     const char *colon = error ? ": " : "";
     error = error ? error : "";
     if (str_eq(state, S("off")))
-        add_reason(reasons, d->started, "feedwatchctl receivers list", "receiver %s is off%s%s", name, colon, error);
+        add_reason(reasons, off_since, "feedwatchctl reload --wait", "receiver %s is off%s%s", name, colon, error);
     else if (str_eq(state, S("disabled")))
         add_reason(reasons, since, arena_fmt(a, "feedwatchctl deliveries retry --receiver %s", name).p,
                    "receiver %s said that it is gone and gets nothing more%s%s", name, colon, error);
@@ -172,7 +173,7 @@ static json_t *health_json(struct question *q, wall_t now)
         add_reload(reasons, d, &q->arena);
     size_t i;
     json_array_foreach(q->list, i, receiver)
-        add_receiver(reasons, receiver, d, now, &q->arena);
+        add_receiver(reasons, receiver, now, &q->arena);
     bool ok = json_array_size(reasons) == 0;
     json_t *o = json_pack("{s:b, s:o}", "ok", ok, "reasons", reasons);
     api_json_time(o, "now_ms", now);

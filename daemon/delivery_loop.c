@@ -36,6 +36,7 @@ static struct receiver *receiver_add(struct delivery_loop *d, struct str name)
 
 static void tie_receivers(struct delivery_loop *d)
 {
+    const wall_t now = clock_now(d->threads->clock).wall;
     for (struct receiver *r = d->receivers; r; r = r->next)
         r->config = NULL;
     for (size_t i = 0; i < d->config->n_receivers; i++) {
@@ -46,6 +47,10 @@ static void tie_receivers(struct delivery_loop *d)
         if (!r)
             r = receiver_add(d, c->name);
         r->config = c;
+        if (!c->is_off)
+            r->off_since = (wall_t){0};
+        else if (!r->off_since.ms)
+            r->off_since = now;
     }
 }
 
@@ -355,6 +360,7 @@ bool delivery_receiver_at(const struct delivery_loop *d, size_t i, struct receiv
         .in_flight = r->n_trying,
         .last_ok = r->last_ok,
         .failing_since = failing_since(r),
+        .off_since = r->off_since,
         .failures = r->failures,
         .last_error = str_of(r->last_error),
     };

@@ -64,6 +64,7 @@ struct receiver_view {
     uint32_t in_window, in_flight;
     wall_t last_ok;
     wall_t failing_since; // 0: the last attempt was accepted, or there was none
+    wall_t off_since;     // 0: its credential is there
     uint32_t failures;    // attempts in a row; 0 with failing_since: in an earlier life
     struct str last_error;
 };

@@ -44,6 +44,7 @@ struct receiver {
     bool is_disabled;      // said 410
     struct breaker breaker;
     wall_t last_ok;
+    wall_t off_since;      // 0: its credential is there
     wall_t failing_since;  // 0: the last attempt was accepted, or there was none in this life
     uint32_t failures;     // attempts in a row
     int file;              // of a file receiver; -1: not open

@@ -273,7 +273,8 @@ void row_note(struct row *row, uint16_t status, struct str address, uint32_t too
         r->is_disabled = true;
         note->mark = (struct receiver_mark){note->step.receiver, true, now.wall, note->attempt.reason};
     }
-    note->notice = has_recovered ? "accepts again" : NULL;
+    if (has_recovered)
+        note->notice = arena_fmt(&note->arena, "receiver %.*s accepts again", STR_ARG(note->step.receiver)).p;
     note_health(r, decision.verdict == RETRY_DONE, row->tried, note->attempt.reason, now);
     metric_add(d->threads->metrics, METRIC_DELIVERIES_DONE, decision.verdict == RETRY_DONE);
     metric_add(d->threads->metrics, METRIC_DELIVERIES_DEAD,

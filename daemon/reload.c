@@ -106,9 +106,10 @@ static void loaded(uv_work_t *work, int status)
         d->generation = r->config->generation;
         take_over(d, r->config);
         metric_add(&d->metrics, METRIC_RELOADS, 1);
-        log_say(d->log, LOG_LEVEL_INFO, MESSAGE_RELOADED, "reloaded: generation %llu, %zu feeds, %zu rules\n%s",
-                (unsigned long long)d->generation, d->config->n_feeds, ruleset_count(d->config->rules),
-                buf_z(&r->text));
+        log_say(d->log, LOG_LEVEL_INFO, MESSAGE_RELOADED, "reloaded: generation %llu, %zu feeds, %zu rules",
+                (unsigned long long)d->generation, d->config->n_feeds, ruleset_count(d->config->rules));
+        if (r->text.n)
+            log_say(d->log, LOG_LEVEL_WARNING, NULL, "%s", buf_z(&r->text));
         if (!r->like) // a list says nothing of feeds
             daemon_log_scopes(d);
     } else {

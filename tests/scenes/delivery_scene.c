@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // A receiver fails in every way there is, and what it is owed arrives all the same: same id, same bytes.
+#include <jansson.h>
+#include <stdio.h>
+
 #include "tests/tools/check.h"
 #include "tests/tools/paper.h"
 
@@ -23,6 +26,68 @@ static void end(struct scene *s)
     assert_int_equal(r.early_retries + r.followed_redirects + r.after_gone, 0);
     scene_stop(s);
     scene_done(s);
+}
+
+// Tells since when health says the receiver to be off; 0: it does not.
+static int64_t off_since_ms(struct scene *s)
+{
+    int status;
+    struct str out = scene_ctl(s, &status, "receivers", "list", "--json", NULL);
+    json_t *answer = json_loadb(out.p, out.n, 0, NULL);
+    json_t *receiver = json_array_get(json_object_get(answer, "receivers"), 0);
+    int64_t since = json_integer_value(json_object_get(receiver, "off_since_ms"));
+    json_decref(answer);
+    return since;
+}
+
+static void a_receiver_whose_secret_is_gone_is_off_from_then_on(void **state)
+{
+    (void)state;
+    static struct scene s;
+    scene_open(&s, "off");
+    scene_config(&s, "");
+    scene_start(&s);
+    assert_int_equal(off_since_ms(&s), 0);
+    scene_run(&s, HOUR_MS);
+    const char *secret = scene_path(&s, "secret"), *aside = scene_path(&s, "aside");
+    assert_int_equal(rename(secret, aside), 0);
+    scene_mark(&s);
+    scene_signal(&s, SIGHUP);
+    const char *conf = scene_path(&s, "feedwatch.conf");
+    scene_expect(&s, arena_fmt(&s.arena, "Z warning %s:7:12: warning: receiver desk is off", conf).p);
+    int64_t since = off_since_ms(&s);
+    assert_true(since > 0);
+    scene_run(&s, HOUR_MS);
+    scene_signal(&s, SIGHUP);
+    scene_expect(&s, "generation 3");
+    assert_int_equal(off_since_ms(&s), since);
+    int status;
+    struct str out = scene_ctl(&s, &status, "health", NULL);
+    if (status != 1 || str_find(out, S("(1h 00m ago)\n  next: feedwatchctl reload --wait")) == out.n)
+        fail_msg("health (%d): %.*s", status, STR_ARG(out));
+    out = scene_ctl(&s, &status, "receivers", "test", "desk", NULL);
+    if (status != 1 || str_find(out, S("receiver desk is off: the secret in")) == out.n)
+        fail_msg("receivers test (%d): %.*s", status, STR_ARG(out));
+    assert_int_equal(rename(aside, secret), 0);
+    scene_signal(&s, SIGHUP);
+    scene_expect(&s, "generation 4");
+    assert_int_equal(off_since_ms(&s), 0);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
+static void a_receiver_that_accepts_again_is_told_by_its_name(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper p;
+    send_one(&s, &p, "again");
+    receiver_plan(&s.receiver, (struct receiver_plan){.fault = RECEIVER_STATUS, .status = 503, .times = 12});
+    paper_print_many(&p, "many", "truce", 12);
+    scene_run(&s, 11 * MINUTE_MS);
+    scene_expect(&s, "endpoint.recovered severity=notice title=\"receiver desk accepts again\"");
+    scene_stop(&s);
+    scene_done(&s);
 }
 
 static void failing_receiver_gets_it_after_5_s_and_a_minute(void **state)
@@ -204,6 +269,8 @@ static void article_out_while_the_daemon_was_down_is_marked_late(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_receiver_whose_secret_is_gone_is_off_from_then_on),
+        cmocka_unit_test(a_receiver_that_accepts_again_is_told_by_its_name),
         cmocka_unit_test(failing_receiver_gets_it_after_5_s_and_a_minute),
         cmocka_unit_test(a_failing_receiver_is_told_with_its_error_until_it_is_well),
         cmocka_unit_test(retry_after_is_waited_out),
