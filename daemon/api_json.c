@@ -124,13 +124,25 @@ json_t *api_json_feed(const struct feed *feed)
     return object;
 }
 
-static void reason_add(json_t *reasons, const struct schedule *schedule, enum schedule_reason reason)
+// Why a feed is not polled at all, and what changes that.
+static const char *stop_phrase(const struct feed *feed)
 {
+    if (feed->flags & FEED_STOPPED)
+        return "its server said twice that it is gone for good (410); feedwatchctl feeds resume asks it again";
+    if (feed->options && feed->options->paused)
+        return "the configuration pauses it";
+    return "it is paused; feedwatchctl feeds resume polls it again";
+}
+
+static void reason_add(json_t *reasons, const struct feed *feed, const struct schedule *schedule,
+                       enum schedule_reason reason)
+{
+    const char *phrase = reason == REASON_STOPPED ? stop_phrase(feed) : schedule_reason_phrase(reason);
     json_t *one = json_object();
     api_json_number(one, "what", reason);
     api_json_time(one, "not_before_ms", schedule->not_before[reason]);
     json_object_set_new(one, "decided", json_boolean(reason == schedule->decided));
-    api_json_text(one, "text", str_of(schedule_reason_phrase(reason)));
+    api_json_text(one, "text", str_of(phrase));
     json_array_append_new(reasons, one);
 }
 
@@ -138,12 +150,13 @@ json_t *api_json_why(const struct feed *feed, const struct schedule *schedule)
 {
     json_t *object = feed_head(feed), *reasons = json_array();
     api_json_time(object, "last_ms", feed->polled_at);
+    api_json_time(object, "good_ms", feed->good_at);
     json_object_set_new(object, "posts_per_day", json_real(schedule->posts_per_day));
     api_json_number(object, "jitter_s", schedule->jitter_s);
-    reason_add(reasons, schedule, schedule->decided);
+    reason_add(reasons, feed, schedule, schedule->decided);
     for (int reason = 0; reason < REASON_COUNT; reason++)
         if (schedule->not_before[reason].ms != 0 && reason != (int)schedule->decided)
-            reason_add(reasons, schedule, (enum schedule_reason)reason);
+            reason_add(reasons, feed, schedule, (enum schedule_reason)reason);
     json_object_set_new(object, "reasons", reasons);
     if (feed->failures > 0)
         api_json_text(object, "error", feed->error);

@@ -31,6 +31,17 @@ static void add_key(struct config *config, struct config_receiver *r, const stru
     explicit_bzero(secret.bytes, sizeof secret.bytes);
 }
 
+// Two of one name would leave it to the receiver which counts, and a signature covers the one that is ours.
+static bool is_own_header(struct str name)
+{
+    static const struct str own[] = {STR("content-type"), STR("content-length"), STR("transfer-encoding"),
+                                     STR("idempotency-key")};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (str_eq_nocase(name, own[i]))
+            return true;
+    return str_starts_nocase(name, S("webhook-"));
+}
+
 static void add_header(struct config *config, struct config_receiver *r, const struct conf_node *header,
                        struct diags *diags)
 {
@@ -39,6 +50,9 @@ static void add_header(struct config *config, struct config_receiver *r, const s
         conf_error(diags, header, NULL, "at most %d headers", RECEIVER_HEADERS_MAX);
     else if (str_find_char(text, ':') == text.n || str_find_char(text, ':') == 0 || !config_is_line(text))
         conf_error(diags, header, &header->args[0], "expected \"Name: value\" on one line");
+    else if (is_own_header(str_head(text, str_find_char(text, ':'))))
+        conf_error(diags, header, &header->args[0], "feedwatchd writes %.*s itself",
+                   (int)str_find_char(text, ':'), text.p);
     else
         r->headers[r->n_headers++] = arena_dupz(&config->arena, text);
 }

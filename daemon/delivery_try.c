@@ -49,9 +49,12 @@ static struct str reason_of(const struct http_result *result, const struct row *
 {
     if (result->fault != FAULT_NONE)
         return result->text;
+    if (result->status >= 300 && result->status < 400 && result->status != 304)
+        return arena_fmt(a, "HTTP %u: redirects are not followed, as they lose the body; write where it leads as url",
+                         result->status);
     struct buf clean;
     buf_init(&clean, DELIVERY_REASON_BYTES);
-    utf8_sanitise(buf_str(&row->answer), &clean);
+    utf8_sanitise(str_trim(buf_str(&row->answer)), &clean);
     struct str reason = arena_fmt(a, "HTTP %u%s%s", result->status, clean.n ? ": " : "", buf_z(&clean));
     buf_done(&clean);
     return reason;

@@ -235,6 +235,8 @@ void pipeline_end(struct pipeline *p, wall_t now)
     facts_make(feed, o->document, &o->arena, &o->facts);
     if (p->body == BODY_PARSED || p->body == BODY_PARTIAL)
         read_document(p, now);
+    if (o->n_new)
+        feed->changed_at = now;
     o->decide.feed = &o->facts;
     o->settled = response_settle(feed, &p->response, &p->verdict, &p->trail, p->body, now, &o->arena);
     o->schedule = schedule_next(feed, &p->tools->policy, p->tools->rng, now);

@@ -64,6 +64,18 @@ static void field(const struct ctl_call *call, const char *name, struct str valu
     buf_add_char(out, '\n');
 }
 
+static void field_tags(const struct ctl_call *call, const json_t *tags, struct buf *out)
+{
+    struct buf words;
+    buf_init(&words, SAY_BYTES_MAX);
+    size_t i;
+    json_t *tag;
+    json_array_foreach(tags, i, tag)
+        buf_addf(&words, "%s%s", i ? " " : "", json_string_value(tag));
+    field(call, "tags", buf_str(&words), out);
+    buf_done(&words);
+}
+
 static void field_moment(const struct ctl_call *call, const char *name, wall_t at, wall_t now, struct buf *out)
 {
     if (at.ms == 0)
@@ -86,14 +98,21 @@ static void show_render(const struct ctl_call *call, const json_t *feed, struct 
     field(call, "first url", answer_text(feed, "first_url"), out);
     field(call, "moving to", answer_text(feed, "moving_to"), out);
     field(call, "title", answer_text(feed, "title"), out);
+    field(call, "site", answer_text(feed, "site"), out);
+    field_tags(call, json_object_get(feed, "tags"), out);
     field(call, "comes from", answer_text(feed, "origin"), out);
     field(call, "error", answer_text(feed, "error"), out);
+    field_moment(call, "failing", answer_time(feed, "failing_since_ms"), now, out);
     field_moment(call, "last poll", answer_time(feed, "last_ms"), now, out);
+    field_moment(call, "last good", answer_time(feed, "good_ms"), now, out);
     field_moment(call, "next poll", answer_time(feed, "next_ms"), now, out);
     field_moment(call, "last news", answer_time(feed, "changed_ms"), now, out);
-    buf_addf(out, "%s%-12s%s %lld known, %lld failures in a row\n", say_mark(call, SAY_DIM), "items",
-             say_mark(call, SAY_PLAIN), (long long)answer_number(feed, "items"),
-             (long long)answer_number(feed, "failures"));
+    int64_t failures = answer_number(feed, "failures");
+    buf_addf(out, "%s%-12s%s %lld known", say_mark(call, SAY_DIM), "items", say_mark(call, SAY_PLAIN),
+             (long long)answer_number(feed, "items"));
+    if (failures > 0)
+        buf_addf(out, "; %lld failure%s in a row", (long long)failures, failures == 1 ? "" : "s");
+    buf_add_char(out, '\n');
 }
 
 int ctl_feeds_show(const struct ctl_call *call)
@@ -133,7 +152,7 @@ static void why_render(const struct ctl_call *call, const json_t *answer, struct
     json_array_foreach(json_object_get(answer, "reasons"), i, reason)
         reason_line(call, reason, now, out);
     double posts = json_real_value(json_object_get(answer, "posts_per_day"));
-    if (posts > 0)
+    if (posts > 0 && answer_time(answer, "good_ms").ms > 0) // else nothing is known of it
         buf_addf(out, "  it brings about %.1f items a day\n", posts);
     if (answer_text(answer, "error").n > 0) {
         buf_add(out, S("  last error: "));

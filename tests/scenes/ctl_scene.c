@@ -117,6 +117,8 @@ static void lists_and_shows(void **state)
         {{"alerts", "list", "--feed", "World & Wire"}, 0, "A truce", "alerts"},
         {{"alerts", "list", "--severity", "loud"}, 64, "severity: expected debug", "error"},
         {{"feeds", "show", feed}, 0, "127.0.0.2", "id"},
+        {{"feeds", "show", feed}, 0, "\ntags         world\n", "good_ms"},
+        {{"feeds", "show", feed}, 0, "\nlast news    2026-", "changed_ms"},
         {{"feeds", "show", paper_url(&p)}, 0, feed, "url"},
         {{"feeds", "why", feed}, 0, "next poll", "reasons"},
         {{"feeds", "why", "World & Wire"}, 0, "next poll", "reasons"},
@@ -155,6 +157,7 @@ static void changes_take_effect(void **state)
     const struct line lines[] = {
         {{"feeds", "pause", feed}, 0, "paused", NULL},
         {{"feeds", "list", "--state", "paused"}, 0, feed, NULL},
+        {{"feeds", "why", feed}, 0, "it is paused; feedwatchctl feeds resume", NULL},
         {{"feeds", "resume", feed}, 0, "resumed", NULL},
         {{"feeds", "poll", feed}, 0, "polling", "id"},
         {{"feeds", "rm", feed}, 1, "configuration", "error"},
@@ -191,6 +194,22 @@ static void changes_take_effect(void **state)
     scene_expect(&s, "debug poll feed=http://127.0.0.2:"); // whatever it brings
     assert_int_equal(receiver_report(&s.receiver).requests, 2);
     assert_int_equal(receiver_report(&s.receiver).ids, 1);
+    end(&s);
+}
+
+static void a_feed_that_the_configuration_pauses_is_not_resumed_by_hand(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_open(&s, "ctl-paused");
+    scene_config(&s, "feed http://127.0.0.9:9/p {\n name \"Ninth\"\n paused yes\n}\n");
+    scene_start(&s);
+    const struct line lines[] = {
+        {{"feeds", "why", "Ninth"}, 0, "the configuration pauses it", NULL},
+        {{"feeds", "resume", "Ninth"}, 1, "take `paused` out there", "error"},
+        {{"status"}, 0, "1, 1 paused\n", NULL},
+    };
+    CHECK_LINES(&s, lines);
     end(&s);
 }
 
@@ -322,6 +341,7 @@ int main(void)
         cmocka_unit_test(help_is_as_written),
         cmocka_unit_test(lists_and_shows),
         cmocka_unit_test(changes_take_effect),
+        cmocka_unit_test(a_feed_that_the_configuration_pauses_is_not_resumed_by_hand),
         cmocka_unit_test(opml_goes_in_and_out),
         cmocka_unit_test(reload_waits_and_tells_all_errors),
     };

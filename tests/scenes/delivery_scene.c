@@ -188,6 +188,18 @@ static void every_kind_of_failure_is_tried_again(void **state)
     }
 }
 
+static void a_receiver_that_redirects_is_told_so(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper p;
+    send_one(&s, &p, "redirects");
+    receiver_plan(&s.receiver, (struct receiver_plan){.fault = RECEIVER_REDIRECT, .times = 3});
+    scene_run(&s, 11 * MINUTE_MS);
+    check_told(&s, "failing", "redirects are not followed", 1, "redirects are not followed");
+    end(&s);
+}
+
 static void alert_survives_a_stop_while_its_receiver_is_down(void **state)
 {
     (void)state;
@@ -275,6 +287,7 @@ int main(void)
         cmocka_unit_test(a_failing_receiver_is_told_with_its_error_until_it_is_well),
         cmocka_unit_test(retry_after_is_waited_out),
         cmocka_unit_test(every_kind_of_failure_is_tried_again),
+        cmocka_unit_test(a_receiver_that_redirects_is_told_so),
         cmocka_unit_test(alert_survives_a_stop_while_its_receiver_is_down),
         cmocka_unit_test(gone_receiver_is_switched_off_and_told),
         cmocka_unit_test(article_out_while_the_daemon_was_down_is_marked_late),
