@@ -193,6 +193,16 @@ static bool begins_statement(struct str word, const struct conf_spec *const *spe
     return false;
 }
 
+// Tells whether a } stands here as the last thing of its line: it means nothing in an expression.
+static bool closes_block(struct str text, size_t start, size_t i)
+{
+    if (text.p[i] != '}' || i == start || !is_blank(text.p[i - 1]))
+        return false;
+    for (i++; i < text.n && is_blank(text.p[i]); i++)
+        ;
+    return i == text.n || text.p[i] == '\n' || is_comment(text, i);
+}
+
 struct extent {
     size_t end;  // one past its last byte that is no blank and no comment
     size_t stop; // the newline behind it
@@ -231,6 +241,8 @@ static struct extent measure(struct str text, size_t start, const struct conf_sp
             i++;
         } else if (is_comment(text, i)) {
             i += str_find_char(str_from(text, i), '\n');
+        } else if (depth == 0 && closes_block(text, start, i)) {
+            break;
         } else if (c == '"' || opens_regex(text, start, i)) {
             end = i = skip_quoted(text, i);
         } else {

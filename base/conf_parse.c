@@ -184,6 +184,15 @@ static bool next_is_among(struct parser *p, const struct conf_spec *const *table
     return is_among;
 }
 
+// Tells whether a block of this kind has something that must be said.
+static bool needs_inside(const struct conf_spec *spec)
+{
+    for (const struct conf_spec *s = spec->block; s->word.n; s++)
+        if (s->flags & CONF_REQUIRED)
+            return true;
+    return false;
+}
+
 // The braces of a node, `{` still to come or just read as *t.
 static bool parse_braces(struct parser *p, struct conf_node *node, struct token *t, const struct block *up)
 {
@@ -196,8 +205,10 @@ static bool parse_braces(struct parser *p, struct conf_node *node, struct token 
     }
     const struct conf_spec *const inner[] = {node->spec->block, NULL};
     if (t->kind != TOKEN_OPEN) {
-        parse_error(p, node->end, 0, "expected { at the end of this line: `%.*s` has a block",
-                    STR_ARG(node->spec->word));
+        struct diag *d = parse_error(p, node->end, 0, "expected { at the end of this line: `%.*s` has a block",
+                                     STR_ARG(node->spec->word));
+        if (!needs_inside(node->spec))
+            diag_help(p->diags, d, "{ } is enough where nothing stands in it");
         node->is_broken = true;
         if (!next_is_among(p, inner))
             return false;
@@ -284,6 +295,10 @@ static void parse_statement(struct parser *p, struct block *b, const struct conf
     if (t.kind == TOKEN_OPEN || t.kind == TOKEN_CLOSE || !node->is_broken)
         say_surplus(p, node, &t);
     node->is_broken = true;
+    if (t.kind == TOKEN_CLOSE && b->owner) { // it is told, and closes the block as it was meant to
+        p->at = t.at;
+        return;
+    }
     bool opens = t.kind == TOKEN_OPEN || lex_line_opens(p);
     lex_skip_line(p);
     if (opens)

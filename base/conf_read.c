@@ -2,6 +2,8 @@
 //
 // Values of the block grammar: numbers with units, choices, hours. Every refusal says what was expected, by example,
 // and what was found.
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "base/conf_parts.h"
 
@@ -160,14 +162,34 @@ static bool read_name(struct str text)
     return text.n > 0 && text.n <= CONF_NAME_BYTES_MAX;
 }
 
+enum { BOUND_BYTES = 32 };
+
+// Writes a bound as it would be written in a file: of a duration in its largest whole unit, but for weeks.
+static const char *bound_text(const struct conf_arg *arg, int64_t bound, char out[BOUND_BYTES])
+{
+    static const struct {
+        const char *unit;
+        int64_t ms;
+    } units[] = {{"d", DAY_MS}, {"h", HOUR_MS}, {"m", MINUTE_MS}, {"s", SECOND_MS}};
+    const char *unit = arg->type == CONF_DURATION ? "ms" : "";
+    for (size_t i = 0; arg->type == CONF_DURATION && i < COUNT(units); i++)
+        if (bound % units[i].ms == 0) {
+            bound /= units[i].ms;
+            unit = units[i].unit;
+            break;
+        }
+    snprintf(out, BOUND_BYTES, "%lld%s", (long long)bound, unit);
+    return out;
+}
+
 static bool check_bounds(const struct conf_arg *arg, int64_t number, struct str text, struct err *err)
 {
     if (arg->max == 0 || (number >= arg->min && number <= arg->max))
         return true;
-    int64_t scale = arg->type == CONF_DURATION ? SECOND_MS : 1;
-    const char *unit = arg->type == CONF_DURATION ? " seconds" : arg->type == CONF_SIZE ? " bytes" : "";
-    return err_set(err, "\"%.*s\" is out of bounds: between %lld and %lld%s", STR_ARG(str_head(text, 80)),
-                   (long long)(arg->min / scale), (long long)(arg->max / scale), unit);
+    char min[BOUND_BYTES], max[BOUND_BYTES];
+    return err_set(err, "\"%.*s\" is out of bounds: between %s and %s%s", STR_ARG(str_head(text, 80)),
+                   bound_text(arg, arg->min, min), bound_text(arg, arg->max, max),
+                   arg->type == CONF_SIZE ? " bytes" : "");
 }
 
 bool conf_read(struct str text, const struct conf_arg *arg, struct conf_value *out, struct err *err)
