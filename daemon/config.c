@@ -199,6 +199,7 @@ static struct config *load(struct str path, const struct config *like, uint64_t 
     config->memory.under = NULL; // the player goes
     read_top(config);
     check_top(config, diags);
+    config_check_outside(config, diags);
     read_feeds(config, diags);
     config_read_receivers(config, diags);
     rules_read(&config->rule_files, &config->conf, &watcher, diags);

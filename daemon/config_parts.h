@@ -29,6 +29,9 @@ enum config_secret config_read_secret(const struct conf_node *node, const char *
 // Tells whether a text may stand in a header: no line break or other control character in it.
 bool config_is_line(struct str text);
 
+// Tells of files and folders that are not there, of proxies and of a socket path that cannot be.
+void config_check_outside(const struct config *config, struct diags *diags);
+
 // Tells of names after `notify` that nobody has.
 void config_check_rules(const struct config *config, struct diags *diags);
 

@@ -23,6 +23,9 @@ static void add_key(struct config *config, struct config_receiver *r, const stru
     if (how == SECRET_MISSING) {
         r->is_off = true;
         r->off_why = arena_str(&config->arena, str_of(err.text));
+    } else if (how == SECRET_READ && str_find_char(secret.text, '\n') < secret.text.n) {
+        struct diag *d = conf_error(diags, node, &node->args[0], "the secret has more than one line");
+        diag_help(diags, d, "one key a file; while keys are changed, a second `secret` signs with both");
     } else if (how == SECRET_READ && !sign_key_parse(secret.text, &r->keys[r->n_keys], &err)) {
         conf_error(diags, node, &node->args[0], "%s", err.text);
     } else if (how == SECRET_READ) {
@@ -57,6 +60,15 @@ static void add_header(struct config *config, struct config_receiver *r, const s
         r->headers[r->n_headers++] = arena_dupz(&config->arena, text);
 }
 
+static const char *format_names(struct arena *a)
+{
+    const struct render_format *f;
+    struct str all = {0};
+    for (size_t i = 0; (f = render_format_at(i)); i++)
+        all = arena_fmt(a, "%.*s%s%.*s", STR_ARG(all), i ? ", " : "", STR_ARG(f->name));
+    return all.p;
+}
+
 static struct config_receiver read_webhook(struct config *config, const struct conf_node *node, struct diags *diags)
 {
     struct arena *a = &config->arena;
@@ -77,6 +89,8 @@ static struct config_receiver read_webhook(struct config *config, const struct c
         struct str near = suggest(r.format, names, n);
         if (near.n)
             diag_help(diags, d, "did you mean %.*s?", STR_ARG(near));
+        else
+            diag_help(diags, d, "there is %s", format_names(a));
     }
     for (const struct conf_node *n = node->first; n; n = n->next) {
         if (n->is_broken)

@@ -67,7 +67,8 @@ enum config_secret config_read_secret(const struct conf_node *node, const char *
     bool is_file = str_starts(value->text, S("file:")) && path.n, is_public = false, ok;
     out->text = (struct str){0};
     if (!is_file && !(str_starts(value->text, S("credential:")) && is_credential_name(name))) {
-        conf_error(diags, node, value, "expected credential:NAME or file:PATH");
+        struct diag *d = conf_error(diags, node, value, "expected credential:NAME or file:PATH");
+        diag_help(diags, d, "a secret stands in a file of its own, never in the configuration");
         return SECRET_WRONG;
     }
     if (is_file) {

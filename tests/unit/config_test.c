@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "alerts/retry.h"
+#include "daemon/api_socket.h"
 #include "daemon/config.h"
 #include "tests/tools/folder.h"
 
@@ -125,7 +126,7 @@ static void a_mistake_at_the_top_is_told_where_it_stands(void **state)
         {NULL, "workers 257", "1:9: error: \"257\" is out of bounds: between 1 and 256", NULL},
         {NULL, "workers -1", "1:9: error: expected a number", NULL},
         {NULL, "workers", "1:", NULL},
-        {NULL, "retention 23h", "1:11: error: \"23h\" is out of bounds", NULL},
+        {NULL, "retention 23h", "1:11: error: \"23h\" is out of bounds: between 1d and 3640d", NULL},
         {NULL, "retention 3641d", "1:11: error: \"3641d\" is out of bounds", NULL},
         {NULL, "retention 400", "1:11: error: expected a duration such as", NULL},
         {NULL, "retention 400y", "1:11: error: expected a duration such as", NULL},
@@ -135,6 +136,8 @@ static void a_mistake_at_the_top_is_told_where_it_stands(void **state)
         {NULL, "budget 1/2h", "1:8: error: expected one poll an hour or more", NULL},
         {NULL, "user-agent \"a\\nX-Evil: b\"", "1:12: error: expected one line", NULL},
         {NULL, "contact \"https://a.example\\n\"", "1:9: error: expected one line", NULL},
+        {NULL, "proxy ftp://p.example:1", "1:7: error: expected http://HOST:PORT, socks5h://HOST:PORT or none", NULL},
+        {NULL, "proxy http://", "1:7: error: expected http://HOST:PORT", NULL},
         {NULL, "listen 127.0.0.1", "1:8: error: expected ADDRESS:PORT", NULL},
         {NULL, "listen 127.0.0.1:", "1:8: error: expected ADDRESS:PORT", NULL},
         {NULL, "listen 127.0.0.1:0", "1:8: error: expected ADDRESS:PORT", NULL},
@@ -158,7 +161,16 @@ static void a_mistake_in_a_feed_is_told_where_it_stands(void **state)
         {FEED, "workers 5", "2:2: error: unknown statement `workers`", "`workers` belongs outside of the block"},
         {FEED, "every 59s", "2:8: error: a public feed is asked at most once a minute", "write 60s or more"},
         {FEED, "every 0s", "2:8: error: \"0s\" is out of bounds", NULL},
-        {FEED, "every 24h1s", "2:8: error: \"24h1s\" is out of bounds", NULL},
+        {FEED, "every 24h1s", "2:8: error: \"24h1s\" is out of bounds: between 1s and 1d", NULL},
+        {FEED, "proxy gopher://p.example:1", "2:8: error: expected http://HOST:PORT", NULL},
+        {NULL, "feed https://a.example/", "1:24: error: expected { at the end of this line", "{ } is enough"},
+        {NULL, "webhook desk", "1:13: error: expected { at the end of this line", ""},
+        {NULL, "feed https://a.example/ { name \"x\" }", "1:36: error: unexpected } after `name`",
+         "a } stands on a line of its own"},
+        {NULL, "rule a { when truce }\nrule b {\n when grain\n}", "1:21: error: unexpected } after `when`",
+         "a } stands on a line of its own"},
+        {NULL, "rule a {\n when truce } # so\nrule b {\n when grain\n}", "2:13: error: unexpected } after `when`",
+         NULL},
         {FEED, "every 5", "2:8: error: expected a duration such as", NULL},
         {FEED, "every \"5m\"", "2:8: error: expected a duration such as 30s, 5m or 12h without quotes", NULL},
         {FEED, "floor 25h", "2:8: error: \"25h\" is out of bounds", NULL},
@@ -176,7 +188,8 @@ static void a_mistake_in_a_feed_is_told_where_it_stands(void **state)
         {FEED, "allow-private maybe", "2:16: error: expected yes or no", NULL},
         {FEED, "tags", "2:", NULL},
         {FEED, "was ftp://old.example/", "2:6: error: expected the address that the feed had before", NULL},
-        {FEED, "credential password", "2:13: error: expected credential:NAME or file:PATH", NULL},
+        {FEED, "credential password", "2:13: error: expected credential:NAME or file:PATH",
+         "a secret stands in a file of its own"},
     };
     check_mistakes(list, COUNT(list));
 }
@@ -193,6 +206,7 @@ static void a_mistake_in_a_receiver_is_told_where_it_stands(void **state)
         {NULL, "webhook a {\n url https://a.example\n}\nfile a {\n path /y\n}",
          "4:6: error: another receiver is called a already", NULL},
         {WEBHOOK, "format standrd", "3:9: error: no format is called \"standrd\"", "did you mean standard?"},
+        {WEBHOOK, "format slack", "3:9: error: no format is called \"slack\"", "there is standard"},
         {WEBHOOK, "concurrency 0", "3:14: error: \"0\" is out of bounds", NULL},
         {WEBHOOK, "concurrency 65", "3:14: error: \"65\" is out of bounds", NULL},
         {WEBHOOK, "timeout 500ms", "3:10: error: \"500ms\" is out of bounds", NULL},
@@ -203,6 +217,9 @@ static void a_mistake_in_a_receiver_is_told_where_it_stands(void **state)
         {WEBHOOK, "header X-Team", "3:9: error: expected \"Name: value\" on one line", NULL},
         {WEBHOOK, "header \": x\"", "3:9: error: expected \"Name: value\" on one line", NULL},
         {WEBHOOK, "header \"X: a\\nY: b\"", "3:9: error: expected \"Name: value\" on one line", NULL},
+        {WEBHOOK, "header \"content-type: text/plain\"", "3:9: error: feedwatchd writes content-type itself", NULL},
+        {WEBHOOK, "header \"Webhook-Id: x\"", "3:9: error: feedwatchd writes Webhook-Id itself", NULL},
+        {WEBHOOK, "header \"Idempotency-Key: x\"", "3:9: error: feedwatchd writes Idempotency-Key itself", NULL},
         {WEBHOOK, "secret whsec_x", "3:9: error: expected credential:NAME or file:PATH", NULL},
         {NULL, "rule a {\n when truce\n notify desc\n}\nwebhook desk {\n url https://a.example\n}",
          "3:9: error: no receiver is called \"desc\"", "did you mean desk?"},
@@ -270,15 +287,16 @@ static void what_is_written_is_taken_up_to_its_limits(void **state)
     read_open(&r);
     read_text(&r, "instance \"Desk \\\"one\\\"\"\nlog journal\nworkers 256\nbudget 30/30m\nretention 3640d\n"
                   "listen [::1]:65535\n"
-                  "contact https://me.example\nca /ca.pem\nproxy socks5h://p.example:1\n"
+                  "contact https://me.example\nca /dev/null\nproxy socks5h://p.example:1\n"
                   "feed https://a.example/ {\n name \"A b\"\n tags x y\n every 1d\n floor 1s\n timeout 10m\n"
                   " weight 1000\n"
-                  " first-run last:2000\n identity text\n ignore-validators yes\n websub no\n paused yes\n ca /f.pem\n"
+                  " first-run last:2000\n identity text\n ignore-validators yes\n websub no\n paused yes\n ca /dev/zero\n"
                   " proxy none\n language uk\n was https://old.example/\n}\n"
                   "feed https://b.example/ {\n every 60s\n first-run since:365d\n}\n"
                   "feed https://c.example/ {\n every 1s\n allow-private yes\n first-run all\n}\n"
                   "webhook desk {\n url https://desk.example/hook\n concurrency 64\n timeout 5m\n expire 28d\n"
-                  " header \"X-Team: a\"\n header X-B:\n allow-private no\n client-certificate /c\n client-key /k\n}\n"
+                  " header \"X-Team: a\"\n header X-B:\n allow-private no\n client-certificate /dev/full\n"
+                  " client-key /dev/random\n}\n"
                   "webhook row {\n url https://desk.example/hook\n concurrency 9\n order strict\n}\n");
     const struct config *c = r.config;
     if (!c->is_usable || r.diags.n)
@@ -482,13 +500,14 @@ static void what_a_feed_logs_in_with_is_one_line(void **state)
 
 static const char WHOLE[] =
     "instance \"Desk \\\"one\\\"\"\nstate \"/var/lib/a b\"\nsocket /run/x.sock\nlisten 127.0.0.1:8377\nlog stderr\n"
-    "workers 3\nbudget 60/1h\nretention 36h\nuser-agent \"me\\\\you\"\nca /ca.pem\nproxy http://p.example:1\n"
+    "workers 3\nbudget 60/1h\nretention 36h\nuser-agent \"me\\\\you\"\nca /dev/null\nproxy http://p.example:1\n"
     "feed https://a.example/ {\n name \"A \\\"b\\\"\"\n tags x y\n every 90s\n floor 2m\n timeout 10s\n weight 5\n"
     " first-run since:36h\n identity link\n allow-private yes\n ignore-validators yes\n websub no\n paused yes\n"
-    " ca /f.pem\n proxy none\n language uk\n was https://old.example/\n}\n"
+    " ca /dev/zero\n proxy none\n language uk\n was https://old.example/\n}\n"
     "feed https://b.example/ {\n first-run last:5\n}\nfeed https://c.example/ {\n first-run all\n}\n"
     "webhook desk {\n url https://desk.example/hook\n format standard\n concurrency 7\n timeout 90s\n expire 36h\n"
-    " ca /a\n client-certificate /c\n client-key /k\n proxy http://q.example:2\n allow-private no\n}\n"
+    " ca /dev/full\n client-certificate /dev/random\n client-key /dev/urandom\n proxy http://q.example:2\n"
+    " allow-private no\n}\n"
     "webhook row {\n url https://row.example/hook\n order strict\n}\nfile log {\n path \"/x y\"\n}\n";
 
 static void a_dump_says_all_and_reads_as_the_same(void **state)
@@ -574,6 +593,9 @@ static void a_relative_path_starts_at_the_file_that_says_it(void **state)
     read_put(&r, "sub/all.conf", str_of(PATHS), 0600);
     read_put(&r, "sub/token", S("user:word\n"), 0600);
     read_put(&r, "sub/keys/desk", str_of(KEY), 0600);
+    static const char *const files[] = {"feed.pem", "sub/ca.pem", "sub/hook.pem", "sub/c.pem", "sub/k.pem"};
+    for (size_t i = 0; i < COUNT(files); i++)
+        read_put(&r, files[i], S("pem"), 0600);
     read_text(&r, "include sub/all.conf\n"); // included
     assert_int_equal(r.diags.n, 0);
     check_paths(&r);
@@ -590,6 +612,60 @@ static void a_relative_path_starts_at_the_file_that_says_it(void **state)
     read_text(&r, "include sub/all.conf\n");
     const struct config_receiver *desk = config_receiver_find(r.config, S("desk"));
     assert_true(desk->is_off && str_find(desk->off_why, str_of(path)) < desk->off_why.n); // says where it looked
+    read_done(&r);
+}
+
+static void what_is_not_there_yet_is_warned_of_with_its_reason(void **state)
+{
+    (void)state;
+    static const struct mistake list[] = {
+        {NULL, "ca /nowhere/ca.pem", "1:4: warning: the file cannot be read: No such file or directory;", NULL},
+        {FEED, "ca /nowhere/ca.pem", "2:5: warning: the file cannot be read: No such file", NULL},
+        {WEBHOOK, "client-key /nowhere/k", "3:13: warning: the file cannot be read: No such file", NULL},
+        {NULL, "file log {\n path /nowhere/a.jsonl\n}", "2:7: warning: there is no folder /nowhere;", NULL},
+    };
+    struct read r = {0};
+    read_open(&r);
+    for (size_t i = 0; i < COUNT(list); i++) {
+        char text[1024];
+        fill(list[i].in ? list[i].in : "@\n", list[i].text, text);
+        read_text(&r, text);
+        if (r.diags.n != 1 || !r.config->is_usable || !is_told(&r, list[i].told, NULL))
+            fail_shown(&r, text, list[i].told);
+    }
+    read_done(&r);
+}
+
+static void a_socket_path_is_as_long_as_the_system_allows(void **state)
+{
+    (void)state;
+    struct read r = {0};
+    char path[API_SOCKET_PATH_BYTES_MAX + 2], text[256];
+    read_open(&r);
+    for (size_t n = API_SOCKET_PATH_BYTES_MAX; n < sizeof path; n++) {
+        bool is_fine = n == API_SOCKET_PATH_BYTES_MAX;
+        snprintf(path, sizeof path, "/%0*d", (int)n - 1, 7);
+        snprintf(text, sizeof text, "socket %s\n", path);
+        read_text(&r, text);
+        if (r.config->is_usable != is_fine || (!is_fine && !is_told(&r, "1:8: error: the path has 108 bytes", NULL)))
+            fail_shown(&r, text, is_fine ? "nothing" : "an error");
+    }
+    read_done(&r);
+}
+
+static void a_secret_file_of_two_lines_is_told_as_that(void **state)
+{
+    (void)state;
+    struct read r = {0};
+    char text[1024], keys[256], line[256];
+    read_open(&r);
+    snprintf(keys, sizeof keys, "%s\n%s\n", KEY, KEY);
+    read_put(&r, "keys", str_of(keys), 0600);
+    snprintf(line, sizeof line, "secret file:%s/keys", r.folder);
+    fill(WEBHOOK, line, text);
+    read_text(&r, text);
+    if (!is_told(&r, "3:9: error: the secret has more than one line", "one key a file"))
+        fail_shown(&r, text, "an error");
     read_done(&r);
 }
 
@@ -693,6 +769,9 @@ int main(void)
         cmocka_unit_test(what_a_feed_logs_in_with_is_one_line),
         cmocka_unit_test(a_dump_says_all_and_reads_as_the_same),
         cmocka_unit_test(a_relative_path_starts_at_the_file_that_says_it),
+        cmocka_unit_test(what_is_not_there_yet_is_warned_of_with_its_reason),
+        cmocka_unit_test(a_socket_path_is_as_long_as_the_system_allows),
+        cmocka_unit_test(a_secret_file_of_two_lines_is_told_as_that),
         cmocka_unit_test(a_dump_holds_no_secret),
         cmocka_unit_test(options_of_a_feed_added_by_hand_are_the_same_grammar),
         cmocka_unit_test(a_feed_takes_over_what_was_known_and_not_its_troubles),
