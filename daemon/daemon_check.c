@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "daemon/daemon_parts.h"
@@ -10,7 +12,8 @@ void daemon_print(const struct diags *diags)
 {
     struct buf text;
     buf_init(&text, 1 << 20);
-    diags_render(diags, isatty(STDERR_FILENO), &text);
+    const char *no_colour = getenv("NO_COLOR");
+    diags_render(diags, isatty(STDERR_FILENO) && !(no_colour && no_colour[0]), &text);
     fputs(buf_z(&text), stderr);
     buf_done(&text);
 }
@@ -48,11 +51,16 @@ enum exit_code daemon_check(const char *config_path, bool is_strict, bool dump)
         fputs(buf_z(&text), stdout);
         buf_done(&text);
     } else if (ok) {
-        printf("%s: ok: %zu feeds, %zu rules, %zu receivers\n", config_path, config->n_feeds,
-               ruleset_count(config->rules), config->n_receivers);
+        size_t feeds = config->n_feeds, rules = ruleset_count(config->rules), receivers = config->n_receivers;
+        printf("%s: ok: %zu feed%s, %zu rule%s, %zu receiver%s\n", config_path, feeds, feeds == 1 ? "" : "s", rules,
+               rules == 1 ? "" : "s", receivers, receivers == 1 ? "" : "s");
     }
     diags_done(&diags);
     config_unref(config);
     arena_done(&a);
+    if (ok && (fflush(stdout) != 0 || ferror(stdout))) {
+        fprintf(stderr, "feedwatchd: standard output cannot be written: %s\n", strerror(errno));
+        return EXIT_TEMPORARY;
+    }
     return ok ? EXIT_OK : EXIT_CONFIG;
 }

@@ -136,7 +136,7 @@ static void global_set(struct args *args, const struct ctl_option *o, const char
     if (str_eq(name, S("json")))
         args->call.is_json = true;
     else if (str_eq(name, S("no-colour")))
-        args->call.has_colour = false;
+        args->call.is_plain = true;
     else if (str_eq(name, S("socket")))
         args->call.socket = value;
     else if (str_eq(name, S("config")))
@@ -213,7 +213,7 @@ static void plain_read(struct args *args, int last, int argc, char **argv)
 
 void args_read(struct args *args, const struct ctl_command *table, int argc, char **argv)
 {
-    *args = (struct args){.kind = ARGS_CALL, .call.has_colour = true};
+    *args = (struct args){.kind = ARGS_CALL};
     // Looked for first: a line that is wrong before it is told of as JSON too.
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
         args->call.is_json |= strcmp(argv[i], "--json") == 0;

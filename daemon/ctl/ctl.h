@@ -53,6 +53,7 @@ struct ctl_call {
     size_t n_words;
     const char *values[CTL_OPTIONS_MAX]; // beside command->options: NULL not given, "" a switch that was
     bool is_json;
+    bool is_plain;   // no colour is wanted, whatever it goes to: --no-colour, NO_COLOR, a dumb terminal
     bool has_colour; // standard output is a terminal and nothing forbids colour
     size_t columns;  // width of that terminal; 0: no terminal, lines are never cut
     const char *socket; // from --socket or the environment; NULL: look for it

@@ -21,8 +21,8 @@ static void surroundings_read(struct ctl_call *call, struct arena *a)
     bool is_terminal = isatty(STDOUT_FILENO);
     if (is_terminal)
         call->columns = ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0 ? window.ws_col : 80;
-    if (!is_terminal || !term || strcmp(term, "dumb") == 0 || (no_colour && no_colour[0]))
-        call->has_colour = false;
+    call->is_plain |= !term || strcmp(term, "dumb") == 0 || (no_colour && no_colour[0]);
+    call->has_colour = is_terminal && !call->is_plain;
     if (!call->socket)
         call->socket = getenv("FEEDWATCH_SOCKET");
     if (!call->config)

@@ -3,8 +3,8 @@
 // Rule files on the command line. See rule_files.h.
 #include "daemon/ctl/rule_files.h"
 
+#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -62,18 +62,18 @@ static void lint(struct rule_files *files, const struct ctl_call *call)
 int rule_files_load(struct rule_files *files, const struct ctl_call *call, const char *const *paths, size_t n_paths,
                     enum rule_files_depth depth)
 {
-    *files = (struct rule_files){0};
+    *files = (struct rule_files){.is_plain = call->is_plain};
     diags_init(&files->diags);
     conf_parse(&files->conf, rule_files_tables, S(""), S(""), NULL, &files->diags);
     for (size_t i = 0; i < n_paths; i++) {
         if (strcmp(paths[i], "-") != 0 && access(paths[i], R_OK) != 0)
-            return say_error(call, CTL_NOT_FOUND, NULL, "%s cannot be read", paths[i]);
+            return say_error(call, CTL_NOT_FOUND, NULL, "%s cannot be read: %s", paths[i], strerror(errno));
         load_one(files, paths[i]);
     }
     if (n_paths == 0) {
         if (access(configuration(call), R_OK) != 0)
             return say_error(call, CTL_NOT_FOUND, "name the rule files, or the configuration with --config FILE",
-                             "%s cannot be read", configuration(call));
+                             "%s cannot be read: %s", configuration(call), strerror(errno));
         load_one(files, configuration(call));
     }
     rules_read(&files->rules, &files->conf, &loader_files, &files->diags);
@@ -99,7 +99,7 @@ void rule_files_say(const struct rule_files *files)
 {
     struct buf text;
     buf_init(&text, SAY_BYTES_MAX);
-    diags_render(&files->diags, isatty(STDERR_FILENO) && !getenv("NO_COLOR"), &text);
+    diags_render(&files->diags, isatty(STDERR_FILENO) && !files->is_plain, &text);
     fwrite(buf_z(&text), 1, text.n, stderr);
     buf_done(&text);
 }

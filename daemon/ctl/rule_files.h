@@ -14,6 +14,7 @@ struct rule_files {
     struct diags diags;
     struct ruleset *set; // NULL where there were errors
     size_t n_tests;      // that ran
+    bool is_plain;       // as the call's: what is told has no colour
 };
 
 enum rule_files_depth {

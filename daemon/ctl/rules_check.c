@@ -6,7 +6,7 @@
 #include "daemon/ctl/rule_files.h"
 #include "daemon/ctl/say.h"
 
-static void say_as_json(const struct ctl_call *call, const struct rule_files *files, bool is_good)
+static int say_as_json(const struct ctl_call *call, const struct rule_files *files, bool is_good)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < files->diags.n; i++)
@@ -15,13 +15,9 @@ static void say_as_json(const struct ctl_call *call, const struct rule_files *fi
                                (json_int_t)files->rules.n_entries, "sets", (json_int_t)files->rules.sets.n, "tests",
                                (json_int_t)files->n_tests, "errors", (json_int_t)files->diags.errors, "warnings",
                                (json_int_t)files->diags.warnings, "findings", list);
-    say_json(call, answer);
+    int code = say_json(call, answer);
     json_decref(answer);
-}
-
-static void add_count(struct buf *out, size_t n, const char *what)
-{
-    buf_addf(out, "%zu %s%s", n, what, n == 1 ? "" : "s");
+    return code;
 }
 
 int ctl_rules_check(const struct ctl_call *call)
@@ -34,27 +30,25 @@ int ctl_rules_check(const struct ctl_call *call)
         rule_files_done(&files);
         return code;
     }
+    int told;
     if (call->is_json) {
-        say_as_json(call, &files, code == CTL_OK);
+        told = say_as_json(call, &files, code == CTL_OK);
     } else {
         rule_files_say(&files);
         struct buf text;
         buf_init(&text, 4096);
         buf_add(&text, str_of(say_mark(call, code == CTL_OK ? SAY_GREEN : SAY_RED)));
         buf_addf(&text, "%s%s: ", code == CTL_OK ? "good" : "refused", call->has_colour ? "\033[0m" : "");
-        add_count(&text, files.rules.n_entries, "rule");
-        buf_add(&text, S(", "));
-        add_count(&text, files.rules.sets.n, "set");
-        buf_add(&text, S(", "));
-        add_count(&text, files.n_tests, "test");
-        buf_add(&text, files.set ? S(" run; ") : S(" run (they need rules without errors); "));
-        add_count(&text, files.diags.errors, "error");
-        buf_add(&text, S(", "));
-        add_count(&text, files.diags.warnings, "warning");
+        say_count(&text, "", files.rules.n_entries, "rule");
+        say_count(&text, ", ", files.rules.sets.n, "set");
+        say_count(&text, ", ", files.n_tests, "test");
+        buf_add(&text, files.set ? S(" run") : S(" run (they need rules without errors)"));
+        say_count(&text, "; ", files.diags.errors, "error");
+        say_count(&text, ", ", files.diags.warnings, "warning");
         buf_add_char(&text, '\n');
-        say(&text);
+        told = say(&text);
         buf_done(&text);
     }
     rule_files_done(&files);
-    return code;
+    return code == CTL_OK ? told : code;
 }

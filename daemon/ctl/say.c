@@ -146,6 +146,11 @@ void say_clock(struct buf *out, wall_t at, wall_t now)
     buf_add_char(out, ')');
 }
 
+void say_count(struct buf *out, const char *before, size_t n, const char *what)
+{
+    buf_addf(out, "%s%zu %s%s", before, n, what, n == 1 ? "" : "s");
+}
+
 void say_bytes(struct buf *out, int64_t n)
 {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};

@@ -290,6 +290,26 @@ static void top_is_for_a_terminal(void **state)
     CHECK_RUNS(s, runs);
 }
 
+static void a_check_says_what_it_read_and_that_nobody_heard_it(void **state)
+{
+    struct stage *s = *state;
+    put(s, "good.rules", GOOD);
+    put(s, "good.conf", "feed https://a.example/ {\n}\ninclude good.rules\n");
+    static const struct run heard[] = {
+        {"check --config @/good.conf", NULL, CTL_OK, "good.conf: 1 feed, 1 receiver, 2 rules; 0 errors, 0 warnings\n", "",
+         "counts"},
+    };
+    CHECK_RUNS(s, heard);
+    static const struct run unheard[] = {
+        {"check --config @/good.conf", NULL, CTL_TEMPORARY, NULL, "cannot be written", "a full disk"},
+        {"rules check @/good.rules", NULL, CTL_TEMPORARY, NULL, "cannot be written", "a full disk"},
+        {"rules check --json @/good.rules", NULL, CTL_TEMPORARY, NULL, "cannot be written", "a full disk"},
+    };
+    s->line.to = "/dev/full";
+    CHECK_RUNS(s, unheard);
+    s->line.to = NULL;
+}
+
 // What bash completes the words of a line to, as its own completion would ask.
 static void completes_to(struct stage *s, const char *typed, const char *expected)
 {
@@ -351,6 +371,7 @@ int main(void)
         ON_STAGE(parse_shows_a_feed_and_refuses_what_is_none),
         ON_STAGE(a_batch_has_an_answer_a_line_whatever_is_asked),
         ON_STAGE(top_is_for_a_terminal),
+        ON_STAGE(a_check_says_what_it_read_and_that_nobody_heard_it),
         ON_STAGE(bash_completes_groups_verbs_and_options),
         ON_STAGE(each_shell_knows_each_command),
     };
