@@ -54,6 +54,10 @@ void cold_read(const struct cold *c, struct arena *a, struct feed *out)
 
 void cold_touch(struct cold *c, wall_t good_at) { c->good_ms = good_at.ms; }
 
+enum feed_origin cold_origin(const struct cold *c) { return (enum feed_origin)c->origin; }
+
+void cold_set_origin(struct cold *c, enum feed_origin origin) { c->origin = (uint32_t)origin; }
+
 uint64_t cold_bytes(const struct cold *c)
 {
     return sizeof *c + c->n_first_url + c->n_url + c->n_packed + c->n_marks;

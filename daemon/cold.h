@@ -18,6 +18,10 @@ void cold_read(const struct cold *cold, struct arena *a, struct feed *out);
 // Notes a good answer that changed nothing else.
 void cold_touch(struct cold *cold, wall_t good_at);
 
+// Reads and changes who named the feed: a reload may take over one that a person added.
+enum feed_origin cold_origin(const struct cold *cold);
+void cold_set_origin(struct cold *cold, enum feed_origin origin);
+
 // Returns the bytes it takes.
 uint64_t cold_bytes(const struct cold *cold);
 

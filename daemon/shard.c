@@ -371,10 +371,11 @@ void shard_finish(struct shard *s, const struct feed *next, wall_t hold_until, s
     if (!f)
         return;
     note_hold(s, f, hold_until, now);
-    const struct feed_options *options = f->options; // a reload may have come while it was asked
+    struct feed feed = *next;
+    feed.options = f->options; // a reload may have come while it was asked
+    feed.origin = cold_origin(f->cold);
     uint32_t i = (uint32_t)(f - s->feeds);
-    take_over(s, i, next);
-    s->feeds[i].options = options;
+    take_over(s, i, &feed);
     rest(s, i, now);
 }
 
@@ -423,6 +424,7 @@ void shard_set_options(struct shard *s, uint64_t id, const struct feed_options *
     bool was_paused = f->options && f->options->paused;
     f->options = options;
     f->is_leaving = false;
+    cold_set_origin(f->cold, ORIGIN_CONFIGURED);
     if (f->state == ASKING || was_paused == (options && options->paused))
         return;
     unqueue(s, i, now);

@@ -78,7 +78,8 @@ void shard_give_back(struct shard *shard, uint64_t id, int64_t delay_ms, struct 
 // how long to wait before asking again.
 int64_t shard_hop(struct shard *shard, uint64_t id, struct str url, struct now now);
 
-// Gives a feed other options (a reload); a pause begins or ends with them.
+// Gives a feed the options of the configuration (a reload), whose feed it is from now on, whoever added it; a pause
+// begins or ends with them.
 void shard_set_options(struct shard *shard, uint64_t id, const struct feed_options *options, struct now now);
 
 // Replaces the state of a feed that is not being asked (a pause, a forced poll). False: it is being asked.
