@@ -131,7 +131,11 @@ static void add_on_worker(struct job *job, void *owner, struct now now)
     struct question *q = (struct question *)job;
     struct str url = question_text(q, "url"), options;
     struct feed feed;
-    if (shard_read(worker_shard(owner), feed_id(url), &q->arena, &feed)) {
+    bool is_known = shard_read(worker_shard(owner), feed_id(url), &q->arena, &feed);
+    const struct config_feed *named = config_feed_find(worker_config(owner), feed_id(url));
+    if (!is_known && named) // another worker has it, with the host that it moved to
+        feed = (struct feed){.id = named->id, .url = named->url};
+    if (is_known || named) {
         set_answer(q, &feed);
         json_object_set_new(q->reply.json, "is_new", json_false());
         question_home(q);

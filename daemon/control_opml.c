@@ -53,7 +53,7 @@ static void add_one(struct question *q, struct import *import, struct worker *w,
                         .title = from->title, .due = now.wall};
     struct err err = {0};
     struct str options = options_of(from, import->tags, &q->arena);
-    if (shard_has(worker_shard(w), feed.id)) {
+    if (shard_has(worker_shard(w), feed.id) || config_feed_find(worker_config(w), feed.id)) {
         import->known++;
     } else if (!worker_add_feed(w, &feed, options, now, &err)) {
         refuse(import, from->url, err.text);

@@ -77,7 +77,8 @@ static void load_feed(void *context, const struct store_feed *row)
         feed.origin = ORIGIN_CONFIGURED;
         feed.options = &named->options;
         shard_put(worker_shard(w), &feed, l->now);
-    } else if (feed.origin == ORIGIN_ADDED) {
+    } else if (feed.origin == ORIGIN_ADDED) { // where a reload or `feeds add` looks for it, wherever it has moved
+        w = daemon_worker_of(d, feed.first_url);
         if (!worker_add_feed(w, &feed, row->options_text, l->now, &err))
             log_say(d->log, LOG_LEVEL_WARNING, NULL, "feed=%.*s was not restored: %s", STR_ARG(feed.url), err.text);
     } else {

@@ -245,12 +245,13 @@ void worker_take_config(struct worker *w, struct config *config, struct now now)
     drop_unnamed(w, config, now);
     for (size_t i = 0; i < config->n_feeds; i++) {
         const struct config_feed *f = &config->feeds[i];
-        if (shard_virtual(f->url) % w->threads->n_workers != w->index)
-            continue;
         if (shard_has(w->shard, f->id)) {
             shard_set_options(w->shard, f->id, &f->options, now);
             continue;
         }
+        bool is_known = config_feed_find(w->config, f->id); // and lives with the host that it moved to for good
+        if (is_known || shard_virtual(f->url) % w->threads->n_workers != w->index)
+            continue;
         struct feed feed = {.id = f->id, .first_url = f->url, .url = f->url, .options = &f->options, .due = now.wall};
         if (f->options.was)
             feed.due = wall_add(now.wall, INHERITANCE_WAIT_MS);

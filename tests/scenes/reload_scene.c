@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
 // Feeds that come, go and change hands while they are being asked: by a reload, by a person, by a move for good.
+#include <signal.h>
+
+#include "daemon/shard.h"
 #include "tests/tools/check.h"
 #include "tests/tools/paper.h"
+
+enum { WORKERS = 4 };
 
 static const char RULES[] = "rule truce {\n when truce\n group none\n notify desk\n}\n";
 
@@ -68,10 +73,58 @@ static void an_added_feed_that_the_configuration_names_is_its_own_from_then_on(v
     scene_done(&s);
 }
 
+// An address whose host another worker owns.
+static const char *address_of_other_worker(struct scene *s, struct paper *from)
+{
+    uint32_t owner = shard_virtual(str_of(paper_url(from))) % WORKERS;
+    for (unsigned i = 3;; i++) {
+        const char *address = arena_fmt(&s->arena, "127.0.0.%u", i).p;
+        if (shard_virtual(str_of(origin_url(&s->origin, address, "/feed"))) % WORKERS != owner)
+            return address;
+    }
+}
+
+static void a_feed_that_moved_to_another_workers_host_lives_once_over_reloads(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper old, new;
+    scene_open(&s, "moved-host");
+    paper_open(&old, &s, "127.0.0.2", PRESS_RSS);
+    paper_open(&new, &s, address_of_other_worker(&s, &old), PRESS_RSS);
+    const char *feed = arena_fmt(&s.arena, "workers %d\n%s", WORKERS, paper_config(&old, "")).p;
+    scene_write(&s, "rules.d/truce.rules", "%s", RULES);
+    scene_config(&s, feed);
+    origin_serve(&s.origin, old.address, old.path,
+                 (struct origin_reply){.status = 301, .location = paper_url(&new)});
+    scene_start(&s);
+    scene_run(&s, 35 * MINUTE_MS); // three times: it has moved for good
+    size_t polls = paper_polls(&old);
+    scene_stop(&s);
+    scene_start(&s);
+    for (int i = 1; i <= 2; i++) { // the first reload leaves the first generation's options behind, the second too
+        char guid[8], key[16];
+        scene_signal(&s, SIGHUP);
+        scene_expect(&s, i == 1 ? "generation 2" : "generation 3");
+        snprintf(guid, sizeof guid, "g%d", i);
+        snprintf(key, sizeof key, "truce g%d", i);
+        paper_print(&new, guid, "A truce from midnight", NULL);
+        scene_run(&s, 30 * MINUTE_MS);
+        scene_until_acked(&s, key, 1);
+    }
+    assert_int_equal(paper_polls(&old), polls);
+    int status;
+    struct str out = scene_ctl(&s, &status, "feeds", "list", "--json", NULL);
+    assert_true(str_find(out, S("\"total\":1,")) < out.n || str_find(out, S("\"total\": 1")) < out.n);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_added_feed_that_the_configuration_names_is_its_own_from_then_on),
+        cmocka_unit_test(a_feed_that_moved_to_another_workers_host_lives_once_over_reloads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
