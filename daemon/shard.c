@@ -445,6 +445,12 @@ bool shard_set_state(struct shard *s, const struct feed *feed, struct now now)
 
 bool shard_has(const struct shard *s, uint64_t id) { return index_find(&s->by_id, id) != INDEX_NONE; }
 
+bool shard_is_leaving(const struct shard *s, uint64_t id)
+{
+    uint32_t i = index_find(&s->by_id, id);
+    return i != INDEX_NONE && s->feeds[i].is_leaving;
+}
+
 bool shard_next(const struct shard *s, mono_t *out_next)
 {
     mono_t due = {0};

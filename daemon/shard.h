@@ -85,8 +85,9 @@ void shard_set_options(struct shard *shard, uint64_t id, const struct feed_optio
 // Replaces the state of a feed that is not being asked (a pause, a forced poll). False: it is being asked.
 bool shard_set_state(struct shard *shard, const struct feed *feed, struct now now);
 
-// Tells whether there is a feed of that id.
+// Tells whether there is a feed of that id; and whether it goes when it is finished.
 bool shard_has(const struct shard *shard, uint64_t id);
+bool shard_is_leaving(const struct shard *shard, uint64_t id);
 
 // Returns when shard_start is to be asked next; false: nothing waits for a time.
 bool shard_next(const struct shard *shard, mono_t *out_next);

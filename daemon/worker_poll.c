@@ -191,6 +191,13 @@ static void count(const struct worker *w, const struct outcome *o)
     metric_add(m, METRIC_ITEMS_EDITED, o->n_edited);
 }
 
+// A person removed it while it was asked: its row is gone, and nothing may bring it back. What the configuration no
+// longer names keeps its row.
+static bool is_removed(const struct worker *w, const struct outcome *o)
+{
+    return o->before.origin == ORIGIN_ADDED && shard_is_leaving(w->shard, o->before.id);
+}
+
 // The answer is whole and computed: to the writer if anything durable changed, else straight back to rest.
 static void finish(struct poll *p, struct now now)
 {
@@ -198,7 +205,7 @@ static void finish(struct poll *p, struct now now)
     pipeline_end(p->pipeline, now.wall);
     count(w, p->outcome);
     w->has_polled = true;
-    if (p->outcome->is_changed) {
+    if (p->outcome->is_changed && !is_removed(w, p->outcome)) {
         struct work *work = mem_alloc(sizeof *work);
         work->message.kind = WRITER_WORK;
         work->message.bytes = sizeof *work + p->outcome->arena.bytes;

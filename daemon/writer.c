@@ -220,25 +220,6 @@ static void set_alarm(struct writer *w, struct now now)
     __atomic_store_n(&w->alarm_ms, at, __ATOMIC_RELEASE);
 }
 
-// Runs the jobs of the list and returns the rest, in order.
-static struct message *run_jobs(struct writer *w, struct message *list, struct now now)
-{
-    struct message *rest = NULL, **end = &rest;
-    for (struct message *m = list, *next; m; m = next) {
-        next = m->next;
-        if (m->kind != JOB) {
-            *end = m;
-            end = &m->next;
-            continue;
-        }
-        size_t bytes = m->bytes;
-        ((struct job *)m)->run((struct job *)m, w, now);
-        queue_handled(&w->queue, bytes);
-    }
-    *end = NULL;
-    return rest;
-}
-
 static void prune(struct writer *w, wall_t now)
 {
     if (now.ms < w->next_prune.ms)
@@ -281,6 +262,27 @@ static void write_all(struct writer *w, struct message *list, struct now now)
     arena_done(&t.arena);
 }
 
+// Writes what has come as one transaction, or as several where a job stands between: it sees what came before it, and
+// what it changes (a feed removed by hand) is not undone by a poll that was there first.
+static void handle(struct writer *w, struct message *list)
+{
+    while (list) {
+        struct message *batch = list, **end = &batch;
+        while (*end && (*end)->kind != JOB)
+            end = &(*end)->next;
+        struct job *job = (struct job *)*end;
+        *end = NULL;
+        if (batch)
+            write_all(w, batch, clock_now(w->threads->clock));
+        list = job ? job->message.next : NULL;
+        if (!job)
+            continue;
+        size_t bytes = job->message.bytes;
+        job->run(job, w, clock_now(w->threads->clock));
+        queue_handled(&w->queue, bytes);
+    }
+}
+
 // How long to wait for messages: until a digest is due.
 static int wait_of(const struct writer *w)
 {
@@ -298,11 +300,10 @@ static void *writer_main(void *context)
     for (bool is_over = false; !is_over;) {
         struct message *list = queue_take_all(&w->queue, wait_of(w));
         is_over = !list && is_closing(w);
+        handle(w, list);
         struct now now = clock_now(w->threads->clock);
-        bool has_polls = list;
-        list = run_jobs(w, list, now);
-        if (list || has_polls || writer_alarm_ms(w) <= now.mono.ms)
-            write_all(w, list, now);
+        if (writer_alarm_ms(w) <= now.mono.ms)
+            write_all(w, NULL, now);
         set_alarm(w, now);
         if (!is_over)
             prune(w, now.wall);

@@ -73,6 +73,37 @@ static void an_added_feed_that_the_configuration_names_is_its_own_from_then_on(v
     scene_done(&s);
 }
 
+static bool is_asking(struct scene *s, const void *paper)
+{
+    (void)s;
+    return paper_polls(paper) == 1;
+}
+
+static void a_feed_removed_while_it_is_asked_stays_removed(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper p;
+    open_behind_proxy(&s, &p, "removed", "");
+    p.manner = (struct origin_reply){.fault = ORIGIN_HOLD, .fault_at = 200};
+    paper_print(&p, "g1", "A truce from midnight", NULL);
+    scene_start(&s);
+    ctl(&s, "add", p.path);
+    scene_until(&s, "the first poll", is_asking, &p);
+    assert_true(is_there(&s, p.path));
+    ctl(&s, "rm", p.path);
+    origin_release(&s.origin);
+    scene_settle(&s);
+    assert_false(is_there(&s, p.path));
+    scene_stop(&s);
+    scene_start(&s);
+    assert_false(is_there(&s, p.path));
+    scene_run(&s, HOUR_MS);
+    assert_int_equal(paper_polls(&p), 1);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
 // An address whose host another worker owns.
 static const char *address_of_other_worker(struct scene *s, struct paper *from)
 {
@@ -124,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_added_feed_that_the_configuration_names_is_its_own_from_then_on),
+        cmocka_unit_test(a_feed_removed_while_it_is_asked_stays_removed),
         cmocka_unit_test(a_feed_that_moved_to_another_workers_host_lives_once_over_reloads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
