@@ -234,8 +234,10 @@ static void prune(struct writer *w, wall_t now)
 
 static void write_all(struct writer *w, struct message *list, struct now now)
 {
-    struct writing t = {0};
-    arena_init(&t.arena, SIZE_MAX);
+    struct writing t;
+    struct err err = {0};
+    if (!writing_begin(w, &t, now.wall, &err))
+        log_say(w->threads->log, LOG_LEVEL_WARNING, NULL, "a digest waits: %s", err.text);
     for (struct message *m = list; m; m = m->next) {
         switch ((enum writer_message)m->kind) {
         case WRITER_WORK:
@@ -251,9 +253,6 @@ static void write_all(struct writer *w, struct message *list, struct now now)
             break;
         }
     }
-    struct err err = {0};
-    if (!writing_add_digests(w, &t, now.wall, &err))
-        log_say(w->threads->log, LOG_LEVEL_WARNING, NULL, "a digest waits: %s", err.text);
     writing_close(w, &t, now.wall);
     bool has_content = t.batch.n_feeds || t.batch.n_alerts || t.batch.n_steps || t.batch.n_receivers ||
                        t.batch.n_dues || t.batch.n_silences;

@@ -116,33 +116,49 @@ static const struct receiver_ref *receiver_ref(const struct config *config, stru
     return NULL;
 }
 
-bool writing_add_digests(struct writer *w, struct writing *t, wall_t now, struct err *err)
+// The digest of one (rule, receiver). What is more than a transaction tells is due again at once, in the next one.
+static bool add_digest(struct writer *w, struct writing *t, struct str rule, struct str receiver, wall_t now,
+                       struct err *err)
+{
+    struct receiver_ref gone = {.name = receiver, .format = S("standard")};
+    const struct receiver_ref *named = receiver_ref(w->config, receiver);
+    struct decide_digest digest = {.rule = rule, .receiver = named ? named : &gone}; // rows wait for it under its name
+    struct alert *held = NULL;
+    if (!store_held(w->side, rule, receiver, DIGEST_ROWS_AT_ONCE, &t->arena, &held, &digest.n_held, err))
+        return false;
+    digest.held = held;
+    if (digest.n_held)
+        decide_digest(&w->decide, &digest, now, &t->arena, &t->decision);
+    throttle_release(w->decide.throttles, rule, receiver);
+    if (digest.n_held == DIGEST_ROWS_AT_ONCE)
+        throttle_hold(w->decide.throttles, rule, receiver, wall_add(now, 1));
+    return true;
+}
+
+static bool add_digests(struct writer *w, struct writing *t, wall_t now, struct err *err)
 {
     struct str rule, receiver;
     wall_t due;
     while (throttle_next_digest(w->decide.throttles, &rule, &receiver, &due) && due.ms <= now.ms) {
-        struct decide_digest digest = {.rule = arena_str(&t->arena, rule)};
-        struct str name = arena_str(&t->arena, receiver);
-        const struct rule *of = ruleset_find(w->config->rules, digest.rule);
+        rule = arena_str(&t->arena, rule);
+        receiver = arena_str(&t->arena, receiver);
+        const struct rule *of = ruleset_find(w->config->rules, rule);
         wall_t opens = of ? hours_open(of, now) : now;
         if (opens.ms > now.ms) { // the daemon was down when it was due, and now nobody wants to hear it
-            throttle_release(w->decide.throttles, digest.rule, name);
-            throttle_hold(w->decide.throttles, digest.rule, name, opens);
-            continue;
-        }
-        struct receiver_ref gone = {.name = name, .format = S("standard")};
-        digest.receiver = receiver_ref(w->config, name);
-        if (!digest.receiver)
-            digest.receiver = &gone; // its rows wait for it under its name
-        struct alert *held = NULL;
-        if (!store_held(w->side, digest.rule, name, SIZE_MAX, &t->arena, &held, &digest.n_held, err))
+            throttle_release(w->decide.throttles, rule, receiver);
+            throttle_hold(w->decide.throttles, rule, receiver, opens);
+        } else if (!add_digest(w, t, rule, receiver, now, err)) {
             return false;
-        digest.held = held;
-        if (digest.n_held)
-            decide_digest(&w->decide, &digest, now, &t->arena, &t->decision);
-        throttle_release(w->decide.throttles, digest.rule, name);
+        }
     }
     return true;
+}
+
+bool writing_begin(struct writer *w, struct writing *t, wall_t now, struct err *err)
+{
+    *t = (struct writing){0};
+    arena_init(&t->arena, SIZE_MAX);
+    return add_digests(w, t, now, err);
 }
 
 // Tells whether an alert goes to the log: its rule names syslog, or nobody in particular.

@@ -46,13 +46,17 @@ struct writing {
     bool *to_log; // by alert: its rule tells the log
 };
 
+enum { DIGEST_ROWS_AT_ONCE = 1000 }; // held rows of a (rule, receiver) that a transaction tells; the rest in the next
+
+// Begins a transaction (to be freed with its arena) with the digests that are due. They come first: they carry the
+// held rows that the store has, and what this transaction holds anew must wait for the next one. False, with err: the
+// store cannot be read now; it is begun without them, and they stay due.
+bool writing_begin(struct writer *w, struct writing *out, wall_t now, struct err *err) MUST_CHECK;
+
 // Adds a message to the transaction: decides it, renders it.
 void writing_add_work(struct writer *w, struct writing *t, struct work *work, wall_t now);
 void writing_add_note(struct writer *w, struct writing *t, struct writer_note *note, wall_t now);
 void writing_add_dues(struct writing *t, const struct writer_dues *dues);
-
-// Adds the digests that are due. False, with err: the store cannot be read now.
-bool writing_add_digests(struct writer *w, struct writing *t, wall_t now, struct err *err) MUST_CHECK;
 
 // Fills the batch from all that was added.
 void writing_close(struct writer *w, struct writing *t, wall_t now);

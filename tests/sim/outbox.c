@@ -71,8 +71,8 @@ static void writing_make(struct machine *m)
 {
     wall_t now = now_of(m).wall;
     struct err err;
-    m->writing = (struct writing){0};
-    arena_init(&m->writing.arena, SIZE_MAX);
+    bool is_read = writing_begin(&m->writer, &m->writing, now, &err);
+    assert(is_read);
     m->n_writing = m->n_queue;
     for (size_t i = 0; i < m->n_writing; i++) {
         const struct sim_job *job = &m->queue[i];
@@ -88,8 +88,6 @@ static void writing_make(struct machine *m)
     }
     if (m->is_checkpoint_due)
         add_dues(m);
-    bool is_read = writing_add_digests(&m->writer, &m->writing, now, &err);
-    assert(is_read);
     writing_close(&m->writer, &m->writing, now);
     m->has_writing = true;
     tell_world(m);
