@@ -10,6 +10,7 @@
 #include "daemon/history.h"
 
 enum { REFILL_AT = DELIVERY_WINDOW / 2 }; // rows left in a window when more are asked for
+enum { READ_AGAIN_MS = SECOND_MS };       // after a reading that failed
 
 static void turn(void *owner, struct message *list, struct now now);
 
@@ -109,14 +110,6 @@ static void drop_row(struct row *row)
     mem_free(row);
 }
 
-static bool window_has(const struct receiver *r, uint64_t number)
-{
-    for (const struct row *row = r->first; row; row = row->next)
-        if (row->delivery.row == number)
-            return true;
-    return false;
-}
-
 static void add_row(struct receiver *r, const struct outbox_row *from)
 {
     struct row *row = mem_alloc(sizeof *row);
@@ -145,10 +138,10 @@ static void add_row(struct receiver *r, const struct outbox_row *from)
     r->n_rows++;
 }
 
-// A window full of rows that are not due would hide those behind them: the latest of them are left to a later reading.
+// Rows that are not due would hide those behind them: the latest of them are left to a later reading.
 static void pass_over(struct receiver *r, wall_t now)
 {
-    if (r->n_rows < DELIVERY_WINDOW || (r->config && r->config->is_strict))
+    if (r->config && r->config->is_strict)
         return;
     for (struct row *row = r->last, *prev; row && r->n_rows > REFILL_AT; row = prev) {
         prev = row->prev;
@@ -166,34 +159,78 @@ static void read_rows(struct job *job, void *owner, struct now now)
     (void)now;
     struct delivery_rows *ask = (struct delivery_rows *)job;
     struct history_thread *h = owner;
-    struct err err = {0};
     ask->failed = !store_outbox(history_side(h), ask->name, ask->after, ask->n_asked, &ask->arena, &ask->rows,
-                                &ask->n, &err);
+                                &ask->n, &ask->err);
     ask->job.message.kind = DELIVERY_ROWS;
     ask->job.message.bytes = ask->arena.bytes;
     queue_push(ask->receiver->loop->threads->delivery, &ask->job.message);
 }
 
-static void refill(struct receiver *r, struct now now)
+static void read_from_start(struct receiver *r)
 {
-    struct delivery_loop *d = r->loop;
-    if (r->has_passed_over && r->again.ms <= now.wall.ms) {
-        r->has_passed_over = false;
-        r->after = 0;
-        r->may_have_more = true;
-    }
-    if (r->is_asking || !r->may_have_more || r->n_rows > REFILL_AT)
-        return;
+    r->has_passed_over = false;
+    r->after = 0;
+    r->may_have_more = true;
+}
+
+static void ask_for_rows(struct receiver *r)
+{
     struct delivery_rows *ask = mem_alloc(sizeof *ask);
     ask->job.run = read_rows;
     ask->receiver = r;
     ask->name = str_make(r->name, r->n_name);
     ask->after = r->after;
     ask->n_asked = DELIVERY_WINDOW - r->n_rows;
+    for (const struct row *row = r->first; row; row = row->next)
+        ask->known[ask->n_known++] = row->delivery.row;
     arena_init(&ask->arena, SIZE_MAX);
     r->is_asking = true;
     r->may_have_more = false; // news that come while it reads set it again
-    queue_push(d->threads->history, &ask->job.message);
+    queue_push(r->loop->threads->history, &ask->job.message);
+}
+
+// One reading at a time: what it brings moves `after`, so nothing else may meanwhile.
+static void refill(struct receiver *r, struct now now)
+{
+    if (r->is_asking)
+        return;
+    if (r->has_passed_over && r->again.ms <= now.wall.ms)
+        read_from_start(r);
+    if (!r->may_have_more || now.mono.ms < r->no_reading_before.ms)
+        return;
+    pass_over(r, now.wall);
+    if (r->n_rows <= REFILL_AT)
+        ask_for_rows(r);
+}
+
+// When to look at the outbox again, if nothing comes before. An answer that is on its way does.
+static mono_t next_reading(const struct receiver *r, struct now now)
+{
+    mono_t again = {ALARM_NONE};
+    if (r->is_asking)
+        return again;
+    if (r->has_passed_over)
+        again = mono_add(now.mono, r->again.ms > now.wall.ms ? r->again.ms - now.wall.ms : 0);
+    bool is_put_off = r->may_have_more && now.mono.ms < r->no_reading_before.ms;
+    return is_put_off && r->no_reading_before.ms < again.ms ? r->no_reading_before : again;
+}
+
+static bool was_known(const struct delivery_rows *ask, uint64_t number)
+{
+    for (size_t i = 0; i < ask->n_known; i++)
+        if (ask->known[i] == number)
+            return true;
+    return false;
+}
+
+static void note_reading(struct receiver *r, const struct delivery_rows *ask, struct now now)
+{
+    if (ask->failed)
+        r->no_reading_before = mono_add(now.mono, READ_AGAIN_MS);
+    if (ask->failed && !r->is_reading_failing)
+        log_say(r->loop->threads->log, LOG_LEVEL_WARNING, NULL,
+                "the outbox of receiver=%s cannot be read: %s; it is tried again", r->name, ask->err.text);
+    r->is_reading_failing = ask->failed;
 }
 
 static void take_rows(struct delivery_rows *ask, struct now now)
@@ -202,14 +239,14 @@ static void take_rows(struct delivery_rows *ask, struct now now)
     r->is_asking = false;
     for (size_t i = 0; i < ask->n; i++) {
         uint64_t number = ask->rows[i].delivery.row;
-        if (!window_has(r, number))
+        if (!was_known(ask, number))
             add_row(r, &ask->rows[i]);
         if (number > r->after)
             r->after = number;
     }
     if (ask->failed || ask->n == ask->n_asked)
         r->may_have_more = true;
-    pass_over(r, now.wall);
+    note_reading(r, ask, now);
     arena_done(&ask->arena);
     mem_free(ask);
 }
@@ -248,10 +285,8 @@ static bool is_off(const struct receiver *r) { return !r->config || r->config->i
 // Starts what this receiver may get, oldest first, and says when to look again.
 static mono_t serve(struct receiver *r, struct now now)
 {
-    mono_t again = {ALARM_NONE};
     refill(r, now);
-    if (r->has_passed_over)
-        again = mono_add(now.mono, r->again.ms > now.wall.ms ? r->again.ms - now.wall.ms : 0);
+    mono_t again = next_reading(r, now);
     if (is_off(r))
         return again;
     for (struct row *row = r->first; row; row = row->next) {

@@ -31,10 +31,13 @@ struct delivery_rows {
     struct str name;
     uint64_t after;
     size_t n_asked;
+    uint64_t known[DELIVERY_WINDOW]; // rows of the window when it was asked: what became of them is known better there
+    size_t n_known;
     struct arena arena;
     struct outbox_row *rows;
     size_t n;
     bool failed;
+    struct err err;
 };
 
 struct delivery_loop;

@@ -39,6 +39,8 @@ struct receiver {
     uint64_t after;        // last row read
     bool is_asking;        // the history thread reads
     bool may_have_more;    // in the outbox beyond `after`
+    mono_t no_reading_before; // the last one failed
+    bool is_reading_failing;  // told once
     bool has_passed_over;  // rows not due were left out: read from the start again when `again` comes
     wall_t again;
     bool is_disabled;      // said 410
