@@ -171,6 +171,7 @@ static void read_from_start(struct receiver *r)
     r->has_passed_over = false;
     r->after = 0;
     r->may_have_more = true;
+    r->is_outdated = r->is_asking;
 }
 
 static void ask_for_rows(struct receiver *r)
@@ -237,7 +238,7 @@ static void take_rows(struct delivery_rows *ask, struct now now)
 {
     struct receiver *r = ask->receiver;
     r->is_asking = false;
-    for (size_t i = 0; i < ask->n; i++) {
+    for (size_t i = 0; i < ask->n && !r->is_outdated; i++) {
         uint64_t number = ask->rows[i].delivery.row;
         if (!was_known(ask, number))
             add_row(r, &ask->rows[i]);
@@ -246,6 +247,7 @@ static void take_rows(struct delivery_rows *ask, struct now now)
     }
     if (ask->failed || ask->n == ask->n_asked)
         r->may_have_more = true;
+    r->is_outdated = false;
     note_reading(r, ask, now);
     arena_done(&ask->arena);
     mem_free(ask);
@@ -259,7 +261,9 @@ static void take_note(struct writer_note *note)
     if (row) {
         assert(row->state == ROW_NOTING);
         row->receiver->n_noting--;
-        if (note->step.state == DELIVERY_WAITING) {
+        if (row->is_outdated)
+            read_from_start(row->receiver);
+        if (note->step.state == DELIVERY_WAITING && !row->is_outdated) {
             row->state = ROW_IDLE;
             row->delivery.attempts = note->step.attempts;
             row->delivery.due = note->step.due;
@@ -355,8 +359,14 @@ void delivery_take_config(struct delivery_loop *d, struct config *config)
 void delivery_look(struct delivery_loop *d)
 {
     for (struct receiver *r = d->receivers; r; r = r->next) {
-        r->after = 0;
-        r->may_have_more = true;
+        for (struct row *row = r->first, *next; row; row = next) {
+            next = row->next;
+            if (row->state == ROW_IDLE)
+                drop_row(row);
+            else
+                row->is_outdated = true;
+        }
+        read_from_start(r);
     }
 }
 

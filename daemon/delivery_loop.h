@@ -56,7 +56,7 @@ void delivery_quiet(struct delivery_loop *d); // drops what is in flight; the ro
 void delivery_end(struct delivery_loop *d);
 void delivery_reopen_files(struct delivery_loop *d); // SIGUSR1
 void delivery_enable(struct delivery_loop *d, struct str name); // by hand, after its 410
-void delivery_look(struct delivery_loop *d); // rows were put back by hand: reads the outbox from its start
+void delivery_look(struct delivery_loop *d); // rows were changed by hand: reads all that wait anew
 
 // What is known of receiver i: its name, whether it is off and why, its breaker, how its last attempts went. Where this
 // life of the daemon has not tried it yet, its rows say whether an earlier one failed. False past the end.

@@ -18,6 +18,7 @@ struct row {
     struct row *next, *prev; // in the window, by order of commits
     struct receiver *receiver;
     enum row_state state;
+    bool is_outdated;   // changed by hand while it was tried: to be read again after that
     struct delivery delivery;
     enum alert_kind kind;
     struct arena arena; // owns texts and body
@@ -37,7 +38,8 @@ struct receiver {
     struct row *first, *last;
     uint32_t n_rows, n_trying, n_noting; // rows; of these ROW_TRYING, ROW_NOTING
     uint64_t after;        // last row read
-    bool is_asking;        // the history thread reads
+    bool is_asking;        // the history thread reads ...
+    bool is_outdated;      // ... what has changed by hand since
     bool may_have_more;    // in the outbox beyond `after`
     mono_t no_reading_before; // the last one failed
     bool is_reading_failing;  // told once

@@ -278,6 +278,54 @@ static void a_row_that_is_done_while_a_page_with_it_is_under_way_is_not_sent_aga
     assert_int_equal(sent_of(s, 1, DELIVERY_WINDOW), DELIVERY_WINDOW);
 }
 
+static void a_row_dropped_by_hand_is_not_sent(void **state)
+{
+    struct stage *s = *state;
+    queue_rows(s, 2, HOUR_MS);
+    settle(s);
+    const struct delivery_step step = {.alert = id_of(1), .receiver = S("desk"), .state = DELIVERY_DROPPED};
+    commit(s, &(struct store_batch){.now = now_of(s).wall, .steps = &step, .n_steps = 1});
+    delivery_look(s->loop);
+    pass(s, HOUR_MS);
+    settle(s);
+    assert_int_equal(sent(s, 1), 0);
+    assert_int_equal(sent(s, 2), 1);
+}
+
+static void a_waiting_row_sent_by_hand_is_sent_once(void **state)
+{
+    struct stage *s = *state;
+    queue_rows(s, 2, HOUR_MS);
+    settle(s);
+    const struct delivery again = row_of(s, 1, 0);
+    commit(s, &(struct store_batch){.now = now_of(s).wall, .again = &again, .n_again = 1});
+    delivery_look(s->loop);
+    settle(s);
+    assert_int_equal(sent(s, 1), 1);
+    pass(s, 2 * HOUR_MS);
+    settle(s);
+    assert_int_equal(sent(s, 1), 1);
+    assert_int_equal(sent(s, 2), 1);
+}
+
+static void a_row_sent_by_hand_while_it_is_tried_waits_no_second_time(void **state)
+{
+    struct stage *s = *state;
+    folder_make(s->path); // its file cannot be opened: the attempt fails
+    queue_rows(s, 1, 0);
+    turn(s);
+    assert_true(read_page(s));
+    bring_page(s); // tried, and the result not durable yet
+    const struct delivery again = row_of(s, 1, 0);
+    commit(s, &(struct store_batch){.now = now_of(s).wall, .again = &again, .n_again = 1});
+    delivery_look(s->loop);
+    folder_remove(s->path);
+    settle(s);
+    pass(s, 2 * HOUR_MS);
+    settle(s);
+    assert_int_equal(sent(s, 1), 1);
+}
+
 static void a_page_that_cannot_be_read_is_asked_for_again_a_second_later(void **state)
 {
     struct stage *s = *state;
@@ -304,6 +352,9 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_page_that_cannot_be_read_is_asked_for_again_a_second_later, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_row_dropped_by_hand_is_not_sent, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_waiting_row_sent_by_hand_is_sent_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_row_sent_by_hand_while_it_is_tried_waits_no_second_time, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
