@@ -5,8 +5,9 @@
 #include "rules/fmt.h"
 
 #include "base/utf8.h"
+#include "rules/fmt_expr.h"
 
-enum { INDENT = 4, DEPTH_MAX = 64 };
+enum { INDENT = 4 };
 
 struct writer {
     struct str text;
@@ -57,26 +58,6 @@ static void gap(struct writer *w, size_t from, size_t to, unsigned depth, bool i
     }
 }
 
-// One piece of an expression: what has no blank in it, or a whole string, regex or parenthesis.
-static size_t piece_end(struct str s, size_t i)
-{
-    size_t start = i;
-    if (strchr("(),", s.p[i]))
-        return i + 1;
-    while (i < s.n && !char_is_space(s.p[i]) && !strchr("(),", s.p[i])) {
-        bool opens_regex = s.p[i] == '/' && (i == start || strchr(":-", s.p[i - 1]));
-        if (s.p[i] != '"' && !opens_regex) {
-            i++;
-            continue;
-        }
-        char mark = s.p[i++];
-        while (i < s.n && s.p[i] != mark && s.p[i] != '\n')
-            i += s.p[i] == '\\' && i + 1 < s.n ? 2 : 1;
-        i += i < s.n && s.p[i] == mark;
-    }
-    return i;
-}
-
 // The column of the line that is being written.
 static size_t column(const struct writer *w)
 {
@@ -84,44 +65,6 @@ static size_t column(const struct writer *w)
     while (start > 0 && w->out->p[start - 1] != '\n')
         start--;
     return utf8_columns(str_make(w->out->p + start, w->out->n - start));
-}
-
-static bool ends_with(const struct writer *w, char c) { return w->out->n && w->out->p[w->out->n - 1] == c; }
-
-static void expression(struct writer *w, struct str s)
-{
-    size_t open[DEPTH_MAX], depth = 0, i = 0, base = column(w);
-    bool was_space = false, is_line_start = false;
-    while (i < s.n) {
-        char c = s.p[i];
-        if (char_is_space(c)) {
-            was_space = true;
-            if (c == '\n' && !is_line_start) {
-                buf_add_char(w->out, '\n');
-                is_line_start = true;
-            }
-            i++;
-            continue;
-        }
-        bool is_comment = c == '#' && (is_line_start || was_space || i == 0);
-        size_t end = is_comment ? i + str_find_char(str_from(s, i), '\n') : piece_end(s, i);
-        size_t level = depth == 0 ? 0 : (depth < DEPTH_MAX ? depth : DEPTH_MAX) - 1;
-        if (is_line_start)
-            spaces(w, depth ? open[level] : base);
-        else if (is_comment)
-            buf_add(w->out, S("  "));
-        else if ((was_space && c != ')' && c != ',' && !ends_with(w, '(')) || (ends_with(w, ',') && c != '#'))
-            buf_add_char(w->out, ' '); // not before a # that stood behind a comma: it would begin a comment
-        buf_add(w->out, str_trim(str_make(s.p + i, end - i)));
-        if (c == '(' && !is_comment) {
-            if (depth < DEPTH_MAX)
-                open[depth] = column(w);
-            depth++;
-        }
-        depth -= c == ')' && !is_comment && depth > 0;
-        was_space = is_line_start = false;
-        i = end;
-    }
 }
 
 static size_t choice_width(const struct conf_arg *arg)
@@ -143,7 +86,7 @@ static void arguments(struct writer *w, const struct conf_node *node, size_t wor
         const struct conf_value *v = &node->args[i];
         buf_add_char(w->out, ' ');
         if (i < CONF_ARGS_MAX && spec->args[i].type == CONF_EXPRESSION)
-            expression(w, slice(w, v->at, v->at + v->n));
+            fmt_expression(slice(w, v->at, v->at + v->n), column(w), w->out);
         else
             buf_add(w->out, slice(w, v->at, v->at + v->n));
         if (i == 0 && is_led_by_choice && node->n_args > 1)

@@ -4,7 +4,7 @@
 //
 //   - four blanks a block; the arguments of a block's statements in one column, two blanks behind the longest word
 //   - one blank between words, none inside parentheses; what a line held stays on it, further lines of an expression
-//     begin below the innermost open parenthesis
+//     begin below the innermost open parenthesis; a line over 100 columns is broken (fmt_expr.h)
 //   - a comment behind a statement two blanks off it, one on its own line in the column of its block
 //   - at most one empty line, none at a block's ends, one behind a block at the top
 //
