@@ -105,7 +105,8 @@ bool api_socket_tcp(const char *listen, int *out_fd, struct err *err)
         fd = listen_on(a);
     freeaddrinfo(found);
     if (fd < 0)
-        return err_set(err, "listen %s: %s", listen, strerror(errno));
+        return err_set(err, "listen %s: %s%s", listen, strerror(errno),
+                       errno == EADDRINUSE ? "; stop who listens there, or write another `listen`" : "");
     *out_fd = fd;
     return true;
 }

@@ -9,6 +9,18 @@ static const char usage[] =
     "usage: feedwatchd [--config FILE] [--check [--strict]] [--foreground] [--once] [--dump-config] [--version]\n"
     "       feedwatchd(8) says more\n";
 
+static const char help[] =
+    "\n"
+    "  --config FILE  the configuration; else the first of its usual places\n"
+    "  --check        read configuration and rules, run their tests, tell all that is wrong\n"
+    "  --strict       with --check: a warning is an error\n"
+    "  --foreground   log to standard error\n"
+    "  --once         poll each feed once, deliver what comes of it, and exit\n"
+    "  --dump-config  print the configuration as it is understood, defaults included\n"
+    "  --version      print the version\n"
+    "\n"
+    "feedwatchctl asks and steers it while it runs.\n";
+
 enum { OPT_CONFIG = 256, OPT_CHECK, OPT_STRICT, OPT_FOREGROUND, OPT_ONCE, OPT_DUMP, OPT_VERSION, OPT_HELP };
 
 static const struct option options[] = {
@@ -52,6 +64,7 @@ int main(int argc, char **argv)
             return EXIT_OK;
         case OPT_HELP:
             fputs(usage, stdout);
+            fputs(help, stdout);
             return EXIT_OK;
         default:
             fputs(usage, stderr);
@@ -59,6 +72,10 @@ int main(int argc, char **argv)
         }
     }
     if (optind < argc || (is_strict && !is_check)) {
+        if (optind < argc)
+            fprintf(stderr, "feedwatchd: it takes options alone, found \"%s\"\n", argv[optind]);
+        else
+            fprintf(stderr, "feedwatchd: --strict goes with --check\n");
         fputs(usage, stderr);
         return EXIT_USAGE;
     }

@@ -73,6 +73,10 @@ static void missing_configuration_names_the_path(void **state)
     assert_int_equal(scene_start_fails(&s, NULL), EXIT_CONFIG);
     assert_true(log_has(&s, "feedwatch.conf"));
     assert_int_equal(scene_start_fails(&s, "--no-such-option", NULL), EXIT_USAGE);
+    assert_int_equal(scene_start_fails(&s, "start", NULL), EXIT_USAGE);
+    assert_true(log_has(&s, "it takes options alone, found \"start\""));
+    assert_int_equal(scene_start_fails(&s, "--strict", NULL), EXIT_USAGE);
+    assert_true(log_has(&s, "--strict goes with --check"));
     scene_done(&s);
 }
 
