@@ -104,8 +104,16 @@ static bool until_of(struct question *q, wall_t now, wall_t *out)
         *out = date.at;
         return true;
     }
-    question_fail(q, CONTROL_BAD, "feedwatchctl silence add --for 2h 'rule=NAME'",
-                  "a silence needs --for DURATION or --until TIME in the future");
+    const char *next = "feedwatchctl silence add --for 2h 'rule=NAME'";
+    if (length.n)
+        question_fail(q, CONTROL_BAD, next, "for: %s", err.text);
+    else if (until.n && date.state == DATE_OK)
+        question_fail(q, CONTROL_BAD, next, "until: %.*s is over; a silence ends in the future", STR_ARG(until));
+    else if (until.n)
+        question_fail(q, CONTROL_BAD, next, "until: expected a date (2026-11-24T08:00Z), found \"%.*s\"",
+                      STR_ARG(until));
+    else
+        question_fail(q, CONTROL_BAD, next, "a silence needs --for DURATION or --until TIME in the future");
     return false;
 }
 

@@ -81,6 +81,22 @@ static void story_add(const struct ctl_call *call, const json_t *story, struct b
     }
 }
 
+// The alerts that a digest carries.
+static void digest_add(const struct ctl_call *call, const json_t *digest, struct buf *out)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(json_object_get(digest, "alerts"), i, one) {
+        label(call, i == 0 ? "carries" : "", out);
+        say_text(out, answer_text(one, "id"));
+        buf_add(out, S("  "));
+        say_text(out, answer_text(one, "title"));
+        buf_add(out, S(" ("));
+        say_text(out, answer_text(one, "feed"));
+        buf_add(out, S(")\n"));
+    }
+}
+
 static void decisions_add(const struct ctl_call *call, const json_t *decisions, struct buf *out)
 {
     for (size_t i = 0; i < json_array_size(decisions); i++)
@@ -119,8 +135,13 @@ static void deliveries_add(const struct ctl_call *call, const json_t *answer, st
         buf_addf(out, ": %s%.*s%s", show_mark(call, state), STR_ARG(state), say_mark(call, SAY_PLAIN));
         bool is_held = str_eq(state, S("held"));
         if (answer_time(delivery, "due_ms").ms > 0 && (is_held || str_eq(state, S("waiting")))) {
-            buf_add(out, is_held ? S(", goes out with its summary ") : S(", next attempt "));
+            buf_add(out, is_held ? S(" by the rule's throttle or hours, goes out in a summary ")
+                                 : S(", next attempt "));
             say_moment(out, answer_time(delivery, "due_ms"), now);
+        }
+        if (answer_text(delivery, "digest").n > 0) {
+            buf_add(out, S(" in "));
+            say_text(out, answer_text(delivery, "digest"));
         }
         buf_add_char(out, '\n');
         json_array_foreach(json_object_get(delivery, "attempts"), k, attempt)
@@ -135,6 +156,7 @@ static void render(const struct ctl_call *call, const json_t *answer, struct buf
     hits_add(call, json_object_get(data, "match"), out);
     line(call, "summary", answer_text(json_object_get(data, "article"), "summary"), out);
     story_add(call, json_object_get(data, "story"), out);
+    digest_add(call, json_object_get(data, "digest"), out);
     decisions_add(call, json_object_get(answer, "decisions"), out);
     deliveries_add(call, answer, out);
 }

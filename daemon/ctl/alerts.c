@@ -35,7 +35,7 @@ void view_alerts(const struct ctl_call *call, const json_t *answer, struct buf *
         {"TITLE", TABLE_LEFT, 20}, {"FEED", TABLE_LEFT, 10},    {"STATE", TABLE_LEFT, 0}, {"ID", TABLE_LEFT, 0},
     };
     static const struct show_list list = {
-        "alerts", "no alerts; why an article did not match: feedwatchctl rules explain RULE FILE", columns,
+        "alerts", "no alerts; why an article did not match: feedwatchctl rules explain RULE --item ADDRESS", columns,
         sizeof columns / sizeof *columns, alert_row};
     show_list(call, answer, &list, out);
 }

@@ -95,7 +95,8 @@ static int tell_unreachable(const struct ctl_call *call, const char *socket, int
 {
     if (os_errno == EACCES || os_errno == EPERM)
         return say_error(call, CTL_UNAVAILABLE, "sudo usermod -aG feedwatch \"$USER\", then log in again (or use sudo)",
-                         "you may not ask the daemon: %s belongs to the group feedwatch", socket);
+                         "you may not ask the daemon: %s is for its user and its group (of the service: feedwatch)",
+                         socket);
     if (os_errno == ENAMETOOLONG)
         return say_error(call, CTL_USAGE, NULL, "the socket's path is over 107 bytes, the system's limit: %s", socket);
     const char *why = strerror(os_errno);

@@ -16,7 +16,7 @@ static void delivery_row(const struct ctl_call *call, const json_t *one, wall_t 
     table_cell(t, answer_text(one, "receiver"));
     table_cell_marked(t, state, show_mark(call, state));
     show_count(t, one, "attempts");
-    show_moment(t, is_waiting ? answer_time(one, "due_ms") : (wall_t){0}, now, "-");
+    show_next(t, is_waiting ? answer_time(one, "due_ms") : (wall_t){0}, now);
     table_cell(t, answer_text(one, "title"));
     if (error.n > 0 || status == 0)
         table_cell(t, error);

@@ -23,7 +23,7 @@ static void feed_row(const struct ctl_call *call, const json_t *feed, wall_t now
     table_cell(t, feed_title(feed));
     table_cell_marked(t, state, show_mark(call, state));
     show_moment(t, answer_time(feed, "last_ms"), now, "never");
-    show_moment(t, answer_time(feed, "next_ms"), now, "-");
+    show_next(t, answer_time(feed, "next_ms"), now);
     show_count(t, feed, "items");
     table_cell(t, answer_text(feed, "error"));
 }

@@ -17,6 +17,7 @@
 #include "daemon/ctl/commands.h"
 #include "daemon/ctl/say.h"
 #include "feeds/parse.h"
+#include "feeds/url.h"
 
 enum { PIECE_BYTES = 64 << 10 };
 
@@ -104,8 +105,10 @@ static int read_file(struct reading *r, const char *path, const struct parse_opt
         return CTL_OK;
     }
     FILE *in = fopen(path, "rb");
-    if (!in)
-        return say_error(r->call, CTL_NOT_FOUND, "", "%s: %s", path, strerror(errno));
+    if (!in) {
+        const char *next = url_is_http(str_of(path)) ? "curl -sL URL | feedwatchctl feeds parse --url URL" : "";
+        return say_error(r->call, CTL_NOT_FOUND, next, "%s: %s", path, strerror(errno));
+    }
     int first = getc(in); // a folder can be opened, and fails here
     if (first == EOF && ferror(in)) {
         int code = say_error(r->call, CTL_NOT_FOUND, "", "%s: %s", path, strerror(errno));

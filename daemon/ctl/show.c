@@ -86,6 +86,12 @@ void show_moment(struct table *t, wall_t at, wall_t now, const char *none)
     buf_done(&text);
 }
 
+void show_next(struct table *t, wall_t at, wall_t now)
+{
+    bool is_due = at.ms != 0 && at.ms <= now.ms; // and waits for its turn
+    show_moment(t, is_due ? now : at, now, "-");
+}
+
 void show_count(struct table *t, const json_t *object, const char *name)
 {
     table_cellf(t, "%lld", (long long)answer_number(object, name));

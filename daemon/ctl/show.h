@@ -36,6 +36,7 @@ int show_each(const struct ctl_call *call, const char *method, const char *befor
 
 // Cells that lists share. A moment is relative to now; `none` stands for 0.
 void show_moment(struct table *t, wall_t at, wall_t now, const char *none);
+void show_next(struct table *t, wall_t at, wall_t now); // what is past is now: it waits for its turn
 void show_count(struct table *t, const json_t *object, const char *name);
 
 // The colour of a feed's, an alert's or a delivery's state, and of a severity.

@@ -60,14 +60,14 @@ static void work_lines(const struct ctl_call *call, const json_t *answer, struct
 {
     const json_t *polls = json_object_get(answer, "polls");
     label(call, "polls", out);
-    buf_addf(out, "%lld", (long long)answer_number(polls, "total"));
+    buf_addf(out, "%lld since the start", (long long)answer_number(polls, "total"));
     count_add(polls, "last_hour", "in the last hour", "", out);
     count_add(polls, "in_flight", "in flight", "", out);
     buf_add_char(out, '\n');
     label(call, "rules", out);
     buf_addf(out, "%lld\n", (long long)answer_number(answer, "rules"));
     label(call, "alerts", out);
-    buf_addf(out, "%lld", (long long)answer_number(json_object_get(answer, "alerts"), "total"));
+    buf_addf(out, "%lld since the start", (long long)answer_number(json_object_get(answer, "alerts"), "total"));
     count_add(json_object_get(answer, "alerts"), "today", "today", "", out);
     buf_add_char(out, '\n');
     const json_t *deliveries = json_object_get(answer, "deliveries");

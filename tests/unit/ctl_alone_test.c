@@ -284,6 +284,8 @@ static void top_is_for_a_terminal(void **state)
 {
     struct stage *s = *state;
     static const struct run runs[] = {
+        {"feeds parse https://a.example/feed", NULL, CTL_NOT_FOUND, "", "next: curl -sL URL | ", "an address"},
+        {"rules check @/none.rules", NULL, CTL_NOT_FOUND, "", "none.rules cannot be read: No such file", "no file"},
         {"top", NULL, CTL_USAGE, "", "top draws on a terminal", "a pipe"},
         {"check", NULL, CTL_CONFIG, "", "there is no configuration to be found", "none named"},
     };

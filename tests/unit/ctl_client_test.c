@@ -160,8 +160,11 @@ static void lists_say_so_where_they_are_empty_or_longer(void **state)
     static const struct {
         const char *line, *body, *out;
     } cases[] = {
-        {"alerts list", "{\"alerts\":[]}", "no alerts; "},
+        {"alerts list", "{\"alerts\":[]}", "rules explain RULE --item ADDRESS\n"},
         {"feeds list", "{\"feeds\":[]}", "no feeds yet; add one: "},
+        {"feeds list", "{\"feeds\":[{\"id\":\"abc\",\"next_ms\":5000}],\"now_ms\":9000}", "   now      0\n"},
+        {"feeds list", "{\"feeds\":[{\"id\":\"abc\",\"next_ms\":9000}],\"now_ms\":5000}", "in 4s      0\n"},
+        {"deliveries list", "{\"deliveries\":[{\"state\":\"waiting\",\"due_ms\":5000}],\"now_ms\":9000}", "  now\n"},
         {"feeds list --tag x", "{\"feeds\":[]}", "no feed is like that; "},
         {"deliveries list", "{\"deliveries\":[]}", "nothing waits and nothing is dead; "},
         {"silence list", "{\"silences\":[]}", "nothing is silenced\n"},
@@ -183,14 +186,17 @@ static const char ALERT[] =
     "\"at_ms\":1000,\"now_ms\":61000,\"late\":true,\"decisions\":[\"first of its story\",\"2 alerts were silenced\"],"
     "\"payload\":{\"data\":{\"match\":{\"total\":3,\"terms\":[{\"field\":\"title\",\"snippet\":{\"before\":\"A \","
     "\"hit\":\"truce\",\"after\":\"\"}}]},\"story\":{\"size\":2,\"members\":[{\"feed\":\"One\",\"title\":\"A truce\"},"
-    "{\"feed\":\"Two\",\"title\":\"Truce!\"}]}}},\"deliveries\":["
+    "{\"feed\":\"Two\",\"title\":\"Truce!\"}]},\"digest\":{\"alerts\":["
+    "{\"id\":\"alr_z\",\"title\":\"Another truce\",\"feed\":\"One\"},"
+    "{\"id\":\"alr_w\",\"title\":\"A third\",\"feed\":\"Two\"}]}}},\"deliveries\":["
     "{\"receiver\":\"desk\",\"state\":\"waiting\",\"due_ms\":121000,\"attempts\":["
     "{\"at_ms\":1000,\"status\":503,\"error\":\"HTTP 503: busy\",\"address\":\"127.0.0.1\",\"took_ms\":4},"
     "{\"at_ms\":1000,\"status\":0,\"error\":\"no answer in time\",\"took_ms\":20000}]},"
     "{\"receiver\":\"two\",\"state\":\"done\",\"attempts\":["
     "{\"at_ms\":1000,\"status\":200,\"address\":\"::1\",\"took_ms\":5}]},"
     "{\"receiver\":\"log\",\"state\":\"done\",\"attempts\":[{\"at_ms\":1000,\"status\":200,\"took_ms\":0}]},"
-    "{\"receiver\":\"late\",\"state\":\"held\",\"due_ms\":121000,\"attempts\":[]}]}";
+    "{\"receiver\":\"late\",\"state\":\"held\",\"due_ms\":121000,\"attempts\":[]},"
+    "{\"receiver\":\"sums\",\"state\":\"digested\",\"digest\":\"alr_y\",\"attempts\":[]}]}";
 
 static void an_alert_is_shown_with_all_that_became_of_it(void **state)
 {
@@ -205,7 +211,9 @@ static void an_alert_is_shown_with_all_that_became_of_it(void **state)
         "1m ago: no answer in time, 20000 ms\n",
         "two: done\n            1m ago: HTTP 200, ::1, 5 ms\n",
         "log: done\n            1m ago: written, 0 ms\n",
-        "late: held, goes out with its summary in 1m\n",
+        "late: held by the rule's throttle or hours, goes out in a summary in 1m\n",
+        "sums: digested in alr_y\n",
+        "carries   alr_z  Another truce (One)\n          alr_w  A third (Two)\n",
     };
     daemon_answers(s, "200 OK", ALERT);
     assert_int_equal(ctl_line_run(&s->line, "alerts show alr_x", NULL), CTL_OK);
