@@ -84,17 +84,22 @@ struct str build_keep(struct builder *b, struct str text)
 }
 
 // Tells whether an address is absolute and has only characters that addresses are made of: nearly all are, and need
-// no resolving.
+// no resolving and no mending.
 static bool is_plain_address(struct str url)
 {
-    static const bool allowed[128] = {
-        ['!'] = true, ['#' ... ';'] = true, ['='] = true, ['?' ... 'Z'] = true, ['_'] = true, ['a' ... 'z'] = true,
-        ['~'] = true,
+    enum { NO, YES, AMPERSAND };
+    static const uint8_t allowed[128] = {
+        ['!'] = YES, ['#' ... '%'] = YES, ['&'] = AMPERSAND, ['\'' ... ';'] = YES, ['='] = YES, ['?' ... 'Z'] = YES,
+        ['_'] = YES, ['a' ... 'z'] = YES, ['~'] = YES,
     };
     if (url.n < 9 || memcmp(url.p, "http", 4) != 0 || memcmp(url.p + 4 + (url.p[4] == 's'), "://", 3) != 0)
         return false;
-    for (size_t i = 7; i < url.n; i++) {
-        if ((unsigned char)url.p[i] >= 128 || !allowed[(unsigned char)url.p[i]])
+    struct str host = str_from(url, 7 + (url.p[4] == 's'));
+    if (host.n == 0 || host.p[0] == '/' || str_starts(host, S("http")))
+        return false;
+    for (size_t i = 0; i < host.n; i++) {
+        unsigned kind = (unsigned char)host.p[i] < 128 ? allowed[(unsigned char)host.p[i]] : NO;
+        if (kind != YES && (kind == NO || url_escaped_ampersand(str_from(host, i + 1))))
             return false;
     }
     return true;
@@ -107,7 +112,7 @@ struct str build_address(struct builder *b, struct str base, struct str referenc
         return (struct str){NULL, 0};
     if (is_plain_address(reference))
         return arena_str(build_arena(b), reference);
-    struct str address = url_resolve(build_arena(b), base, reference);
+    struct str address = url_resolve(build_arena(b), base, url_mend(build_arena(b), base, reference));
     bool is_view = address.p >= reference.p && address.p <= reference.p + reference.n;
     return is_view ? arena_str(build_arena(b), address) : address;
 }
@@ -273,8 +278,11 @@ static inline void add_text(struct buf *out, struct str text)
 
 void build_text(struct builder *b, struct str text)
 {
-    if (!b->capture.is_on)
+    if (!b->capture.is_on) {
+        if (b->awaits_address)
+            add_text(&b->text, text);
         return;
+    }
     if (!b->capture.is_markup) {
         add_text(&b->text, text);
         return;
@@ -379,9 +387,18 @@ static void push_frame(struct builder *b, const struct build_tag *tag)
         frame->language = arena_str(build_arena(b), str_head(language, 64));
 }
 
+// Another tag comes behind an empty link: what stood between them is its address, or nothing.
+static void settle_address(struct builder *b)
+{
+    b->awaits_address = false;
+    field_loose_address(b, b->frames[b->depth].place, str_trim(buf_str(&b->text)));
+}
+
 void build_start(struct builder *b, const struct build_tag *tag)
 {
     enum build_place place = b->frames[b->depth].place;
+    if (b->awaits_address)
+        settle_address(b);
     struct build_capture *c = &b->capture;
     bool is_container = c->is_on && c->depth == b->depth && place != PLACE_IGNORED && has_text(tag->element, place);
     bool begins_item = tag->element == EL_ITEM && !c->is_on && !b->has_item;
@@ -427,12 +444,18 @@ void build_end(struct builder *b)
     struct build_frame *frame = &b->frames[b->depth];
     struct build_capture *c = &b->capture;
     enum build_place outer = b->frames[b->depth - 1].place;
+    if (b->awaits_address)
+        settle_address(b);
     if (c->is_on && b->depth > c->depth) {
         markup_end(b);
     } else if (c->is_on) {
         fold_line_ends(&b->text);
-        field_end(b, outer, str_trim(buf_str(&b->text)));
+        struct str text = str_trim(buf_str(&b->text));
+        field_end(b, outer, text);
         c->is_on = false;
+        b->awaits_address = c->element == EL_LINK && text.n == 0 && !c->href.n;
+        if (b->awaits_address)
+            buf_reset(&b->text);
     } else if (frame->place == PLACE_PERSON && b->has_person) {
         if (frame->element != EL_CONTRIBUTOR && frame->element != EL_WEBMASTER)
             field_add_author(b, outer == PLACE_SOURCE ? PLACE_ITEM : outer, b->person, // RFC 4287, 4.2.1

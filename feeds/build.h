@@ -75,6 +75,8 @@ struct builder {
     struct buf text;
     struct buf names; // of the open elements of markup
 
+    bool awaits_address; // an empty link ended, and its address may follow as text: gathered in text
+
     struct item item;
     bool has_item;
     bool is_item_kept;      // false: past a cap
@@ -118,6 +120,9 @@ struct str build_address(struct builder *b, struct str base, struct str referenc
 
 // Takes a value whose text is complete. Fills item or feed by where it stands.
 void field_end(struct builder *b, enum build_place place, struct str text);
+
+// Takes the text that stood behind an empty link: HTML's serialisers know no text in a link, and put it there.
+void field_loose_address(struct builder *b, enum build_place place, struct str text);
 
 // Takes what an element says by its attributes alone, when it begins.
 void field_start(struct builder *b, enum build_place place, const struct build_tag *tag);

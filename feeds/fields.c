@@ -235,6 +235,14 @@ static void link_end(struct builder *b, enum build_place place, struct str text)
         field_add_enclosure(b, (struct enclosure){link.href, link.type, -1});
 }
 
+void field_loose_address(struct builder *b, enum build_place place, struct str text)
+{
+    if (place != PLACE_ITEM && place != PLACE_FEED)
+        return;
+    struct str address = url_is_http(text) ? resolve(b, text) : (struct str){NULL, 0};
+    field_add_link(b, place, (struct link){.href = address}, true);
+}
+
 static void set_str(struct builder *b, enum build_place place, enum field field, enum rank rank, struct str value,
                     struct str *out)
 {
@@ -375,8 +383,10 @@ void field_item_done(struct builder *b)
     struct item *item = &b->item;
     if (!b->is_item_kept)
         return;
-    if (!item->link.n && item->id_is_permalink && (url_is_http(item->id) || !str_find_char(item->id, ':')))
+    if (!item->link.n && item->id_is_permalink && url_is_http(item->id))
         item->link = item->id;
+    else if (!item->link.n && item->id_is_permalink && str_starts(item->id, S("/")))
+        item->link = resolve(b, item->id);
     bool is_place_likely = b->doc->format == FORMAT_ATOM || b->doc->format == FORMAT_RDF; // RSS says so itself
     if (!item->link.n && is_place_likely && url_is_http(item->id))
         item->link = item->id;

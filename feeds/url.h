@@ -33,6 +33,16 @@ struct url url_cut(struct str text);
 // trimmed reference as it is.
 struct str url_resolve(struct arena *a, struct str base, struct str reference);
 
+// Returns a reference as its author meant it: without blanks of any script, quotes, angle brackets or a broken tag
+// round it (of `<a href="...">` the href), with each '&' that was escaped once too often ("&amp;", "&#038;") unescaped,
+// with the colon and the slashes of http and https where they were lost, turned round or doubled ("http:/e.org",
+// "http:\\e.org", "http://http://e.org"), and with a scheme, the base's or http, before a host that has none: one with
+// "www.", or the base's own. Any other reference as it is. What is no view of the reference lives in the arena.
+struct str url_mend(struct arena *a, struct str base, struct str reference);
+
+// Returns the length of what escapes a '&' too often at the start of s, the text behind that '&'; 0 where nothing does.
+size_t url_escaped_ampersand(struct str s);
+
 // Appends a path without its dot segments (RFC 3986 section 5.2.4).
 void url_add_path(struct buf *out, struct str path);
 

@@ -44,6 +44,17 @@ static void check_redacted(struct str url, struct arena *a)
         check((unsigned char)text.p[i] >= ' ', "a log line would break");
 }
 
+static void check_mended(struct str base, struct str reference, struct arena *a)
+{
+    struct str mended = url_mend(a, base, reference);
+    check(utf8_valid(reference) != reference.n || utf8_valid(mended) == mended.n, "a mended address is not UTF-8");
+    bool may_be_mended = str_find_char(reference, '&') < reference.n || str_find_char(reference, '<') < reference.n ||
+                         str_starts_nocase(url_cut(reference).host, S("http"));
+    for (size_t i = 0; i < reference.n; i++)
+        may_be_mended |= (unsigned char)reference.p[i] >= 0x80;
+    check(may_be_mended || !url_is_fetchable(reference, NULL) || str_eq(mended, reference), "a sound address was mended");
+}
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
@@ -55,6 +66,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     arena_init(&a, 64 << 20);
     check_parts(base);
     check_parts(reference);
+    check_mended(base, reference, &a);
     struct str resolved = url_resolve(&a, base, reference);
     check(!url_is_http(base) || base.n > URL_BYTES_MAX || url_cut(reference).scheme.n || resolved.n > URL_BYTES_MAX ||
               url_cut(resolved).scheme.n,

@@ -40,6 +40,56 @@ static void resolves_as_rfc_3986_section_5_4_says(void **state)
     arena_done(&a);
 }
 
+static void what_people_wrote_by_hand_is_mended(void **state)
+{
+    (void)state;
+    static const char *const rows[][3] = {
+        {"www.e.org/a", "https://www.e.org/a", "no scheme"},
+        {"www.e.org", "https://www.e.org", "no scheme, no path"},
+        {"e.org/a?b=c", "https://e.org/a?b=c", "the feed's own host"},
+        {"E.org", "https://E.org", "the same, alone"},
+        {"http:/e.org/a", "http://e.org/a", "a slash lost"},
+        {"https:///e.org/a", "https://e.org/a", "a slash too many"},
+        {"http//e.org/a", "http://e.org/a", "the colon lost"},
+        {"http: //e.org/a", "http://e.org/a", "a blank in it"},
+        {"http:\\\\e.org\\a?b=\\", "http://e.org/a?b=\\", "backslashes"},
+        {"http://https://e.org/a", "https://e.org/a", "the scheme twice"},
+        {"http:www.e.org/a", "http://www.e.org/a", "both slashes lost"},
+        {"\xC2\xA0http://e.org/a\xE2\x80\x8B\xEF\xBB\xBF ", "http://e.org/a", "blanks that nobody sees"},
+        {"\"http://e.org/a\"", "http://e.org/a", "quotes"},
+        {"<http://e.org/a>", "http://e.org/a", "angle brackets"},
+        {"<a href=\"http://e.org/a\">b</a>", "http://e.org/a", "a link of HTML"},
+        {"<a href=http://e.org/a>b</a>", "http://e.org/a", "the same without quotes"},
+        {"http://e.org/a< /link>", "http://e.org/a", "a broken end tag"},
+        {"http://e.org/?a=1&amp;b=2&#038;c=3&amp;amp;d", "http://e.org/?a=1&b=2&c=3&d", "& escaped too often"},
+        // and what is no mistake, or nobody can tell
+        {"http://e.org/?a=1&b=2&amp=3", "http://e.org/?a=1&b=2&amp=3", "a parameter amp"},
+        {"http:page", "http:page", "as RFC 3986 has it"},
+        {"http:/page.html", "http:/page.html", "a file"},
+        {"/www.e.org", "/www.e.org", "a path"},
+        {"www.html", "www.html", "a file"},
+        {"other.org/a", "other.org/a", "a folder may be named so"},
+        {"index.html", "index.html", "a file"},
+        {"?a&b", "?a&b", "a query"},
+        {"//e.org/a", "//e.org/a", "the base's scheme"},
+        {"http://e.org/redirect?to=http://f.org/", "http://e.org/redirect?to=http://f.org/", "an address in another"},
+        {"http://http.example/", "http://http.example/", "a host of that name"},
+        {"http://e.org/a<b", "http://e.org/a<b", "a sign that should be escaped"},
+        {"mailto:a@e.org", "mailto:a@e.org", "another scheme"},
+        {"", "", "nothing"},
+        {"<", "", "nothing in brackets"},
+        {"\"", "\"", "a quote alone"},
+    };
+    struct arena a;
+    arena_init(&a, 1 << 20);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_str(url_mend(&a, S("https://www.e.org/feed"), str_of(rows[i][0])), rows[i][1]);
+    assert_str(url_mend(&a, S(""), S("www.e.org/a")), "http://www.e.org/a");
+    assert_str(url_mend(&a, S(""), S("e.org/a")), "e.org/a"); // nobody's host
+    assert_str(url_mend(&a, S("ftp://e.org/"), S("e.org/a")), "http://e.org/a");
+    arena_done(&a);
+}
+
 static void canonical_form_is_shared_by_all_addresses_of_a_page(void **state)
 {
     (void)state;
@@ -213,6 +263,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(resolves_as_rfc_3986_section_5_4_says),
+        cmocka_unit_test(what_people_wrote_by_hand_is_mended),
         cmocka_unit_test(canonical_form_is_shared_by_all_addresses_of_a_page),
         cmocka_unit_test(hosts_ports_and_origins),
         cmocka_unit_test(fetchable_means_http_with_a_host),
