@@ -122,6 +122,7 @@ static const struct element_row elements[] = {
     {STR("hour"), NS_CORE, EL_HOUR},
     {STR("skipdays"), NS_CORE, EL_SKIP_DAYS},
     {STR("day"), NS_CORE, EL_DAY},
+    {STR("creator"), NS_CORE, EL_CREATOR}, // its prefix was forgotten
     {STR("title"), NS_DC, EL_DC_TITLE},
     {STR("description"), NS_DC, EL_DC_DESCRIPTION},
     {STR("creator"), NS_DC, EL_CREATOR},
@@ -193,9 +194,12 @@ static struct str without_scheme(struct str uri)
 enum name_space name_space_of(struct str uri, struct str prefix)
 {
     struct str bare = without_scheme(uri);
-    for (size_t i = 0; i < sizeof spaces / sizeof spaces[0]; i++) {
-        if (bare.n ? str_eq_nocase(bare, spaces[i].uri)
-                   : prefix.n && str_eq_nocase(prefix, spaces[i].prefix))
+    for (size_t i = 0; bare.n && i < sizeof spaces / sizeof spaces[0]; i++) {
+        if (str_eq_nocase(bare, spaces[i].uri))
+            return spaces[i].space;
+    }
+    for (size_t i = 0; prefix.n && i < sizeof spaces / sizeof spaces[0]; i++) {
+        if (str_eq_nocase(prefix, spaces[i].prefix))
             return spaces[i].space;
     }
     return prefix.n ? NS_OTHER : NS_CORE;

@@ -2,9 +2,10 @@
 //
 // The elements that feeds are made of: a name and its namespace -> one enum, whatever version or spelling.
 //
-// Namespaces are known by their URI (http or https, final slash or not, any case); a prefix that nobody declared means
-// what it usually means. An element without a prefix whose namespace is none of a feed's counts as the feed's own:
-// default namespaces are often wrong. Names are compared without case.
+// Namespaces are known by their URI (http or https, final slash or not, any case); a prefix that nobody declared, or
+// that was declared with a URI that is nobody's (they are often misspelt), means what it usually means. An element
+// without a prefix whose namespace is none of a feed's counts as the feed's own: default namespaces are often wrong.
+// Names are compared without case.
 #ifndef FEEDS_NAMES_H
 #define FEEDS_NAMES_H
 
