@@ -8,7 +8,6 @@
 // (RSS) and containers (Atom): their text is dropped when a known child comes.
 #include "feeds/build.h"
 
-#include "base/utf8.h"
 #include "feeds/html_letters.h"
 #include "feeds/url.h"
 
@@ -62,60 +61,7 @@ static struct str xml_attribute(const struct build_tag *tag, struct str local)
     return (struct str){NULL, 0};
 }
 
-// ---- what is kept
-
-static size_t text_left(const struct builder *b)
-{
-    size_t used = b->has_item ? b->item_text_bytes : b->feed_text_bytes;
-    return used >= b->limits->item_text_max ? 0 : b->limits->item_text_max - used;
-}
-
-struct str build_keep(struct builder *b, struct str text)
-{
-    struct str kept = utf8_head(text, text_left(b));
-    if (b->has_item && !b->is_item_kept)
-        return (struct str){NULL, 0};
-    if (kept.n < text.n) {
-        b->doc->repairs[REPAIR_LIMIT].count++;
-        b->item.is_text_cut |= b->has_item;
-    }
-    *(b->has_item ? &b->item_text_bytes : &b->feed_text_bytes) += kept.n;
-    return arena_str(build_arena(b), kept);
-}
-
-// Tells whether an address is absolute and has only characters that addresses are made of: nearly all are, and need
-// no resolving and no mending.
-static bool is_plain_address(struct str url)
-{
-    enum { NO, YES, AMPERSAND };
-    static const uint8_t allowed[128] = {
-        ['!'] = YES, ['#' ... '%'] = YES, ['&'] = AMPERSAND, ['\'' ... ';'] = YES, ['='] = YES, ['?' ... 'Z'] = YES,
-        ['_'] = YES, ['a' ... 'z'] = YES, ['~'] = YES,
-    };
-    if (url.n < 9 || memcmp(url.p, "http", 4) != 0 || memcmp(url.p + 4 + (url.p[4] == 's'), "://", 3) != 0)
-        return false;
-    struct str host = str_from(url, 7 + (url.p[4] == 's'));
-    if (host.n == 0 || host.p[0] == '/' || str_starts(host, S("http")))
-        return false;
-    for (size_t i = 0; i < host.n; i++) {
-        unsigned kind = (unsigned char)host.p[i] < 128 ? allowed[(unsigned char)host.p[i]] : NO;
-        if (kind != YES && (kind == NO || url_escaped_ampersand(str_from(host, i + 1))))
-            return false;
-    }
-    return true;
-}
-
-struct str build_address(struct builder *b, struct str base, struct str reference)
-{
-    reference = str_head(reference, URL_BYTES_MAX);
-    if (!reference.n || (b->has_item && !b->is_item_kept))
-        return (struct str){NULL, 0};
-    if (is_plain_address(reference))
-        return arena_str(build_arena(b), reference);
-    struct str address = url_resolve(build_arena(b), base, url_mend(build_arena(b), base, reference));
-    bool is_view = address.p >= reference.p && address.p <= reference.p + reference.n;
-    return is_view ? arena_str(build_arena(b), address) : address;
-}
+// ---- items
 
 void build_item_begin(struct builder *b)
 {
@@ -347,13 +293,27 @@ static struct str keep_attribute(struct builder *b, const struct build_tag *tag,
     return value.n ? build_keep(b, value) : value;
 }
 
+static enum build_kept kept_as(enum element e)
+{
+    switch (e) {
+    case EL_TITLE: case EL_DC_TITLE: case EL_MEDIA_TITLE:
+        return KEPT_TITLE;
+    case EL_DESCRIPTION: case EL_SUMMARY: case EL_SUBTITLE: case EL_CONTENT: case EL_ENCODED: case EL_BODY:
+    case EL_MEDIA_DESCRIPTION: case EL_ITUNES_SUMMARY: case EL_ITUNES_SUBTITLE: case EL_DC_DESCRIPTION:
+    case EL_CDF_ABSTRACT:
+        return KEPT_BODY;
+    default:
+        return KEPT_SHORT;
+    }
+}
+
 static void capture_start(struct builder *b, const struct build_tag *tag)
 {
     struct build_capture *c = &b->capture;
     *c = (struct build_capture){.is_on = true, .depth = b->depth, .element = tag->element, .space = tag->space};
     c->has_prefix = tag->prefix.n > 0;
     buf_reset(&b->text);
-    b->text.bytes_max = text_left(b) + 4; // a character over, to see that something was cut
+    b->text.bytes_max = build_room(b, kept_as(tag->element)) + 4; // a character over, to see that something was cut
     if (tag->n_attributes == 0) {
         c->is_permalink = true;
         return;

@@ -13,6 +13,9 @@
 #include "feeds/names.h"
 #include "feeds/parse.h"
 
+// What a text is kept as: titles and short fields (ids, addresses, dates) have room beyond the cap of a body.
+enum build_kept { KEPT_BODY, KEPT_TITLE, KEPT_SHORT };
+
 // Whose fields the innermost elements are.
 enum build_place { PLACE_NONE, PLACE_FEED, PLACE_ITEM, PLACE_PERSON, PLACE_SOURCE, PLACE_IMAGE, PLACE_IGNORED };
 
@@ -108,20 +111,19 @@ void build_finish(struct builder *b, bool is_whole);
 struct arena *build_arena(struct builder *b);
 const struct build_frame *build_top(const struct builder *b);
 
-// Begins an item: counts it, and clears the fields. Ends it: keeps it or hands it to the callback.
+// Begins an item, counted, with no fields. Ends it: keeps it or hands it to the callback.
 void build_item_begin(struct builder *b);
 void build_item_end(struct builder *b);
 
-// Returns the text cut to what the cap leaves, in the arena.
+// Returns the bytes that may still be kept; the text cut to them, in the arena. build_keep is for short fields.
+size_t build_room(const struct builder *b, enum build_kept kind);
+struct str build_keep_as(struct builder *b, struct str text, enum build_kept kind);
 struct str build_keep(struct builder *b, struct str text);
-
 // Returns a reference made absolute, in the arena; empty where the item is not kept.
 struct str build_address(struct builder *b, struct str base, struct str reference);
 
-// Takes a value whose text is complete. Fills item or feed by where it stands.
+// Takes a value whose text is complete, or the text that stood behind an empty link, where HTML's serialisers put it.
 void field_end(struct builder *b, enum build_place place, struct str text);
-
-// Takes the text that stood behind an empty link: HTML's serialisers know no text in a link, and put it there.
 void field_loose_address(struct builder *b, enum build_place place, struct str text);
 
 // Takes what an element says by its attributes alone, when it begins.

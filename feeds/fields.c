@@ -152,7 +152,7 @@ static enum text_type text_type_of(const struct builder *b)
 }
 
 // Returns the text at hand as it is kept; base64 is decoded where the feed says so.
-static struct text take_text(struct builder *b, struct str body)
+static struct text take_text(struct builder *b, struct str body, enum build_kept kind)
 {
     const struct build_capture *c = &b->capture;
     struct text text = {.type = text_type_of(b)};
@@ -164,7 +164,7 @@ static struct text take_text(struct builder *b, struct str body)
         if (base64_text(build_arena(b), body, &decoded))
             body = decoded;
     }
-    text.body = build_keep(b, body);
+    text.body = build_keep_as(b, body, kind);
     return text;
 }
 
@@ -179,7 +179,7 @@ static void set_text(struct builder *b, enum build_place place, enum field field
     if (!b->capture.is_markup && str_starts(body, open) && str_ends(body, close)) // a section escaped, or in a section
         body = str_trim(str_make(body.p + open.n, body.n - open.n - close.n));
     if (body.n && outranks(b, place, field, rank))
-        *into = take_text(b, body);
+        *into = take_text(b, body, field == FIELD_TITLE ? KEPT_TITLE : KEPT_BODY);
 }
 
 // ---- dates

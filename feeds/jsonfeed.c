@@ -56,10 +56,10 @@ static void wrong_type(struct json_reader *j)
 
 static struct str keep(struct json_reader *j, struct str text) { return build_keep(j->builder, str_trim(text)); }
 
-static void keep_first(struct json_reader *j, struct str *into, struct str text)
+static void keep_first(struct json_reader *j, struct str *into, struct str text, enum build_kept kind)
 {
     if (!into->n)
-        *into = keep(j, text);
+        *into = build_keep_as(j->builder, str_trim(text), kind);
 }
 
 static struct str address(struct json_reader *j, struct str text)
@@ -86,9 +86,9 @@ static void top_string(struct json_reader *j, struct str text)
         if (is_feed || (text.n && char_is_digit(text.p[0]))) // some write only "1.0"
             j->doc->version = keep(j, str_head(is_feed ? str_from(text, at) : text, 8));
     } else if (is_key(j, "title")) {
-        keep_first(j, &meta->title.body, text);
+        keep_first(j, &meta->title.body, text, KEPT_TITLE);
     } else if (is_key(j, "description")) {
-        keep_first(j, &meta->description.body, text);
+        keep_first(j, &meta->description.body, text, KEPT_BODY);
     } else if (is_key(j, j->is_rss ? "link" : "home_page_url")) {
         meta->link = address(j, text);
         field_add_link(j->builder, PLACE_FEED, (struct link){.href = meta->link, .rel = S("alternate")}, true);
@@ -100,7 +100,7 @@ static void top_string(struct json_reader *j, struct str text)
     } else if (is_key(j, "favicon")) {
         meta->icon = address(j, text);
     } else if (is_key(j, "language")) {
-        keep_first(j, &meta->language, text);
+        keep_first(j, &meta->language, text, KEPT_SHORT);
     } else if (is_key(j, "author")) {
         field_add_author(j->builder, PLACE_FEED, (struct person){.name = keep(j, text)}, RANK_OWN);
     }
@@ -110,7 +110,7 @@ static void item_string(struct json_reader *j, struct str text)
 {
     struct item *item = &j->builder->item;
     if (is_key(j, j->is_rss ? "guid" : "id")) {
-        keep_first(j, &item->id, text);
+        keep_first(j, &item->id, text, KEPT_SHORT);
     } else if (is_key(j, j->is_rss ? "link" : "url")) {
         item->link = address(j, text);
         field_add_link(j->builder, PLACE_ITEM, (struct link){.href = item->link, .rel = S("alternate")}, true);
@@ -118,13 +118,13 @@ static void item_string(struct json_reader *j, struct str text)
         j->external_url = address(j, text);
         field_add_link(j->builder, PLACE_ITEM, (struct link){.href = j->external_url, .rel = S("related")}, true);
     } else if (is_key(j, "title")) {
-        keep_first(j, &item->title.body, text);
+        keep_first(j, &item->title.body, text, KEPT_TITLE);
     } else if (is_key(j, "summary")) {
-        keep_first(j, &item->summary.body, text);
+        keep_first(j, &item->summary.body, text, KEPT_BODY);
     } else if (is_key(j, j->is_rss ? "description" : "content_html") && text.n) {
-        item->content = (struct text){keep(j, text), TEXT_HTML};
+        item->content = (struct text){build_keep_as(j->builder, str_trim(text), KEPT_BODY), TEXT_HTML};
     } else if (is_key(j, "content_text")) {
-        keep_first(j, &item->content.body, text);
+        keep_first(j, &item->content.body, text, KEPT_BODY);
     } else if (is_key(j, j->is_rss ? "pubDate" : "date_published")) {
         item->published = date_of(j, text);
     } else if (is_key(j, "date_modified")) {
@@ -132,7 +132,7 @@ static void item_string(struct json_reader *j, struct str text)
     } else if (is_key(j, "image") || (is_key(j, "banner_image") && !item->image.n)) {
         item->image = address(j, text);
     } else if (is_key(j, "language")) {
-        keep_first(j, &item->language, text);
+        keep_first(j, &item->language, text, KEPT_SHORT);
     } else if (is_key(j, "author")) {
         field_add_author(j->builder, PLACE_ITEM, (struct person){.name = keep(j, text)}, RANK_OWN);
     } else if (is_key(j, "tags")) {

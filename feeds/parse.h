@@ -17,7 +17,7 @@
 // The caps of one document. Reaching one is counted as REPAIR_LIMIT and leaves the document readable.
 struct parse_limits {
     uint32_t items_max;         // further items are counted and dropped
-    uint32_t item_text_max;     // bytes of text kept of an item, or of the feed's own fields
+    uint32_t item_text_max;     // bytes of text kept of an item, or of the feed; 64 KiB more for its short fields
     uint64_t kept_max;          // bytes kept of a whole document (the arena's growth); items stop there
     uint32_t depth_max;         // elements; deeper ones are read as if they were not there
     uint32_t tag_bytes_max;     // a longer tag is dropped

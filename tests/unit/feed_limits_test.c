@@ -181,6 +181,83 @@ static void kept_bytes_stop_the_items_but_not_the_reading(void **state)
     buf_done(&body);
 }
 
+enum { FULL = 256 << 10 }; // an item's text by default
+
+// An item whose body is over its cap, and a guid of n bytes behind it.
+static struct buf full_item(const char *head, size_t n, const char *tail)
+{
+    struct buf body = hostile_make(head, "b", FULL + 1, "");
+    buf_add(&body, str_of(tail));
+    for (size_t i = 0; i < n; i++)
+        buf_add_char(&body, 'i');
+    return body;
+}
+
+static void check_fields_behind(struct str body, bool has_author)
+{
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    struct parse_options options = {0};
+    const struct document *doc = parse_whole(&options, body, &arena);
+    assert_int_equal(doc->n_items, 1);
+    const struct item *item = &doc->items[0];
+    assert_int_equal(item->content.body.n, FULL);
+    assert_true(item->is_text_cut);
+    assert_str(item->title.body, "T");
+    assert_str(item->link, "http://e.example/1?a");
+    assert_str(item->id, "one");
+    assert_int_equal(item->published.state, DATE_OK);
+    assert_int_equal(item->n_authors, has_author);
+    arena_done(&arena);
+}
+
+static void fields_behind_a_text_that_fills_the_cap_are_whole(void **state)
+{
+    (void)state;
+    struct buf rss = full_item("<rss><channel><item><content>", 0,
+                               "</content><title>T</title><link>http://e.example/1?a</link><author>A</author>"
+                               "<pubDate>Mon, 05 Feb 2024 10:00:00 GMT</pubDate><guid>one</guid></item></channel></rss>");
+    check_fields_behind(buf_str(&rss), true);
+    buf_done(&rss);
+    struct buf json = full_item("{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[{\"content_html\":\"", 0,
+                                "\",\"title\":\"T\",\"url\":\"http://e.example/1?a\",\"id\":\"one\","
+                                "\"date_published\":\"2024-02-05T10:00:00Z\"}]}");
+    check_fields_behind(buf_str(&json), false);
+    buf_done(&json);
+}
+
+// Returns the bytes kept of a guid or a title of n behind a full text.
+static size_t kept_behind(const char *start, size_t n, const char *end)
+{
+    struct buf head, body;
+    buf_init(&head, SIZE_MAX);
+    buf_addf(&head, "</description>%s", start);
+    body = full_item("<rss><channel><item><description>", n, buf_z(&head));
+    buf_add(&body, str_of(end));
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    const struct item *item = &parse(&body, NULL, &arena)->items[0];
+    size_t kept = item->id.n + item->title.body.n;
+    arena_done(&arena);
+    buf_done(&body);
+    buf_done(&head);
+    return kept;
+}
+
+static void short_fields_are_cut_past_their_own_bytes(void **state)
+{
+    (void)state;
+    assert_int_equal(kept_behind("<guid>", 64 << 10, "</guid></item></channel></rss>"), 64 << 10);
+    assert_int_equal(kept_behind("<guid>", (64 << 10) + 1, "</guid></item></channel></rss>"), 64 << 10);
+}
+
+static void a_title_is_cut_past_what_a_title_needs(void **state)
+{
+    (void)state;
+    assert_int_equal(kept_behind("<title>", 4 << 10, "</title></item></channel></rss>"), 4 << 10);
+    assert_int_equal(kept_behind("<title>", (4 << 10) + 1, "</title></item></channel></rss>"), 4 << 10);
+}
+
 struct seen {
     size_t items;
     bool knew_title;
@@ -299,6 +376,9 @@ int main(void)
         cmocka_unit_test(a_list_is_full_at_a_thousand),
         cmocka_unit_test(entities_are_kept_up_to_their_bytes),
         cmocka_unit_test(kept_bytes_stop_the_items_but_not_the_reading),
+        cmocka_unit_test(fields_behind_a_text_that_fills_the_cap_are_whole),
+        cmocka_unit_test(short_fields_are_cut_past_their_own_bytes),
+        cmocka_unit_test(a_title_is_cut_past_what_a_title_needs),
         cmocka_unit_test(callback_mode_hands_out_items_and_keeps_none),
         cmocka_unit_test(a_transfer_that_broke_off_makes_the_document_partial),
         cmocka_unit_test(a_transfer_that_broke_off_between_fields_cuts_the_item),
