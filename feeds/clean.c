@@ -312,7 +312,6 @@ static const char *read_lt(struct cleaner *c, const char *p, const char *end)
             wait_for_more(c, CLEAN_PI, p, p + 1);
         c->state = CLEAN_PI;
         c->matched = 0;
-        c->is_pi_xml = false;
         return next;
     }
     if (char_is_alpha(ch) || ch == '/' || ch == '_' || ch == ':' || (unsigned char)ch >= 0x80) {

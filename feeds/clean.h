@@ -72,8 +72,9 @@ struct clean_attribute {
 // What a name stands for. All but CLEAN_OTHER hold elements only: white space in them is nobody's text.
 enum clean_kind { CLEAN_OTHER, CLEAN_FEED, CLEAN_ITEM };
 
-// A text that another field of the item ends: of one line, or of many, which may hold HTML.
-enum clean_field { CLEAN_FIELD_NO, CLEAN_FIELD_LINE, CLEAN_FIELD_BODY };
+// What another field of the item or the feed ends: a text of one line, or of many, which may hold HTML; an element that
+// says all by its attributes, or holds elements with a prefix only.
+enum clean_field { CLEAN_FIELD_NO, CLEAN_FIELD_LINE, CLEAN_FIELD_BODY, CLEAN_FIELD_EMPTY };
 
 struct clean_open {
     uint32_t hash;  // of the name in lower case
@@ -100,7 +101,6 @@ struct cleaner {
     uint64_t comment_tail; // the last bytes of a comment
     char decl_quote;      // inside a declaration,
     uint32_t decl_depth;  // its '[' and '<'
-    bool is_pi_xml;       // <?xml...: a bare '>' ends it too
     uint32_t high_surrogate; // a reference to half a character, waiting for the other half
 
     uint32_t depth, roots, unwritten; // the last: open elements past a cap, not written

@@ -37,7 +37,7 @@ static bool ends_item(struct cleaner *c, char ch)
     return true;
 }
 
-// "-->", and "--!>" as HTML has it.
+// "-->", and "--!>" as HTML has it; "-- >" too, since a comment of XML has no "--" inside.
 const char *clean_comment(struct cleaner *c, const char *p, const char *end)
 {
     bool in_item = clean_is_in_item(c);
@@ -55,24 +55,30 @@ const char *clean_comment(struct cleaner *c, const char *p, const char *end)
         } else if (ch == '>' && c->matched >= 2) {
             c->state = CLEAN_TEXT;
             return p;
-        } else if (!(ch == '!' && c->matched == 2)) {
+        } else if (c->matched != 2 || (ch != '!' && !char_is_space(ch))) {
             c->matched = 0;
         }
     }
     return p;
 }
 
-// "?>"; a declaration (<?xml...) also ends at a '>' alone. pend holds "<" and the first bytes.
+// Code that was not run, "<?php ... ?>", "<?= ... ?>", may have a '>' inside.
+static bool is_code(struct str head)
+{
+    return head.n > 2 && (head.p[2] == '=' || char_is_space(head.p[2]) || str_starts_nocase(head, S("<?php")));
+}
+
+// "?>"; any but code also ends at a '>' alone, as HTML has it (<?o:p>). pend holds "<" and the first bytes.
 const char *clean_pi(struct cleaner *c, const char *p, const char *end)
 {
     for (; p < end; p++) {
         if (c->pend.n < 64)
             buf_add_char(&c->pend, *p);
-        if (c->pend.n == 5)
-            c->is_pi_xml = str_eq_nocase(buf_str(&c->pend), S("<?xml"));
-        if (*p == '>' && (c->matched || c->is_pi_xml)) {
-            bool is_declaration = c->is_pi_xml && c->pend.n > 5 && !char_is_alnum(c->pend.p[5]) && c->pend.p[5] != '-';
-            if (is_declaration && (c->is_rooted || !str_starts(buf_str(&c->pend), S("<?xml"))))
+        if (*p == '>' && (c->matched || !is_code(buf_str(&c->pend)))) {
+            struct str head = buf_str(&c->pend);
+            bool is_declaration = str_starts_nocase(head, S("<?xml")) && head.n > 5 && !char_is_alnum(head.p[5]) &&
+                                  head.p[5] != '-';
+            if (is_declaration && (c->is_rooted || !str_starts(head, S("<?xml"))))
                 clean_repair(c, REPAIR_DECLARATION, NULL);
             else if (!c->matched)
                 clean_repair(c, REPAIR_COMMENT, NULL);

@@ -97,17 +97,27 @@ enum clean_field clean_field_of(struct str name)
     static const struct str lines[] = {
         STR("link"),     STR("guid"),      STR("title"),     STR("pubdate"),   STR("category"),      STR("comments"),
         STR("language"), STR("copyright"), STR("generator"), STR("webmaster"), STR("lastbuilddate"),
-        STR("managingeditor"),
+        STR("managingeditor"), STR("ttl"), STR("docs"),
     };
-    enum { LENGTHS = 1u << 4 | 1u << 5 | 1u << 7 | 1u << 8 | 1u << 9 | 1u << 11 | 1u << 13 | 1u << 14 };
-    if (name.n > 14 || !((unsigned)LENGTHS >> name.n & 1))
+    static const struct str empty[] = {
+        STR("enclosure"),    STR("cloud"),         STR("atom:link"),       STR("atom10:link"),     STR("itunes:image"),
+        STR("itunes:owner"), STR("media:content"), STR("media:thumbnail"), STR("itunes:category"), STR("br"),
+        STR("hr"),           STR("p"),
+    };
+    enum { LENGTHS = 0xffffu & ~(1u << 0 | 1u << 6 | 1u << 10) };
+    if (name.n > 15 || !((unsigned)LENGTHS >> name.n & 1))
         return CLEAN_FIELD_NO;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         if (name.n == lines[i].n && char_lower(name.p[0]) == lines[i].p[0] && str_eq_nocase(name, lines[i]))
             return CLEAN_FIELD_LINE;
     }
-    bool is_body = str_eq_nocase(name, bodies[0]) || str_eq_nocase(name, bodies[1]);
-    return is_body ? CLEAN_FIELD_BODY : CLEAN_FIELD_NO;
+    if (str_eq_nocase(name, bodies[0]) || str_eq_nocase(name, bodies[1]))
+        return CLEAN_FIELD_BODY;
+    for (size_t i = 0; i < sizeof empty / sizeof empty[0]; i++) {
+        if (name.n == empty[i].n && char_lower(name.p[0]) == empty[i].p[0] && str_eq_nocase(name, empty[i]))
+            return CLEAN_FIELD_EMPTY;
+    }
+    return CLEAN_FIELD_NO;
 }
 
 // Of the first and the last eight bytes.

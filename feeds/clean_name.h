@@ -27,7 +27,7 @@ struct str clean_local_name(struct str name);
 // outside of any root.
 enum clean_kind clean_kind_of(struct str name);
 
-// Returns which of the plain text fields of an item, in which no other field can stand, an element is.
+// Returns which of the fields in which no other field can stand an element is.
 enum clean_field clean_field_of(struct str name);
 
 // Returns a hash that letters' case does not change. It only saves comparisons.

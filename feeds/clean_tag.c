@@ -152,7 +152,7 @@ static void close_forgotten_item(struct cleaner *c, struct str name, const char 
 }
 
 // A field begins in the text of another, whose end tag is missing or misspelt: that one ends here. Bodies may hold
-// HTML, which has a link and a title of its own.
+// HTML, which has a link and a title of its own; so may what looks empty inside of them.
 static void close_forgotten_field(struct cleaner *c, struct str name, bool has_attributes, const char *at)
 {
     static const struct str fields[] = {
@@ -165,13 +165,21 @@ static void close_forgotten_field(struct cleaner *c, struct str name, bool has_a
     };
     struct str local = clean_local_name(name);
     bool is_line = c->open[c->depth - 1].field == CLEAN_FIELD_LINE;
+    uint32_t level = c->depth - 1;
+    if (c->open[level].field == CLEAN_FIELD_EMPTY) { // often several one in the other
+        while (level > 0 && c->open[level - 1].field == CLEAN_FIELD_EMPTY)
+            level--;
+        if (local.n < name.n || level == 0 || c->open[level - 1].kind == CLEAN_OTHER)
+            return;
+        is_line = true;
+    }
     bool is_field = !is_line && !has_attributes && str_eq_nocase(local, S("link"));
     for (size_t i = 0; i < sizeof fields / sizeof fields[0] && !is_field; i++)
         is_field = str_eq_nocase(local, fields[i]);
     for (size_t i = 0; i < sizeof fields_in_line / sizeof fields_in_line[0] && is_line && !is_field; i++)
         is_field = str_eq_nocase(local, fields_in_line[i]);
     if (is_field)
-        close_down_to(c, c->depth - 1, at);
+        close_down_to(c, level, at);
 }
 
 // ---- attributes
