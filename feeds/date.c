@@ -180,7 +180,8 @@ static bool is_offset(const struct reader *r)
     if ((!token_is_sign(sign, '+') && !token_is_sign(sign, '-')) || number->kind != TOKEN_NUMBER || number->is_spaced)
         return false;
     bool is_behind_time = r->has_time && (r->at == r->time_end || r->has_zone || sign->is_spaced);
-    bool is_behind_date = !r->has_time && date_numbers_suffice(&r->numbers) &&
+    bool is_clock = token_is_sign(sign, '-') && token_is_sign(peek(r, 4), ':'); // 2020-03-02-15:04:05
+    bool is_behind_date = !r->has_time && date_numbers_suffice(&r->numbers) && !is_clock &&
                           (token_is_sign(sign, '+') || token_is_sign(peek(r, 2), ':'));
     return is_behind_time || is_behind_date || (r->has_zone && !r->has_time);
 }
@@ -319,7 +320,9 @@ static bool read_number(struct reader *r)
     if (is_hour && next->kind == TOKEN_WORD && next->meanings == 1u << WORD_HALF)
         return set_time(r, peek(r, 0)->number, 0, 0, 0, 1);
     bool is_behind_t = r->at && r->tokens[r->at - 1].first == 't' && r->tokens[r->at - 1].letters == 1;
-    bool is_military = date_numbers_suffice(&r->numbers) && token_means(next, WORD_ZONE); // 03 Apr 02 1500 GMT
+    bool is_basic = r->numbers.n == 1 && r->numbers.list[0].digits == 8; // 20200302 150405
+    bool is_military = date_numbers_suffice(&r->numbers) &&
+                       (is_basic || token_means(next, WORD_ZONE)); // 03 Apr 02 1500 GMT
     if (is_behind_t && !r->has_time && is_small(peek(r, 0)) && !is_dotted_time(r))
         return set_time(r, peek(r, 0)->number, 0, 0, 0, 1);
     if ((is_behind_t || is_military) && !r->has_time && (peek(r, 0)->digits == 6 || peek(r, 0)->digits == 4))
