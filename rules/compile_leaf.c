@@ -181,7 +181,7 @@ static void add_without_article(struct leaf_text *l)
     if (l->e->kind != EXPR_PREFIX || l->n_parts != 1)
         return;
     struct str folded = word_folded(&l->c->text, part(l, 0));
-    size_t cut = text_arabic_article(folded, 2);
+    size_t cut = text_arabic_article(folded, piece_source(l, (struct piece){0, 0}), 2);
     if (!cut)
         return;
     uint32_t *terms = ARENA_NEW(&l->c->g->arena, uint32_t);

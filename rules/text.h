@@ -103,8 +103,9 @@ static inline struct str word_folded(const struct text *t, const struct word *w)
 }
 
 // Cuts the Arabic article with its joined prepositions from folded bytes, if at least `letters_min` letters stay.
-// Returns the bytes to cut, 0 for none.
-size_t text_arabic_article(struct str folded, size_t letters_min);
+// `source` is what they were folded from: an alef with a hamza or madda belongs to the word (ألغاز, puzzles, is no
+// غاز, gas). Returns the bytes to cut, 0 for none.
+size_t text_arabic_article(struct str folded, struct str source, size_t letters_min);
 
 // Tells whether the dot behind this word (folded) is an abbreviation's: dr, prof, bzw, млн.
 bool text_is_abbreviation(struct str folded);

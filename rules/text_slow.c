@@ -77,8 +77,43 @@ static unsigned letter_at(struct str s, size_t at)
     return at + 2 <= s.n ? (unsigned)(unsigned char)s.p[at] << 8 | (unsigned char)s.p[at + 1] : 0;
 }
 
+// Tells whether the first alef is bare, as that of the article: hamza and madda make another letter of it, that of a
+// word's own beginning, and fold to the same. A wasla is the article's.
+static bool is_alef_bare(struct str source)
+{
+    uint32_t code = 0, next = 0;
+    for (size_t at = 0; at < source.n;) {
+        at += utf8_decode(str_from(source, at), &code);
+        switch (code) {
+        case 0x0627:
+        case 0xFE8D: // its presentation forms
+        case 0xFE8E:
+            if (at < source.n)
+                utf8_decode(str_from(source, at), &next);
+            return next < 0x0653 || next > 0x0655; // marks of their own
+        case 0x0671:
+        case 0xFB50:
+        case 0xFB51: return true;
+        case 0x0622:
+        case 0x0623:
+        case 0x0625:
+        case 0x0672:
+        case 0x0673:
+        case 0x0675:
+        case 0xFE81:
+        case 0xFE82:
+        case 0xFE83:
+        case 0xFE84:
+        case 0xFE87:
+        case 0xFE88: return false;
+        default: break;
+        }
+    }
+    return true;
+}
+
 // The article is ال, alone or behind ب or ك, or لل for ل and ال; و or ف may stand before it.
-size_t text_arabic_article(struct str folded, size_t letters_min)
+size_t text_arabic_article(struct str folded, struct str source, size_t letters_min)
 {
     enum { ALEF = 0xD8A7, BEH = 0xD8A8, FEH = 0xD981, KAF = 0xD983, LAM = 0xD984, WAW = 0xD988 };
     unsigned first = letter_at(folded, 0);
@@ -97,16 +132,17 @@ size_t text_arabic_article(struct str folded, size_t letters_min)
             return 0;
         at = letter_end(folded, at);
     }
-    return head;
+    return second == LAM || is_alef_bare(source) ? head : 0;
 }
 
-static void cut_article(struct scan *s, size_t folded)
+static void cut_article(struct scan *s, size_t folded, size_t start, size_t end)
 {
     struct text *t = s->t;
     unsigned char first = (unsigned char)t->folded[folded];
     if (first < 0xD8 || first > 0xD9)
         return;
-    size_t cut = text_arabic_article(str_make(t->folded + folded, t->n_folded - folded), 3);
+    struct str source = str_make(s->s.p + start, end - start);
+    size_t cut = text_arabic_article(str_make(t->folded + folded, t->n_folded - folded), source, 3);
     if (cut) {
         memmove(t->folded + folded, t->folded + folded + cut, t->n_folded - folded - cut);
         t->n_folded -= cut;
@@ -204,7 +240,7 @@ static void read_word(struct scan *s, size_t end, size_t folded, uint32_t last)
             break;
         }
     }
-    cut_article(s, folded);
+    cut_article(s, folded, start, end);
     s->at = end;
     scan_word_end(s, start, end, folded, 0);
 }
