@@ -300,6 +300,8 @@ install: $(PROGRAMS) ## install below DESTDIR/PREFIX; a configuration that is th
 	$(OUT)/feedwatchctl completion zsh >$(SHARE)/zsh/site-functions/_feedwatchctl
 	$(OUT)/feedwatchctl completion fish >$(SHARE)/fish/vendor_completions.d/feedwatchctl.fish
 	cp -R systemd/example systemd/feedwatchd.service.d README.md LICENSE $(SHARE)/doc/feedwatchd/
+	install -d $(SHARE)/doc/feedwatchd/docs
+	install -m 644 $(wildcard docs/*.md) docs/alert.schema.json $(SHARE)/doc/feedwatchd/docs
 	[ -e $(CONFDIR)/feedwatch.conf ] || { install -d $(CONFDIR) && cp -R systemd/example/. $(CONFDIR)/; }
 
 DEB := build/deb/feedwatchd-$(VERSION)
