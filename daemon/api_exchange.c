@@ -226,7 +226,8 @@ static enum MHD_Result ask(struct exchange *x)
         route_body(&x->route, buf_str(&x->body));
     if (x->response || respond_at_once(x))
         return queue(x);
-    struct control_request request = {.verb = x->route.verb, .id = buf_str(&x->route.id), .args = x->route.args};
+    struct control_request request = {.verb = x->route.verb, .id = buf_str(&x->route.id), .args = x->route.args,
+                                      .is_open = !x->all->is_local};
     x->holders++;
     control_ask(x->all->control, &request, on_answer, x);
     if (x->response)

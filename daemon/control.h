@@ -87,6 +87,7 @@ struct control_request {
     enum control_verb verb;
     struct str id;  // percent-decoded; empty where the verb needs none
     json_t *args;   // an object, never NULL; the asker's
+    bool is_open;   // anyone may ask: what a path may hold of a secret is left out
 };
 
 // The answer belongs to the one who answers, until the callback returns; control_ask's caller takes a json reference.

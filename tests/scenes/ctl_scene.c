@@ -4,8 +4,11 @@
 // daemon down; wrong lines; its help.
 #include "tests/tools/check.h"
 
+#include <arpa/inet.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "tests/tools/paper.h"
 
@@ -216,6 +219,45 @@ static void a_feed_that_the_configuration_pauses_is_not_resumed_by_hand(void **s
     end(&s);
 }
 
+// What the TCP face answers to a GET, head and body, in the scene's arena.
+static struct str get_over_tcp(struct scene *s, int port, const char *path)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    dprintf(fd, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", path);
+    struct buf text;
+    buf_init(&text, 1 << 20);
+    char piece[4096];
+    for (ssize_t n; (n = read(fd, piece, sizeof piece)) > 0;)
+        buf_add(&text, str_make(piece, (size_t)n));
+    close(fd);
+    struct str answer = arena_str(&s->arena, buf_str(&text));
+    buf_done(&text);
+    return answer;
+}
+
+static void who_reads_over_tcp_sees_no_path_of_a_webhook(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_open(&s, "ctl-tcp");
+    int port = 20000 + (int)(getpid() % 20000), status;
+    scene_config(&s, arena_fmt(&s.arena, "listen 127.0.0.1:%d\n", port).p);
+    scene_start(&s);
+    const char *const paths[] = {"/api/v1/status", "/api/v1/receivers"};
+    for (size_t i = 0; i < 2; i++) {
+        struct str answer = get_over_tcp(&s, port, paths[i]);
+        bool has_host = str_find(answer, S("\"target\":\"http://")) < answer.n;
+        if (!str_starts(answer, S("HTTP/1.1 200")) || !has_host || str_find(answer, S("/hook")) < answer.n)
+            fail_msg("%s: %.*s", paths[i], STR_ARG(answer));
+    }
+    struct str own = scene_ctl(&s, &status, "receivers", "list", NULL);
+    assert_true(str_find(own, S("/hook")) < own.n);
+    end(&s);
+}
+
 static void opml_goes_in_and_out(void **state)
 {
     (void)state;
@@ -345,6 +387,7 @@ int main(void)
         cmocka_unit_test(lists_and_shows),
         cmocka_unit_test(changes_take_effect),
         cmocka_unit_test(a_feed_that_the_configuration_pauses_is_not_resumed_by_hand),
+        cmocka_unit_test(who_reads_over_tcp_sees_no_path_of_a_webhook),
         cmocka_unit_test(opml_goes_in_and_out),
         cmocka_unit_test(reload_waits_and_tells_all_errors),
     };
