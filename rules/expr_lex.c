@@ -412,13 +412,29 @@ static struct lex lex_set(struct lexer *l)
     return x;
 }
 
+// Signs that are operators elsewhere, alone or doubled, and what is meant by them.
+static const struct { char sign; const char *help; } foreign[] = {
+    {'&', "write AND, or a blank; inside a word it has none beside it: AT&T"},
+    {'|', "write OR"},
+    {'!', "write NOT, or a - right before the word"},
+    {'+', "leave it out: words side by side must all be there"},
+    {'^', "no word weighs more than another; a rule of its own may have another severity"},
+    {'?', "write both words with OR, or a regex as /organi[sz]ation/i"},
+};
+
 static struct lex lex_stray(struct lexer *l)
 {
     size_t at = l->at;
     size_t bytes = utf8_length(rest(l));
+    const char *help = "words hold letters and digits, and inside them - ' & . +; put anything else in quotes";
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+        if (rest(l).p[0] == foreign[i].sign) {
+            bytes = rest(l).n > 1 && rest(l).p[1] == foreign[i].sign ? 2 : 1;
+            help = foreign[i].help;
+        }
     struct diag *d = diag_add(l->ds, DIAG_ERROR, l->source, at, bytes, "\"%.*s\" has no meaning here", (int)bytes,
                               l->source->text.p + at);
-    diag_help(l->ds, d, "words hold letters and digits, and inside them - ' & . +; put anything else in quotes");
+    diag_help(l->ds, d, "%s", help);
     l->at += bytes;
     return lex_of(LEX_BAD, at, bytes);
 }
