@@ -142,6 +142,20 @@ static bool commit_silence(struct question *q, struct writer *w, const struct si
     return true;
 }
 
+// A silence of a rule that nobody has hides nothing: most often its name is wrong.
+static void note_unmet(struct question *q, const struct silence_matcher *matcher, const struct ruleset *rules)
+{
+    struct silence_matcher of_rules = {0};
+    for (size_t i = 0; i < matcher->n; i++)
+        if (matcher->terms[i].field == SILENCE_RULE)
+            of_rules.terms[of_rules.n++] = matcher->terms[i];
+    bool is_met = of_rules.n == 0;
+    for (size_t i = 0; i < ruleset_count(rules) && !is_met; i++)
+        is_met = silence_meets(&of_rules, &(struct alert){.rule = ruleset_rule(rules, i)->name});
+    if (!is_met)
+        api_json_text(q->reply.json, "note", S("no rule that runs is called so: it hides nothing now"));
+}
+
 static void add_silence(struct question *q, struct writer *w, wall_t now)
 {
     struct silence s = {
@@ -154,8 +168,8 @@ static void add_silence(struct question *q, struct writer *w, wall_t now)
     struct err err = {0};
     if (!silence_parse(s.matcher, &matcher, &err)) // before anything is written
         question_fail(q, CONTROL_BAD, NULL, "%s", err.text);
-    else if (until_of(q, now, &s.until))
-        commit_silence(q, w, &s, now);
+    else if (until_of(q, now, &s.until) && commit_silence(q, w, &s, now))
+        note_unmet(q, &matcher, writer_config(w)->rules);
 }
 
 static void expire_silence(struct question *q, struct writer *w, wall_t now)

@@ -15,6 +15,11 @@ static void one_render(const struct ctl_call *call, const json_t *silence, struc
     buf_add(out, S("  until "));
     say_clock(out, answer_time(silence, "until_ms"), answer_now(silence));
     buf_add_char(out, '\n');
+    if (answer_text(silence, "note").n > 0) {
+        buf_addf(out, "  %s", say_mark(call, SAY_YELLOW));
+        say_text(out, answer_text(silence, "note"));
+        buf_addf(out, "%s\n", say_mark(call, SAY_PLAIN));
+    }
 }
 
 static void silence_row(const struct ctl_call *call, const json_t *one, wall_t now, struct table *t)

@@ -191,6 +191,8 @@ static void changes_take_effect(void **state)
         {{"silence", "add", "rule=truce", "--for", "2h"}, 0, "until", NULL},
         {{"silence", "list"}, 0, "rule=truce", NULL},
         {{"silence", "expire", "1"}, 0, "rule=truce", NULL},
+        {{"silence", "add", "rule=truc*", "--for", "2h"}, 0, "rule=truc*  until", NULL},
+        {{"silence", "add", "rule=truse", "--for", "2h"}, 0, "no rule that runs is called so", "note"},
         {{"log", "level", "debug"}, 0, "debug", "level"},
         {{"log", "level", "loud"}, 64, "debug", "error"},
         {{"backup"}, 0, "backup", "path"},
