@@ -175,7 +175,10 @@ static json_t *health_json(struct question *q, wall_t now)
     json_array_foreach(q->list, i, receiver)
         add_receiver(reasons, receiver, now, &q->arena);
     bool ok = json_array_size(reasons) == 0;
-    json_t *o = json_pack("{s:b, s:o}", "ok", ok, "reasons", reasons);
+    // Feeds are others' machines: that some fail is no fault of this one, and yet to be known.
+    json_t *feeds = json_pack("{s:i, s:i, s:i}", "total", (int)q->counts.feeds, "failing", (int)q->counts.failing,
+                              "gone", (int)q->counts.gone);
+    json_t *o = json_pack("{s:b, s:o, s:o}", "ok", ok, "reasons", reasons, "feeds", feeds);
     api_json_time(o, "now_ms", now);
     return o;
 }
