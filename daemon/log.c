@@ -33,7 +33,7 @@ struct record {
     const char *id; // of daemon/message_id.h, or NULL
     wall_t at;
     struct str text;
-    struct str fields[FIELDS_MAX]; // NAME=value, of an alert
+    struct str fields[FIELDS_MAX]; // NAME=value, for the journal
     size_t n_fields;
     char bytes[];
 };
@@ -206,18 +206,63 @@ void log_stop(struct log *log, int wait_ms)
 
 void log_move(struct log *log, enum log_to to) { __atomic_store_n(&log->to, choose(to), __ATOMIC_RELAXED); }
 
-// Makes a record around a text that is clean already, with room for fields behind it.
+struct field {
+    const char *name; // with its =
+    struct str value;
+};
+
+// Makes a record around a text that is clean already, with copies of the fields behind it.
 static struct record *record_make(struct log *log, enum log_level level, const char *id, struct str text,
-                                  size_t room)
+                                  const struct field *fields, size_t n_fields)
 {
-    struct record *r = mem_alloc(sizeof *r + text.n + room);
-    r->message.bytes = sizeof *r + text.n + room;
+    assert(n_fields <= FIELDS_MAX);
+    size_t room = text.n;
+    for (size_t i = 0; i < n_fields; i++)
+        room += strlen(fields[i].name) + fields[i].value.n;
+    struct record *r = mem_alloc(sizeof *r + room);
+    r->message.bytes = sizeof *r + room;
     r->level = level;
     r->id = id;
     r->at = clock_now(log->clock).wall;
     memcpy(r->bytes, text.p, text.n);
     r->text = str_make(r->bytes, text.n);
+    char *p = r->bytes + text.n;
+    for (size_t i = 0; i < n_fields; i++) {
+        size_t n = strlen(fields[i].name);
+        memcpy(p, fields[i].name, n);
+        if (fields[i].value.n)
+            memcpy(p + n, fields[i].value.p, fields[i].value.n);
+        r->fields[r->n_fields++] = str_make(p, n + fields[i].value.n);
+        p += n + fields[i].value.n;
+    }
     return r;
+}
+
+// Reads what a line is about from the keys in it, for the journal and its catalog. Behind the first word that ends with
+// a colon stands what others say, a server's answer for one, and no key of ours.
+static size_t fields_of(struct str line, struct field out[static FIELDS_MAX])
+{
+    static const struct {
+        struct str key;
+        const char *name;
+    } keys[] = {
+        {STR("feed="), "FEEDWATCH_FEED="},         {STR("feed="), "FEEDWATCH_FEED_URL="},
+        {STR("receiver="), "FEEDWATCH_RECEIVER="}, {STR("id="), "FEEDWATCH_ALERT_ID="},
+        {STR("to="), "FEEDWATCH_URL="},
+    };
+    enum { KEYS = sizeof keys / sizeof *keys };
+    static_assert((int)KEYS <= (int)FIELDS_MAX, "each is taken once");
+    bool is_taken[KEYS] = {false};
+    size_t n = 0;
+    for (struct str rest = line, word = {0}; rest.p && !str_ends(word, S(":"));) {
+        word = str_cut(&rest, ' ');
+        for (size_t i = 0; i < KEYS; i++)
+            if (!is_taken[i] && str_starts(word, keys[i].key)) {
+                out[n++] = (struct field){keys[i].name, str_from(word, keys[i].key.n)};
+                is_taken[i] = true;
+            }
+    }
+    return n;
 }
 
 static void hand_over(struct log *log, struct record *r)
@@ -246,8 +291,10 @@ void log_say(struct log *log, enum log_level level, const char *id, const char *
             continue;
         buf_init(&line, LOG_LINE_BYTES);
         utf8_sanitise(one, &line);
+        struct field fields[FIELDS_MAX];
+        size_t n_fields = fields_of(buf_str(&line), fields);
         if (line.n)
-            hand_over(log, record_make(log, level, id, buf_str(&line), 0));
+            hand_over(log, record_make(log, level, id, buf_str(&line), fields, n_fields));
         buf_done(&line);
     }
     buf_done(&raw);
@@ -298,32 +345,18 @@ void log_alert(struct log *log, const struct alert *alert)
     alert_line(alert, &line);
     char text[ALERT_ID_BYTES], story[24];
     snprintf(story, sizeof story, "%016llx", (unsigned long long)alert->story);
-    const struct {
-        const char *name;
-        struct str value;
-    } fields[] = {
+    const struct field fields[] = {
         {"FEEDWATCH_RULE=", alert->rule},
         {"FEEDWATCH_ALERT_ID=", str_of(alert_id_text(alert->id, text))},
         {"FEEDWATCH_FEED=", alert->feed_title},
+        {"FEEDWATCH_FEED_URL=", alert->feed_url},
         {"FEEDWATCH_URL=", alert->url},
         {"FEEDWATCH_STORY=", str_of(story)},
         {"FEEDWATCH_JSON=", alert->body},
     };
-    size_t room = 0;
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        room += strlen(fields[i].name) + fields[i].value.n;
-    struct record *r = record_make(log, level_of(alert->severity), id_of(alert->kind), buf_str(&line), room);
-    char *p = r->bytes + line.n;
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        size_t n = strlen(fields[i].name);
-        memcpy(p, fields[i].name, n);
-        if (fields[i].value.n)
-            memcpy(p + n, fields[i].value.p, fields[i].value.n);
-        r->fields[r->n_fields++] = str_make(p, n + fields[i].value.n);
-        p += n + fields[i].value.n;
-    }
+    hand_over(log, record_make(log, level_of(alert->severity), id_of(alert->kind), buf_str(&line), fields,
+                               sizeof fields / sizeof *fields));
     buf_done(&line);
-    hand_over(log, r);
 }
 
 void log_set_level(struct log *log, enum log_level level) { __atomic_store_n(&log->level, level, __ATOMIC_RELAXED); }

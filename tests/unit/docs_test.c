@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
+#include "daemon/ctl/args.h"
 #include "daemon/ctl/ctl.h"
 #include "daemon/ctl/help.h"
 #include "daemon/message_id.h"
@@ -87,12 +89,42 @@ static void the_journal_catalog_has_each_message_and_no_other(void **state)
     buf_done(&catalog);
 }
 
+// What the catalog tells a person to type is a command that there is. Fields stand for what the journal fills in.
+static void the_journal_catalog_names_commands_that_there_are(void **state)
+{
+    (void)state;
+    struct buf catalog;
+    struct arena arena;
+    size_t n = 0;
+    arena_init(&arena, 1 << 20);
+    file_read("systemd/feedwatchd.catalog", &catalog);
+    for (struct str rest = buf_str(&catalog); rest.p;) {
+        struct str line = str_trim(str_cut(&rest, '\n'));
+        if (!str_starts(line, S("feedwatchctl ")))
+            continue;
+        char *argv[16];
+        int argc = 0;
+        struct args args;
+        for (struct str words = line; words.p && argc < 16;)
+            argv[argc++] = arena_dupz(&arena, str_cut(&words, ' '));
+        args_read(&args, ctl_commands, argc, argv);
+        if (args.kind != ARGS_CALL)
+            fail_msg("%.*s: %s", STR_ARG(line), args.err.text);
+        args_done(&args);
+        n++;
+    }
+    assert_true(n > 0);
+    arena_done(&arena);
+    buf_done(&catalog);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_command_and_option_is_in_feedwatchctl_1),
         cmocka_unit_test(help_ends_each_command_s_sentence_once),
         cmocka_unit_test(the_journal_catalog_has_each_message_and_no_other),
+        cmocka_unit_test(the_journal_catalog_names_commands_that_there_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -241,6 +241,33 @@ static void a_record_of_the_journal_has_its_fields(void **state)
     done(&s);
 }
 
+static void a_line_of_the_journal_says_what_it_is_about(void **state)
+{
+    (void)state;
+    static const struct { const char *text, *fields; } cases[] = {
+        {"feed=https://a.example/f failed: its server says feed=x id=y receiver=z",
+         "FEEDWATCH_FEED=https://a.example/f\nFEEDWATCH_FEED_URL=https://a.example/f\n\n"},
+        {"feed=https://a.example/f moved for good to=https://b.example/",
+         "FEEDWATCH_FEED=https://a.example/f\nFEEDWATCH_FEED_URL=https://a.example/f\n"
+         "FEEDWATCH_URL=https://b.example/\n\n"},
+        {"dead letter id=alr_1 receiver=desk attempts=3: HTTP 410: id=alr_2",
+         "FEEDWATCH_ALERT_ID=alr_1\nFEEDWATCH_RECEIVER=desk\n\n"},
+        {"feed=a feed=b feed=c feed=d feed=e", "FEEDWATCH_FEED=a\nFEEDWATCH_FEED_URL=a\n\n"},
+        {"nothing of it", "SYSLOG_IDENTIFIER=feedwatchd\n\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct stage s;
+        begin(&s, LOG_TO_JOURNAL);
+        seen()->has_journal = true;
+        log_say(s.log, LOG_LEVEL_WARNING, NULL, "%s", cases[i].text);
+        end(&s);
+        if (!str_ends(buf_str(&seen()->journal), str_of(cases[i].fields)))
+            fail_msg("%s: %s", cases[i].text, buf_z(&seen()->journal));
+        seen()->has_journal = false;
+        done(&s);
+    }
+}
+
 static void an_alert_of_the_journal_can_be_filtered_by(void **state)
 {
     (void)state;
@@ -259,6 +286,7 @@ static void an_alert_of_the_journal_can_be_filtered_by(void **state)
         log_set_level(s.log, LOG_LEVEL_ERROR); // an alert is no chatter: it comes at any level
         const struct alert alert = {
             .kind = cases[i].kind, .severity = cases[i].severity, .rule = S("truce"), .feed_title = S("Paper"),
+            .feed_url = S("https://a.example/f"),
             .url = S("https://a.example/1"), .story = 0xabc, .title = S("A truce"), .body = S("{\"x\": 1}"),
         };
         log_alert(s.log, &alert);
@@ -266,7 +294,7 @@ static void an_alert_of_the_journal_can_be_filtered_by(void **state)
         char id[64];
         snprintf(id, sizeof id, "MESSAGE_ID=%s", cases[i].id);
         const char *const fields[] = {id, cases[i].priority, "rule=truce ", "FEEDWATCH_RULE=truce\n",
-                                      "FEEDWATCH_FEED=Paper\n", "FEEDWATCH_URL=https://a.example/1\n",
+                                      "FEEDWATCH_FEED=Paper\n", "FEEDWATCH_FEED_URL=https://a.example/f\n", "FEEDWATCH_URL=https://a.example/1\n",
                                       "FEEDWATCH_STORY=0000000000000abc\n", "FEEDWATCH_JSON={\"x\": 1}\n",
                                       "FEEDWATCH_ALERT_ID=alr_"};
         for (size_t k = 0; k < sizeof fields / sizeof *fields; k++)
@@ -470,6 +498,7 @@ int main(void)
         cmocka_unit_test(a_long_line_is_cut_at_a_character),
         cmocka_unit_test(the_last_line_of_a_long_report_is_not_lost),
         cmocka_unit_test(a_record_of_the_journal_has_its_fields),
+        cmocka_unit_test(a_line_of_the_journal_says_what_it_is_about),
         cmocka_unit_test(an_alert_of_the_journal_can_be_filtered_by),
         cmocka_unit_test(a_target_that_is_not_there_is_replaced_by_standard_error),
         cmocka_unit_test(standard_error_of_the_journal_is_known),
