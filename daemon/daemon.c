@@ -35,6 +35,8 @@ static struct config *load_config(struct daemon *d, const char *asked)
     }
     struct diags diags;
     diags_init(&diags);
+    // What status, the log and "next" say of it is read from other folders.
+    d->config_path = config_place(str_of(d->config_path), S(""), &d->arena).p;
     struct config *config = config_load(d->config_path, ++d->generation, &diags);
     diags_sort(&diags);
     daemon_print(&diags);

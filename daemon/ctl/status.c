@@ -111,7 +111,7 @@ int ctl_status(const struct ctl_call *call)
 static void feeds_that(struct buf *out, int64_t n, int64_t total, const char *state)
 {
     if (n > 0)
-        buf_addf(out, "  %lld of %lld feeds %s %s: feedwatchctl feeds list --state %s\n", (long long)n,
+        buf_addf(out, "%lld of %lld feeds %s %s: feedwatchctl feeds list --state %s\n", (long long)n,
                  (long long)total, n == 1 ? "is" : "are", state, state);
 }
 
@@ -119,10 +119,6 @@ static void health_render(const struct ctl_call *call, const json_t *answer, str
 {
     if (answer_flag(answer, "ok"))
         buf_addf(out, "%sall is well%s\n", say_mark(call, SAY_GREEN), say_mark(call, SAY_PLAIN));
-    const json_t *feeds = json_object_get(answer, "feeds");
-    int64_t total = answer_number(feeds, "total");
-    feeds_that(out, answer_number(feeds, "failing"), total, "failing");
-    feeds_that(out, answer_number(feeds, "gone"), total, "gone");
     size_t i;
     json_t *reason;
     json_array_foreach(json_object_get(answer, "reasons"), i, reason) {
@@ -137,6 +133,10 @@ static void health_render(const struct ctl_call *call, const json_t *answer, str
         }
         buf_add_char(out, '\n');
     }
+    const json_t *feeds = json_object_get(answer, "feeds");
+    int64_t total = answer_number(feeds, "total");
+    feeds_that(out, answer_number(feeds, "failing"), total, "failing");
+    feeds_that(out, answer_number(feeds, "gone"), total, "gone");
 }
 
 int ctl_health(const struct ctl_call *call)

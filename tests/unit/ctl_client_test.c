@@ -166,8 +166,8 @@ static void lists_say_so_where_they_are_empty_or_longer(void **state)
         {"feeds list", "{\"feeds\":[{\"id\":\"abc\",\"next_ms\":9000}],\"now_ms\":5000}", "in 4s      0\n"},
         {"deliveries list", "{\"deliveries\":[{\"state\":\"waiting\",\"due_ms\":5000}],\"now_ms\":9000}", "  now\n"},
         {"health", "{\"ok\":true,\"reasons\":[],\"feeds\":{\"total\":9,\"failing\":1,\"gone\":2}}",
-         "all is well\n  1 of 9 feeds is failing: feedwatchctl feeds list --state failing\n"
-         "  2 of 9 feeds are gone: feedwatchctl feeds list --state gone\n"},
+         "all is well\n1 of 9 feeds is failing: feedwatchctl feeds list --state failing\n"
+         "2 of 9 feeds are gone: feedwatchctl feeds list --state gone\n"},
         {"feeds list --tag x", "{\"feeds\":[]}", "no feed is like that; "},
         {"deliveries list", "{\"deliveries\":[]}", "nothing waits and nothing is dead; "},
         {"silence list", "{\"silences\":[]}", "nothing is silenced\n"},
