@@ -2,7 +2,9 @@
 //
 // rules test and rules explain: what one rule makes of one text, in a word or as a tree; explain also of an item of the
 // archive.
+#include "daemon/ctl/answer.h"
 #include "daemon/ctl/archive.h"
+#include "daemon/ctl/client.h"
 #include "daemon/ctl/commands.h"
 #include "daemon/ctl/rule_files.h"
 #include "daemon/ctl/say.h"
@@ -43,7 +45,44 @@ struct verdict {
     struct explanation x;
     bool with_tree;
     bool is_in_scope;
+    json_t *alerts; // of the rule about the article, where it is one of the archive and a daemon knows; else NULL
 };
+
+// Asks for the alerts of the rule that have the article's title, and keeps those of its address: what became of a match
+// is decided behind it, by the first poll, stories, silences and throttles.
+static json_t *alerts_about(const struct ctl_call *call, const struct rule_entry *entry, const struct doc *doc,
+                            struct arena *arena)
+{
+    json_t *answer = NULL, *kept = NULL, *alert;
+    struct buf path;
+    buf_init(&path, 64 << 10);
+    buf_add(&path, S("/api/v1/alerts?limit=1000&rule="));
+    client_escape(&path, entry->made.rule.name);
+    client_query(&path, "text", arena_dupz(arena, doc->title));
+    if (client_is_up(call) && client_ask(call, "GET", buf_z(&path), NULL, &answer) == CTL_OK) {
+        size_t i;
+        kept = json_array();
+        json_array_foreach(json_object_get(answer, "alerts"), i, alert)
+            if (str_eq(answer_text(alert, "url"), doc->url))
+                json_array_append(kept, alert);
+    }
+    json_decref(answer);
+    buf_done(&path);
+    return kept;
+}
+
+static void alerts_say(const json_t *alerts, struct buf *out)
+{
+    size_t i;
+    json_t *alert;
+    if (alerts && json_array_size(alerts) == 0)
+        buf_add(out, S("\nno alert of this rule is about it: the rule came later, or the text did by an edit\n"));
+    json_array_foreach(alerts, i, alert) {
+        buf_addf(out, "%s%.*s: feedwatchctl alerts show ", i ? "" : "\n", STR_ARG(answer_text(alert, "state")));
+        say_text(out, answer_text(alert, "id"));
+        buf_add_char(out, '\n');
+    }
+}
 
 static int say_as_json(const struct ctl_call *call, const struct verdict *v)
 {
@@ -57,6 +96,8 @@ static int say_as_json(const struct ctl_call *call, const struct verdict *v)
     for (size_t i = 0; i < v->x.n_parts; i++)
         json_array_append_new(parts, json_part(&v->x.parts[i]));
     json_object_set_new(answer, "parts", parts);
+    if (v->alerts)
+        json_object_set(answer, "alerts", v->alerts);
     if (!v->with_tree)
         json_object_del(answer, "parts");
     int code = say_json(call, answer);
@@ -74,6 +115,7 @@ static int say_as_text(const struct ctl_call *call, const struct verdict *v, con
         buf_add(&text, S("no match: `feeds` of the rule does not take this feed. Without it:\n"));
     if (v->with_tree) {
         explain_render(&v->x, v->entry, call->has_colour, &text);
+        alerts_say(v->alerts, &text);
     } else {
         buf_add(&text, v->x.is_match ? S("match: ") : S("no match: "));
         explain_reason(&v->x, &text);
@@ -146,10 +188,13 @@ static int explain(const struct ctl_call *call, bool with_tree, const char *item
         struct verdict v = {.entry = entry, .with_tree = with_tree};
         v.is_in_scope = !item_id || is_in_scope(entry, &doc);
         explain_rule(entry, &doc, &arena, &v.x);
+        if (item_id && v.x.is_match && v.is_in_scope && doc.title.n)
+            v.alerts = alerts_about(call, entry, &doc, &arena);
         code = call->is_json ? say_as_json(call, &v) : say_as_text(call, &v, &head);
         if (code == CTL_OK && !(v.x.is_match && v.is_in_scope))
             code = CTL_REFUSED;
         explanation_done(&v.x);
+        json_decref(v.alerts);
     }
     buf_done(&head);
     rule_files_done(&files);

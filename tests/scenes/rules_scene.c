@@ -133,6 +133,10 @@ static void an_archived_article_is_explained(void **state)
     alerts = json_loadb(out.p, out.n, 0, NULL);
     const char *alert = json_string_value(json_object_get(json_array_get(json_object_get(alerts, "alerts"), 0), "id"));
     EXPECT_RULES(&s, 0, "truce: match", "explain", "truce", "--item", alert, "--config", conf);
+    const char *told = arena_fmt(&s.arena, "\nsent: feedwatchctl alerts show %s\n", alert).p;
+    EXPECT_RULES(&s, 0, told, "explain", "truce", "--item", alert, "--config", conf);
+    const char *later = scene_write(&s, "later.rules", "rule later {\n when truce\n}\n");
+    EXPECT_RULES(&s, 0, "no alert of this rule is about it", "explain", "later", "--item", alert, "--rules", later);
     scene_write(&s, "rules.d/a.rules",
                 "rule truce {\n when truce\n unless \"video game\"\n}\nrule grain {\n when grain\n}\n"
                 "rule wire {\n when truce\n feeds tag:wire\n}\n");
@@ -157,7 +161,7 @@ static void an_archived_article_is_explained(void **state)
     EXPECT_RULES(&s, 0, "2 hits", "replay", "wire", "--rules", rules, "--since", "2026-11-01", "--config", conf);
     EXPECT_RULES(&s, 1, "truce: no match", "explain", "truce", "--item", id, "--config", conf);
     EXPECT_RULES(&s, 1, "`truce` is not there", "explain", "truce", "--item", unmatched, "--config", conf);
-    EXPECT_RULES(&s, 64, "without a daemon an article is named by its own id", "explain", "truce", "--item", alert,
+    EXPECT_RULES(&s, 64, "without a daemon an article is named by its address or its own id", "explain", "truce", "--item", alert,
                  "--config", conf);
     json_decref(hits);
     json_decref(alerts);
