@@ -200,6 +200,7 @@ static const struct trap arabic[] = {
     {"غاز*", "ألغازهم", false, "a beginning"},
     {"ألغ*", "الألغام", true, "a beginning that looks like an article"},
     {"ألغ*", "غاز", false, "and is none"},
+    {"قود", "وقود", false, "fuel: a letter joined without an article may be the word's own"},
     {"سلام", "سلم", false, "other letters"},
     {"هدن*", "الهدنة", true, "a beginning behind the article"},
     {"هدنة", "هدنتان", false, "whole words"},
