@@ -64,7 +64,7 @@ static void set_answer(struct question *q, const struct feed *feed)
     api_json_text(q->reply.json, "url", url_redacted(&q->arena, feed->url));
 }
 
-bool question_remove(struct question *q, struct worker *w, const struct feed *feed, struct now now)
+bool question_remove(struct question *q, struct worker *w, const struct feed *feed)
 {
     if (feed->origin == ORIGIN_CONFIGURED) {
         question_fail(q, CONTROL_REFUSED, "feedwatchctl reload --wait",
@@ -72,7 +72,7 @@ bool question_remove(struct question *q, struct worker *w, const struct feed *fe
         return false;
     }
     set_answer(q, feed);
-    shard_remove(worker_shard(w), feed->id, now);
+    shard_remove(worker_shard(w), feed->id);
     to_writer(q, feed, (struct str){0});
     return true;
 }

@@ -120,7 +120,7 @@ static bool about_one(struct question *q, struct worker *w, struct now now)
     case CONTROL_FEED_RESUME:
         return question_pause(q, w, &feed, now);
     case CONTROL_FEED_RM:
-        return question_remove(q, w, &feed, now);
+        return question_remove(q, w, &feed);
     default:
         break;
     }

@@ -82,6 +82,6 @@ void control_receiver_test(struct question *q);
 
 // On the worker's thread: pauses or resumes, removes. False: the reply says why not; true: it is on its way.
 bool question_pause(struct question *q, struct worker *w, struct feed *feed, struct now now);
-bool question_remove(struct question *q, struct worker *w, const struct feed *feed, struct now now);
+bool question_remove(struct question *q, struct worker *w, const struct feed *feed);
 
 #endif

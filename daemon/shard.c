@@ -78,23 +78,21 @@ static mono_t mono_of(struct now now, int64_t wall_ms)
 }
 
 // When the next request to a host may start.
-static mono_t host_start(const struct host *h, struct now now)
+static mono_t host_start(const struct host *h)
 {
-    mono_t at = h->next_start;
-    mono_t held = mono_of(now, h->hold_until_ms);
-    return h->hold_until_ms > now.wall.ms && held.ms > at.ms ? held : at;
+    return h->hold_until.ms > h->next_start.ms ? h->hold_until : h->next_start;
 }
 
-static void host_wake(struct shard *s, uint32_t host, struct now now)
+static void host_wake(struct shard *s, uint32_t host)
 {
     struct host *h = &s->hosts[host];
     if (h->first != WHEEL_NONE && h->asking < s->limits.host_max)
-        wheel_add(&s->open, host, host_start(h, now));
+        wheel_add(&s->open, host, host_start(h));
     else
         wheel_remove(&s->open, host);
 }
 
-static void wait_at_host(struct shard *s, uint32_t i, struct now now)
+static void wait_at_host(struct shard *s, uint32_t i)
 {
     struct hot *f = &s->feeds[i];
     struct host *h = &s->hosts[f->host];
@@ -106,10 +104,10 @@ static void wait_at_host(struct shard *s, uint32_t i, struct now now)
         h->first = i;
     h->last = i;
     if (!wheel_has(&s->open, f->host))
-        host_wake(s, f->host, now);
+        host_wake(s, f->host);
 }
 
-static void leave_host_list(struct shard *s, uint32_t i, struct now now)
+static void leave_host_list(struct shard *s, uint32_t i)
 {
     struct host *h = &s->hosts[s->feeds[i].host];
     uint32_t before = WHEEL_NONE;
@@ -122,15 +120,15 @@ static void leave_host_list(struct shard *s, uint32_t i, struct now now)
         s->feeds[before].next_waiting = after;
     if (h->last == i)
         h->last = before;
-    host_wake(s, s->feeds[i].host, now);
+    host_wake(s, s->feeds[i].host);
 }
 
 // Takes a feed out of whatever it waits in; not for one that is being asked.
-static void unqueue(struct shard *s, uint32_t i, struct now now)
+static void unqueue(struct shard *s, uint32_t i)
 {
     struct hot *f = &s->feeds[i];
     if (f->state == WAITING)
-        leave_host_list(s, i, now);
+        leave_host_list(s, i);
     wheel_remove(&s->due, i);
 }
 
@@ -200,7 +198,7 @@ void shard_put(struct shard *s, const struct feed *feed, struct now now)
         s->feeds[i].is_leaving = false;
         return;
     } else {
-        unqueue(s, i, now);
+        unqueue(s, i);
     }
     take_over(s, i, feed);
     queue_feed(s, i, now);
@@ -241,7 +239,7 @@ static void free_slot(struct shard *s, uint32_t i)
     s->live--;
 }
 
-bool shard_remove(struct shard *s, uint64_t id, struct now now)
+bool shard_remove(struct shard *s, uint64_t id)
 {
     uint32_t i = index_find(&s->by_id, id);
     if (i == INDEX_NONE)
@@ -250,7 +248,7 @@ bool shard_remove(struct shard *s, uint64_t id, struct now now)
         s->feeds[i].is_leaving = true;
         return true;
     }
-    unqueue(s, i, now);
+    unqueue(s, i);
     free_slot(s, i);
     return true;
 }
@@ -269,7 +267,7 @@ static void start(struct shard *s, uint32_t i, struct now now, struct arena *a, 
 
 static bool host_is_free(const struct shard *s, const struct host *h, struct now now)
 {
-    return h->asking < s->limits.host_max && host_start(h, now).ms <= now.mono.ms;
+    return h->asking < s->limits.host_max && host_start(h).ms <= now.mono.ms;
 }
 
 bool shard_start(struct shard *s, struct now now, struct arena *a, struct feed *out)
@@ -280,7 +278,7 @@ bool shard_start(struct shard *s, struct now now, struct arena *a, struct feed *
     while ((i = wheel_take(&s->open, now.mono)) != WHEEL_NONE) { // hosts whose next turn has come
         struct host *h = &s->hosts[i];
         if (h->first == WHEEL_NONE || !host_is_free(s, h, now)) {
-            host_wake(s, i, now);
+            host_wake(s, i);
             continue;
         }
         uint32_t feed = h->first;
@@ -288,14 +286,14 @@ bool shard_start(struct shard *s, struct now now, struct arena *a, struct feed *
         if (h->first == WHEEL_NONE)
             h->last = WHEEL_NONE;
         start(s, feed, now, a, out);
-        host_wake(s, i, now);
+        host_wake(s, i);
         return true;
     }
     while ((i = wheel_take(&s->due, now.mono)) != WHEEL_NONE) {
         struct hot *f = &s->feeds[i];
         const struct host *h = &s->hosts[f->host];
         if (h->first != WHEEL_NONE || !host_is_free(s, h, now)) {
-            wait_at_host(s, i, now);
+            wait_at_host(s, i);
             continue;
         }
         start(s, i, now, a, out);
@@ -319,22 +317,22 @@ bool shard_make_due(struct shard *s, uint64_t id, struct now now)
     return true;
 }
 
-static void release_slot(struct shard *s, struct hot *f, struct now now)
+static void release_slot(struct shard *s, struct hot *f)
 {
     if (f->asking_at == WHEEL_NONE)
         return;
     assert(s->hosts[f->asking_at].asking);
     s->hosts[f->asking_at].asking--;
-    host_wake(s, f->asking_at, now);
+    host_wake(s, f->asking_at);
     f->asking_at = WHEEL_NONE;
 }
 
-static struct hot *end_asking(struct shard *s, uint64_t id, struct now now)
+static struct hot *end_asking(struct shard *s, uint64_t id)
 {
     uint32_t i = index_find(&s->by_id, id);
     assert(i != INDEX_NONE && s->feeds[i].state == ASKING && s->asking);
     struct hot *f = &s->feeds[i];
-    release_slot(s, f, now);
+    release_slot(s, f);
     s->asking--;
     f->state = RESTING;
     if (!f->is_leaving)
@@ -348,10 +346,11 @@ static void note_hold(struct shard *s, const struct hot *f, wall_t hold_until, s
     if (hold_until.ms <= now.wall.ms)
         return; // the URL's own hold is in its due; two URLs speak for the host
     struct host *h = &s->hosts[f->host];
-    if (h->held_by && h->held_by != f->id && h->hold_until_ms < hold_until.ms)
-        h->hold_until_ms = hold_until.ms;
+    mono_t until = mono_of(now, hold_until.ms);
+    if (h->held_by && h->held_by != f->id && h->hold_until.ms < until.ms)
+        h->hold_until = until;
     h->held_by = f->id;
-    host_wake(s, f->host, now);
+    host_wake(s, f->host);
 }
 
 static void rest(struct shard *s, uint32_t i, struct now now)
@@ -367,7 +366,7 @@ static void rest(struct shard *s, uint32_t i, struct now now)
 
 void shard_finish(struct shard *s, const struct feed *next, wall_t hold_until, struct now now)
 {
-    struct hot *f = end_asking(s, next->id, now);
+    struct hot *f = end_asking(s, next->id);
     if (!f)
         return;
     note_hold(s, f, hold_until, now);
@@ -381,7 +380,7 @@ void shard_finish(struct shard *s, const struct feed *next, wall_t hold_until, s
 
 void shard_finish_unchanged(struct shard *s, const struct feed *next, wall_t hold_until, struct now now)
 {
-    struct hot *f = end_asking(s, next->id, now);
+    struct hot *f = end_asking(s, next->id);
     if (!f)
         return;
     note_hold(s, f, hold_until, now);
@@ -393,7 +392,7 @@ void shard_finish_unchanged(struct shard *s, const struct feed *next, wall_t hol
 
 void shard_give_back(struct shard *s, uint64_t id, int64_t delay_ms, struct now now)
 {
-    struct hot *f = end_asking(s, id, now);
+    struct hot *f = end_asking(s, id);
     if (f)
         wheel_add(&s->due, (uint32_t)(f - s->feeds), mono_add(now.mono, delay_ms));
 }
@@ -402,10 +401,10 @@ int64_t shard_hop(struct shard *s, uint64_t id, struct str url, struct now now)
 {
     uint32_t i = index_find(&s->by_id, id);
     assert(i != INDEX_NONE && s->feeds[i].state == ASKING);
-    release_slot(s, &s->feeds[i], now); // that answer is over: two feeds that point at each other must not lock
+    release_slot(s, &s->feeds[i]); // that answer is over: two feeds that point at each other must not lock
     uint32_t host = host_of(s, url);
     struct host *h = &s->hosts[host];
-    int64_t wait = mono_diff(host_start(h, now), now.mono);
+    int64_t wait = mono_diff(host_start(h), now.mono);
     if (h->asking >= s->limits.host_max && wait < s->limits.host_gap_ms)
         wait = s->limits.host_gap_ms;
     if (wait > 0)
@@ -427,7 +426,7 @@ void shard_set_options(struct shard *s, uint64_t id, const struct feed_options *
     cold_set_origin(f->cold, ORIGIN_CONFIGURED);
     if (f->state == ASKING || was_paused == (options && options->paused))
         return;
-    unqueue(s, i, now);
+    unqueue(s, i);
     f->due_ms = was_paused ? now.wall.ms : INT64_MAX;
     queue_feed(s, i, now);
 }
@@ -437,7 +436,7 @@ bool shard_set_state(struct shard *s, const struct feed *feed, struct now now)
     uint32_t i = index_find(&s->by_id, feed->id);
     if (i == INDEX_NONE || s->feeds[i].state == ASKING)
         return false;
-    unqueue(s, i, now);
+    unqueue(s, i);
     take_over(s, i, feed);
     queue_feed(s, i, now);
     return true;

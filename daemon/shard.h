@@ -8,8 +8,8 @@
 //
 // A feed is a hot record (due, host, state) and a packed cold one (addresses, what we know, marks); no timer, no
 // handle. Politeness lives here: a host by name gets at most host_max requests at once, their starts at least
-// host_gap_ms apart; Retry-After of two of its feeds holds the whole host. Holds are of wall time, waiting is of
-// monotonic time: a clock that jumps starts no storm.
+// host_gap_ms apart; Retry-After of two of its feeds holds the whole host. Feeds come and go with due times of wall
+// time, waiting is of monotonic time: a clock that jumps starts no storm and holds nobody longer.
 #ifndef DAEMON_SHARD_H
 #define DAEMON_SHARD_H
 
@@ -55,7 +55,7 @@ void shard_spread(struct shard *shard, struct now now);
 uint32_t shard_make_all_due(struct shard *shard, struct now now);
 
 // Takes a feed out. One that is being asked goes when it is finished. False: there is none of that id.
-bool shard_remove(struct shard *shard, uint64_t id, struct now now);
+bool shard_remove(struct shard *shard, uint64_t id);
 
 // Gives a feed that may be asked now, and counts it as asked until shard_finish; false: none at present. The views in
 // *out live in the arena given.

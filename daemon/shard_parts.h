@@ -25,8 +25,8 @@ struct hot { // 64 bytes, and 16 in the wheel
 struct host {
     uint64_t key;
     mono_t next_start;
-    int64_t hold_until_ms; // wall
-    uint64_t held_by;      // the feed that was told to wait last
+    mono_t hold_until;
+    uint64_t held_by; // the feed that was told to wait last
     uint32_t asking;
     uint32_t first, last;  // waiting feeds
     uint32_t feeds;

@@ -233,7 +233,7 @@ static void drop_unnamed(struct worker *w, struct config *config, struct now now
             const struct config_feed *heir = config_feed_heir(config, feed.id);
             if (heir && !config_feed_find(w->config, heir->id)) // the heir is new
                 bequeath(w, heir, config, feed.id, now);
-            shard_remove(w->shard, feed.id, now);
+            shard_remove(w->shard, feed.id);
         }
         arena_reset(&a);
     }

@@ -172,6 +172,25 @@ static void clock_that_jumps_back_delays_nothing_that_waits(void **state)
     close_stage(&s);
 }
 
+static void clock_that_jumps_back_makes_no_hold_longer(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&limits);
+    uint64_t one = put(&s, "http://a.example/1", 0);
+    uint64_t two = put(&s, "http://a.example/2", 2000), three = put(&s, "http://a.example/3", 10000);
+    assert_int_equal(start(&s), one);
+    finish(&s, one, DAY_MS, wall_add(s.now.wall, HOUR_MS));
+    pass(&s, 2100);
+    assert_int_equal(start(&s), two);
+    finish(&s, two, DAY_MS, wall_add(s.now.wall, HOUR_MS));
+    s.now.wall = wall_add(s.now.wall, -700LL * DAY_MS);
+    pass(&s, 30 * MINUTE_MS);
+    assert_int_equal(start(&s), 0);
+    pass(&s, 31 * MINUTE_MS);
+    assert_int_equal(start(&s), three);
+    close_stage(&s);
+}
+
 static void stopped_feed_sleeps_until_it_is_made_due(void **state)
 {
     (void)state;
@@ -220,7 +239,7 @@ static void feed_removed_while_it_is_asked_goes_when_it_ends(void **state)
     struct stage s = open_stage(&limits);
     uint64_t id = put(&s, "http://a.example/", 0);
     assert_int_equal(start(&s), id);
-    assert_true(shard_remove(s.shard, id, s.now));
+    assert_true(shard_remove(s.shard, id));
     assert_true(shard_has(s.shard, id));
     finish(&s, id, 1000, no_hold);
     assert_false(shard_has(s.shard, id));
@@ -293,6 +312,7 @@ int main(void)
         cmocka_unit_test(retry_after_of_two_feeds_holds_the_whole_host),
         cmocka_unit_test(hop_gives_its_slot_back_so_that_two_hosts_cannot_lock),
         cmocka_unit_test(clock_that_jumps_back_delays_nothing_that_waits),
+        cmocka_unit_test(clock_that_jumps_back_makes_no_hold_longer),
         cmocka_unit_test(stopped_feed_sleeps_until_it_is_made_due),
         cmocka_unit_test(a_feed_is_counted_as_what_it_is_and_once),
         cmocka_unit_test(feed_removed_while_it_is_asked_goes_when_it_ends),
