@@ -13,6 +13,7 @@
 
 enum { RETRY_ATTEMPTS = 11 };
 enum { RETRY_AFTER_MS_MAX = DAY_MS };         // a receiver may ask for a day, not for a year
+static const int64_t RETRY_PAUSE_MS_MAX = DAY_MS / 10 * 12; // the schedule's last one at its longest
 enum { RETRY_REFUSED_MS = HOUR_MS };          // a receiver in mid-deploy answers 401 or 404 for that long
 static const int64_t RETRY_LIFE_MS = 7LL * DAY_MS; // whatever happened, a row is dead or done by then
 

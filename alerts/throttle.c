@@ -179,6 +179,12 @@ bool throttle_next_digest(const struct throttle_table *t, struct str *out_rule, 
     return true;
 }
 
+void throttle_shift(struct throttle_table *t, int64_t ms)
+{
+    for (struct bucket *b = t->held; b; b = b->next)
+        b->digest_due = wall_add(b->digest_due, ms);
+}
+
 void throttle_restore(struct throttle_table *t, const struct throttle_mark *mark)
 {
     struct bucket *b = bucket_of(t, mark->rule, mark->receiver, true);

@@ -11,6 +11,7 @@
 enum { THROTTLE_DEFAULT = 30 };                   // alerts
 static const int64_t THROTTLE_DEFAULT_MS = HOUR_MS; // in that time
 static const int64_t DIGEST_WAIT_MS = HOUR_MS;    // from the first held alert to its digest
+static const int64_t HELD_MS_MAX = 4LL * DAY_MS;  // until hours begin (three days at most), and a day to spare
 enum { THROTTLE_BUCKETS_MAX = 1 << 20 };          // 100,000 rules x 10 receivers; past it the oldest full one goes
 
 struct throttle_table;
@@ -34,6 +35,9 @@ void throttle_release(struct throttle_table *table, struct str rule, struct str 
 // Returns the (rule, receiver) whose digest is due first and when; false: nothing is held. Views until the next change.
 bool throttle_next_digest(const struct throttle_table *table, struct str *out_rule, struct str *out_receiver,
                           wall_t *out_due);
+
+// Moves what waits for a digest by that much: the clock was set by it, and the waiting stays as long as it was.
+void throttle_shift(struct throttle_table *table, int64_t ms);
 
 // Puts back what the store kept: a bucket's level, a held delivery.
 void throttle_restore(struct throttle_table *table, const struct throttle_mark *mark);

@@ -110,7 +110,15 @@ static void drop_row(struct row *row)
     mem_free(row);
 }
 
-static void add_row(struct receiver *r, const struct outbox_row *from)
+// Due times are of wall time, waiting is of monotonic time: a clock that jumps delays nothing that waits. A longer wait
+// than there is was noted under a clock that ran ahead, and is over.
+static mono_t moment_of(wall_t due, struct now now)
+{
+    int64_t wait_ms = wall_diff(due, now.wall);
+    return wait_ms < 0 || wait_ms > RETRY_PAUSE_MS_MAX ? now.mono : mono_add(now.mono, wait_ms);
+}
+
+static void add_row(struct receiver *r, const struct outbox_row *from, struct now now)
 {
     struct row *row = mem_alloc(sizeof *row);
     arena_init(&row->arena, SIZE_MAX);
@@ -119,6 +127,7 @@ static void add_row(struct receiver *r, const struct outbox_row *from)
     row->delivery.receiver = str_make(r->name, r->n_name);
     row->delivery.rule = arena_str(&row->arena, from->delivery.rule);
     row->delivery.format = arena_str(&row->arena, from->delivery.format);
+    row->due = moment_of(from->delivery.due, now);
     row->kind = from->kind;
     row->body = arena_str(&row->arena, from->body);
     buf_init(&row->answer, DELIVERY_REASON_BYTES);
@@ -139,16 +148,16 @@ static void add_row(struct receiver *r, const struct outbox_row *from)
 }
 
 // Rows that are not due would hide those behind them: the latest of them are left to a later reading.
-static void pass_over(struct receiver *r, wall_t now)
+static void pass_over(struct receiver *r, mono_t now)
 {
     if (r->config && r->config->is_strict)
         return;
     for (struct row *row = r->last, *prev; row && r->n_rows > REFILL_AT; row = prev) {
         prev = row->prev;
-        if (row->state != ROW_IDLE || row->delivery.due.ms <= now.ms)
+        if (row->state != ROW_IDLE || row->due.ms <= now.ms)
             continue;
-        if (!r->has_passed_over || row->delivery.due.ms < r->again.ms)
-            r->again = row->delivery.due;
+        if (!r->has_passed_over || row->due.ms < r->again.ms)
+            r->again = row->due;
         r->has_passed_over = true;
         drop_row(row);
     }
@@ -195,11 +204,11 @@ static void refill(struct receiver *r, struct now now)
 {
     if (r->is_asking)
         return;
-    if (r->has_passed_over && r->again.ms <= now.wall.ms)
+    if (r->has_passed_over && r->again.ms <= now.mono.ms)
         read_from_start(r);
     if (!r->may_have_more || now.mono.ms < r->no_reading_before.ms)
         return;
-    pass_over(r, now.wall);
+    pass_over(r, now.mono);
     if (r->n_rows <= REFILL_AT)
         ask_for_rows(r);
 }
@@ -211,7 +220,7 @@ static mono_t next_reading(const struct receiver *r, struct now now)
     if (r->is_asking)
         return again;
     if (r->has_passed_over)
-        again = mono_add(now.mono, r->again.ms > now.wall.ms ? r->again.ms - now.wall.ms : 0);
+        again = r->again;
     bool is_put_off = r->may_have_more && now.mono.ms < r->no_reading_before.ms;
     return is_put_off && r->no_reading_before.ms < again.ms ? r->no_reading_before : again;
 }
@@ -241,7 +250,7 @@ static void take_rows(struct delivery_rows *ask, struct now now)
     for (size_t i = 0; i < ask->n && !r->is_outdated; i++) {
         uint64_t number = ask->rows[i].delivery.row;
         if (!was_known(ask, number))
-            add_row(r, &ask->rows[i]);
+            add_row(r, &ask->rows[i], now);
         if (number > r->after)
             r->after = number;
     }
@@ -255,7 +264,7 @@ static void take_rows(struct delivery_rows *ask, struct now now)
 
 // ---- what the writer made durable ----
 
-static void take_note(struct writer_note *note)
+static void take_note(struct writer_note *note, struct now now)
 {
     struct row *row = note->row;
     if (row) {
@@ -267,6 +276,7 @@ static void take_note(struct writer_note *note)
             row->state = ROW_IDLE;
             row->delivery.attempts = note->step.attempts;
             row->delivery.due = note->step.due;
+            row->due = moment_of(note->step.due, now);
             row->delivery.first_try = note->step.first_try;
         } else {
             drop_row(row);
@@ -294,7 +304,7 @@ static mono_t serve(struct receiver *r, struct now now)
     if (is_off(r))
         return again;
     for (struct row *row = r->first; row; row = row->next) {
-        bool is_due = row->delivery.due.ms <= now.wall.ms;
+        bool is_due = row->due.ms <= now.mono.ms;
         if (row->state == ROW_IDLE && is_due && may_begin(r)) {
             if (breaker_ask(&r->breaker, now.mono) == BREAKER_NONE) {
                 mono_t until = r->breaker.state == BREAKER_OPEN ? r->breaker.until : (mono_t){ALARM_NONE};
@@ -302,8 +312,7 @@ static mono_t serve(struct receiver *r, struct now now)
             }
             row_try(row, now);
         } else if (row->state == ROW_IDLE && !is_due) {
-            mono_t due = mono_add(now.mono, row->delivery.due.ms - now.wall.ms);
-            again = due.ms < again.ms ? due : again;
+            again = row->due.ms < again.ms ? row->due : again;
         }
         if (r->config->is_strict)
             break; // the next one waits until this one is done or dead
@@ -329,7 +338,7 @@ static void turn(void *owner, struct message *list, struct now now)
         size_t bytes = m->bytes;
         switch (m->kind) {
         case DELIVERY_NOTED:
-            take_note((struct writer_note *)m);
+            take_note((struct writer_note *)m, now);
             break;
         case DELIVERY_NEWS:
             for (struct receiver *r = d->receivers; r; r = r->next)

@@ -20,6 +20,7 @@ struct row {
     enum row_state state;
     bool is_outdated;   // changed by hand while it was tried: to be read again after that
     struct delivery delivery;
+    mono_t due;
     enum alert_kind kind;
     struct arena arena; // owns texts and body
     struct str body;
@@ -44,7 +45,7 @@ struct receiver {
     mono_t no_reading_before; // the last one failed
     bool is_reading_failing;  // told once
     bool has_passed_over;  // rows not due were left out: read from the start again when `again` comes
-    wall_t again;
+    mono_t again;
     bool is_disabled;      // said 410
     struct breaker breaker;
     wall_t last_ok;

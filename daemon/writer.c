@@ -55,7 +55,10 @@ static void load_throttle(void *context, const struct throttle_mark *mark)
 static void load_held(void *context, const struct delivery *delivery)
 {
     struct loading *l = context;
-    throttle_restore_held(l->writer->decide.throttles, delivery->rule, delivery->receiver, delivery->due);
+    wall_t now = clock_now(l->writer->threads->clock).wall;
+    bool is_ahead = wall_diff(delivery->due, now) > HELD_MS_MAX; // held under a clock that ran ahead
+    throttle_restore_held(l->writer->decide.throttles, delivery->rule, delivery->receiver,
+                          is_ahead ? now : delivery->due);
 }
 
 static void load_receiver(void *context, const struct receiver_mark *mark)
@@ -210,8 +213,21 @@ static void hand_on(struct writer *w, struct message *list, const struct writing
     }
 }
 
+// A clock that is set back makes nothing wait longer: digests are due as much earlier. One that is put on is left to
+// bring them at once: most are hours of sleep.
+static void follow_clock(struct writer *w, struct now now)
+{
+    int64_t ahead_ms = now.wall.ms - now.mono.ms, step_ms = ahead_ms - w->wall_ahead_ms;
+    if (w->wall_ahead_ms && step_ms > -SECOND_MS && step_ms < SECOND_MS)
+        return;
+    if (w->wall_ahead_ms && step_ms < 0)
+        throttle_shift(w->decide.throttles, step_ms);
+    w->wall_ahead_ms = ahead_ms;
+}
+
 static void set_alarm(struct writer *w, struct now now)
 {
+    follow_clock(w, now);
     struct str rule, receiver;
     wall_t due;
     int64_t at = ALARM_NONE;

@@ -22,6 +22,7 @@ struct writer {
     size_t n_gone;
     wall_t next_prune;
     int64_t alarm_ms;        // atomic, monotonic
+    int64_t wall_ahead_ms;   // of the monotonic clock
     pthread_mutex_t lock;    // guards the three below
     bool is_failing;
     wall_t failing_since;

@@ -45,6 +45,7 @@ struct store { // the head of an engine's own struct
     char opening_text[ERR_TEXT_BYTES];
     struct hash_key secret;
     uint64_t epoch;
+    wall_t now; // of the opening
 };
 
 struct store_side { // the head of an engine's own struct
@@ -87,7 +88,12 @@ static inline unsigned delivery_from(enum delivery_state to)
 }
 
 // Brings a feed's times up to date at load: the later of its row and the checkpoint; and, after an unclean stop, one
-// that fell due until the last heartbeat counts as polled at it.
-void store_feed_times(struct feed *feed, const struct feed_due *checkpoint, bool was_unclean, wall_t heartbeat);
+// that fell due until the last heartbeat counts as polled at it. Nothing happened after `now` (of this opening, 0: not
+// known): times that a clock which ran ahead has left are taken for now, and a pause begins there.
+void store_feed_times(struct feed *feed, const struct feed_due *checkpoint, bool was_unclean, wall_t heartbeat,
+                      wall_t now);
+
+// Returns the time, or now where that is earlier and known: of something that has happened.
+static inline wall_t store_past(wall_t at, wall_t now) { return now.ms && at.ms > now.ms ? now : at; }
 
 #endif

@@ -63,7 +63,8 @@ static void load_feeds(const struct memory_store *store, const struct store_visi
     const struct memory_image *image = &store->disk->image;
     for (const struct memory_feed *f = v->feed ? image->feeds : NULL; f; f = f->hh.next) {
         struct store_feed row = f->row;
-        store_feed_times(&row.feed, find_due(image, row.feed.id), store->was_unclean, facts->heartbeat);
+        store_feed_times(&row.feed, find_due(image, row.feed.id), store->was_unclean, facts->heartbeat,
+                         store->head.now);
         facts->feeds++;
         v->feed(v->context, &row);
     }
@@ -126,7 +127,8 @@ struct store *memory_store_open(const struct store_options *options, struct err 
         memcpy(image->secret.bytes, options->secret, sizeof image->secret.bytes);
         image->has_secret = true;
     }
-    store->head = (struct store){.ops = &ops, .secret = image->secret, .epoch = ++image->epoch};
+    store->head = (struct store){.ops = &ops, .secret = image->secret, .epoch = ++image->epoch, .now = options->now};
+    image->heartbeat = store_past(image->heartbeat, options->now);
     store->was_unclean = !is_new && image->closed.ms == 0;
     store->head.opening = is_new ? STORE_IS_NEW : store->was_unclean ? STORE_WAS_UNCLEAN : STORE_IS_CLEAN;
     if (store->was_unclean)
@@ -134,7 +136,7 @@ struct store *memory_store_open(const struct store_options *options, struct err 
                  "the store was not closed properly; it is whole");
     store->disk = disk;
     disk->owner = store;
-    store->closed = image->closed;
+    store->closed = store_past(image->closed, options->now);
     image->closed.ms = 0;
     return &store->head;
 }

@@ -77,7 +77,8 @@ static void read_feed(const struct loading *l, sqlite3_stmt *s)
     feed->good_at = sql_time(s, 5);
     feed->due = sql_time(s, 6);
     feed->marks = sql_str(s, 9);
-    store_feed_times(feed, find_due(&l->dues, feed->id), l->store->was_unclean, l->store->heartbeat);
+    store_feed_times(feed, find_due(&l->dues, feed->id), l->store->was_unclean, l->store->heartbeat,
+                     l->store->head.now);
     l->facts->feeds++;
     l->visitor->feed(l->visitor->context, &row);
 }

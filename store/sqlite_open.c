@@ -66,8 +66,8 @@ static bool read_past(struct sqlite_store *store, struct err *err)
               && sql_number(store->db, "SELECT value FROM meta WHERE name = 'heartbeat'", 0, &heartbeat) == SQLITE_OK;
     if (!is_read)
         return sql_error(store->db, "reading the store", err);
-    store->closed.ms = closed;
-    store->heartbeat.ms = heartbeat;
+    store->closed = store_past((wall_t){closed}, store->head.now);
+    store->heartbeat = store_past((wall_t){heartbeat}, store->head.now);
     store->was_unclean = closed == 0;
     store->head.opening = closed ? STORE_IS_CLEAN : STORE_WAS_UNCLEAN;
     return true;
@@ -132,9 +132,12 @@ static bool settle_secret(struct sqlite_store *store, const unsigned char secret
 // Claims the state: the epoch grows, and from now on an end without store_close is an unclean one.
 static bool claim(struct sqlite_store *store, const struct store_options *options, struct err *err)
 {
-    static const char marks[] = "INSERT INTO meta VALUES ('epoch', 1) ON CONFLICT DO UPDATE SET value = value + 1;"
-                                "INSERT INTO meta VALUES ('closed', 0) ON CONFLICT DO UPDATE SET value = 0;"
-                                "INSERT INTO meta VALUES ('heartbeat', 0) ON CONFLICT DO NOTHING";
+    char marks[400]; // the heartbeat only grows, but for one of a clock that was ahead
+    snprintf(marks, sizeof marks, "INSERT INTO meta VALUES ('epoch', 1) ON CONFLICT DO UPDATE SET value = value + 1;"
+                                  "INSERT INTO meta VALUES ('closed', 0) ON CONFLICT DO UPDATE SET value = 0;"
+                                  "INSERT INTO meta VALUES ('heartbeat', 0) ON CONFLICT DO UPDATE SET"
+                                  " value = min(value, %lld)",
+             (long long)(options->now.ms ? options->now.ms : INT64_MAX));
     int64_t epoch = 0, row = 0;
     bool is_begun = sql_exec(store->db, "BEGIN IMMEDIATE") == SQLITE_OK;
     if (!is_begun)
@@ -191,6 +194,7 @@ struct store *sqlite_store_open(const struct store_options *options, struct err 
     struct sqlite_store *store = mem_alloc(sizeof *store);
     store->head.ops = &ops;
     store->head.opening = STORE_IS_NEW;
+    store->head.now = options->now;
     store->lock = -1;
     char path[PATH_MAX];
     bool is_open = prepare_directory(store, options->directory, err) && check_file(store, options->now, err)

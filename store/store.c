@@ -111,12 +111,26 @@ bool store_backup(struct store_side *side, wall_t now, unsigned keep, struct are
     return side->ops->backup(side, now, keep, arena, out_path, err);
 }
 
-void store_feed_times(struct feed *feed, const struct feed_due *checkpoint, bool was_unclean, wall_t heartbeat)
+static void end_future(struct feed *feed, wall_t now)
+{
+    bool is_ahead = now.ms && (feed->polled_at.ms > now.ms || (!feed->polled_at.ms && feed->due.ms > now.ms));
+    if (is_ahead && feed->due.ms != INT64_MAX) {
+        int64_t pause_ms = feed->polled_at.ms ? wall_diff(feed->due, feed->polled_at) : 0;
+        feed->due = wall_add(now, pause_ms > 0 ? pause_ms : 0);
+    }
+    wall_t *past[] = {&feed->polled_at, &feed->good_at, &feed->failing_since, &feed->gone_at};
+    for (size_t i = 0; i < sizeof past / sizeof *past; i++)
+        *past[i] = store_past(*past[i], now);
+}
+
+void store_feed_times(struct feed *feed, const struct feed_due *checkpoint, bool was_unclean, wall_t heartbeat,
+                      wall_t now)
 {
     if (checkpoint && checkpoint->polled_at.ms > feed->polled_at.ms) {
         feed->polled_at = checkpoint->polled_at;
         feed->due = checkpoint->due;
     }
+    end_future(feed, now);
     bool may_be_polled = was_unclean && feed->polled_at.ms && feed->due.ms <= heartbeat.ms
                          && feed->polled_at.ms < heartbeat.ms;
     if (!may_be_polled)

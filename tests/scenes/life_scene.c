@@ -156,6 +156,60 @@ static void wrong_clock_starts_no_storm_and_loses_nothing(void **state)
     scene_done(&s);
 }
 
+// A clock that was years ahead for a while: what it left behind stops neither feeds nor rows.
+static void clock_that_was_years_ahead(const char *name, bool is_killed)
+{
+    static const int64_t years = 700LL * DAY_MS;
+    static struct scene s;
+    struct paper p;
+    size_t held;
+    scene_open(&s, name);
+    paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
+    scene_config(&s, paper_config(&p, ""));
+    scene_write(&s, "rules.d/truce.rules", "%srule flood {\n when flood\n throttle 1/24h\n notify desk\n}\n", RULES);
+    scene_start(&s);
+    scene_wrong_clock(&s, years);
+    receiver_plan(&s.receiver, (struct receiver_plan){.fault = RECEIVER_STATUS, .status = 503});
+    paper_print(&p, "g1", "A truce from midnight", NULL);
+    paper_print(&p, "f1", "A flood in the north", NULL);
+    paper_print(&p, "f2", "Another flood, in the south", NULL);
+    scene_run(&s, 11 * MINUTE_MS);
+    assert_int_equal(receiver_acked(&s.receiver, "truce g1"), 0); // waits for its next try
+    scene_rows(&s, "SELECT alert FROM delivery WHERE state = 1", &held);
+    assert_int_equal(held, 1); // and one for a digest
+    scene_wrong_clock(&s, -years);
+    if (is_killed)
+        scene_kill(&s);
+    receiver_be_well(&s.receiver);
+    paper_print(&p, "g2", "Another truce", NULL);
+    if (is_killed)
+        scene_start(&s);
+    scene_run(&s, HOUR_MS);
+    assert_int_equal(receiver_acked(&s.receiver, "truce g1"), 1);
+    assert_int_equal(receiver_acked(&s.receiver, "truce g2"), 1);
+    scene_rows(&s, "SELECT alert FROM delivery WHERE state = 1", &held);
+    assert_int_equal(held, 0);
+    scene_stop(&s);
+    scene_start(&s);
+    paper_print(&p, "g3", "A third truce", NULL);
+    scene_run(&s, HOUR_MS);
+    assert_int_equal(receiver_acked(&s.receiver, "truce g3"), 1);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
+static void clock_that_was_years_ahead_stops_nothing(void **state)
+{
+    (void)state;
+    clock_that_was_years_ahead("ahead", false);
+}
+
+static void clock_that_was_years_ahead_stops_nothing_after_a_kill(void **state)
+{
+    (void)state;
+    clock_that_was_years_ahead("ahead-kill", true);
+}
+
 static void sleeping_machine_wakes_to_one_poll_a_feed(void **state)
 {
     (void)state;
@@ -288,6 +342,8 @@ int main(void)
         cmocka_unit_test(stop_during_a_delivery_loses_nothing_and_keeps_the_id),
         cmocka_unit_test(restart_polls_nobody_before_its_time),
         cmocka_unit_test(wrong_clock_starts_no_storm_and_loses_nothing),
+        cmocka_unit_test(clock_that_was_years_ahead_stops_nothing),
+        cmocka_unit_test(clock_that_was_years_ahead_stops_nothing_after_a_kill),
         cmocka_unit_test(sleeping_machine_wakes_to_one_poll_a_feed),
         cmocka_unit_test(status_and_lists_answer_while_it_runs),
         cmocka_unit_test(a_log_that_nobody_reads_holds_nobody_up),

@@ -18,13 +18,15 @@ struct rig {
     struct memory_disk *disk;
     struct store *store;
     struct arena arena;
+    wall_t now; // of the next opening; 0: late enough for all that is written
 };
 
 static void open_store(struct rig *rig)
 {
     struct err err = {0};
     struct store_options options = {.engine = rig->engine, .directory = str_of(rig->directory), .disk = rig->disk,
-                                    .now = {1000}, .secret = "a secret of the instance"};
+                                    .now = {rig->now.ms ? rig->now.ms : HOUR_MS},
+                                    .secret = "a secret of the instance"};
     rig->store = store_open(&options, &err);
     if (!rig->store)
         fail_msg("%s", err.text);
@@ -601,6 +603,35 @@ static void due_times_of_the_checkpoint_count_when_they_are_later(void **state)
     assert_int_equal(l.feeds[0].feed.due.ms, 1700);
 }
 
+// A clock ran two years ahead for a while: the pause of a feed is kept, what was is over, and the next sign of life
+// counts from now again.
+static void times_of_a_clock_that_was_ahead_end_at_the_opening(void **state)
+{
+    static const int64_t ahead = 730LL * DAY_MS;
+    struct rig *rig = *state;
+    struct store_feed feed = feed_of(11, "e1", "m1");
+    feed.feed.polled_at = feed.feed.good_at = feed.feed.failing_since = (wall_t){ahead};
+    feed.feed.due = (wall_t){ahead + 400};
+    commit(rig, &(struct store_batch){.now = {ahead + 100}, .feeds = &feed, .n_feeds = 1});
+    rig->now = (wall_t){5000};
+    for (int i = 0; i < 2; i++) {
+        struct loaded l;
+        reopen(rig);
+        struct store_facts facts = load(rig, &l);
+        assert_int_equal(facts.heartbeat.ms, 5000);
+        assert_int_equal(facts.closed.ms, 5000);
+        assert_int_equal(l.feeds[0].feed.polled_at.ms, 5000);
+        assert_int_equal(l.feeds[0].feed.good_at.ms, 5000);
+        assert_int_equal(l.feeds[0].feed.failing_since.ms, 5000);
+        assert_int_equal(l.feeds[0].feed.due.ms, 5400);
+    }
+    commit(rig, &(struct store_batch){.now = {6000}});
+    rig->now = (wall_t){7000};
+    reopen(rig);
+    struct loaded l;
+    assert_int_equal(load(rig, &l).heartbeat.ms, 6000);
+}
+
 static void alerts_are_listed_by_what_is_asked(void **state)
 {
     struct rig *rig = *state;
@@ -819,6 +850,7 @@ int main(void)
         BOTH(what_decide_keeps_comes_back),
         BOTH(a_feed_is_overwritten_whole_and_removed),
         BOTH(due_times_of_the_checkpoint_count_when_they_are_later),
+        BOTH(times_of_a_clock_that_was_ahead_end_at_the_opening),
         BOTH(alerts_are_listed_by_what_is_asked),
         BOTH(an_alert_is_listed_with_the_states_of_its_rows),
         BOTH(the_outbox_is_counted_by_receiver_and_state),
