@@ -13,6 +13,7 @@ enum worker_message { WORKER_DONE = JOB + 1 }; // struct work: committed, back f
 enum {
     POLL_MS = 30 * SECOND_MS,          // a whole request, unless the feed says otherwise
     POLL_BODY_BYTES_MAX = 10 << 20,    // decoded; the largest real feed seen has 6 MiB
+    HOP_WAIT_MS = POLL_MS,             // for a slot at the next host; a longer wait gives the poll up until then
     CHECKPOINT_MS = 60 * SECOND_MS,    // due times go to the store
 };
 

@@ -21,6 +21,7 @@ struct poll {
     struct config *config;
     struct pipeline_tools tools;
     mono_t hop_at;
+    bool is_waiting;            // until then: nothing under way
     wall_t now;                 // of the turn in which bytes come: the parser's idea of "too late a date"
     const char *headers[POLL_HEADERS_MAX + 1];
 };

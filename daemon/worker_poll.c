@@ -242,6 +242,30 @@ static void on_done(void *context, const struct http_result *result)
         worker_poll_ended(w); // last: what it made room for has begun
 }
 
+// Notes whether a hop waits for its time, which is nothing under way to the stepped clock.
+static void set_waiting(struct poll *p, bool is_waiting)
+{
+    if (is_waiting && !p->is_waiting)
+        clock_end(p->worker->threads->clock);
+    else if (!is_waiting && p->is_waiting)
+        clock_begin(p->worker->threads->clock);
+    p->is_waiting = is_waiting;
+}
+
+// A redirect leads to a host that wants to be left alone for longer: the poll is begun anew when that is over. Waiting
+// it would keep its place among the requests in flight, and as many of them as there are places would stop the worker.
+static void put_off(struct poll *p, int64_t wait_ms, struct now now)
+{
+    struct worker *w = p->worker;
+    unlink_poll(&w->hopping, p);
+    set_waiting(p, false);
+    shard_give_back(w->shard, p->outcome->before.id, wait_ms, now);
+    pipeline_drop(p->pipeline);
+    outcome_free(p->outcome);
+    free_poll(p);
+    worker_poll_ended(w);
+}
+
 static void hop(struct worker *w, struct now now)
 {
     for (struct poll *p = w->hopping, *next; p; p = next) {
@@ -250,10 +274,16 @@ static void hop(struct worker *w, struct now now)
             continue;
         struct request r = pipeline_request(p->pipeline);
         int64_t wait = shard_hop(w->shard, p->outcome->before.id, r.url, now);
-        if (wait > 0) {
-            p->hop_at = mono_add(now.mono, wait);
+        if (wait > HOP_WAIT_MS) {
+            put_off(p, wait, now);
             continue;
         }
+        if (wait > 0) {
+            p->hop_at = mono_add(now.mono, wait);
+            set_waiting(p, true);
+            continue;
+        }
+        set_waiting(p, false);
         unlink_poll(&w->hopping, p);
         link_poll(&w->asking, p);
         ask(p, now);
@@ -315,6 +345,7 @@ void polls_drop(struct worker *w)
         while (*lists[i]) {
             struct poll *p = *lists[i];
             unlink_poll(lists[i], p);
+            set_waiting(p, false);
             http_cancel(p->transfer);
             pipeline_drop(p->pipeline);
             outcome_free(p->outcome);

@@ -2,6 +2,9 @@
 //
 // Servers as they are: slow, cut off, hostile, gone, lying. Each time the feed beside it goes on as if nothing were,
 // and the bad one is read again when it is well.
+#include <signal.h>
+
+#include "daemon/shard.h"
 #include "tests/tools/check.h"
 
 #include "tests/tools/paper.h"
@@ -185,6 +188,54 @@ static void article_twice_in_a_feed_and_out_of_order_alerts_once(void **state)
     // pair_end counted: each expected one once, and not one more.
 }
 
+// Two feeds of a host are told to come back in a day; as many as a worker asks at once are led to that host.
+static void a_host_that_wants_a_pause_holds_up_nobody_but_who_is_led_there(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper p;
+    const struct origin_reply pause = {.status = 429, .headers = "Retry-After: 86400\r\n"};
+    struct buf feeds;
+    scene_open(&s, "held-host");
+    buf_init(&feeds, 1 << 20);
+    paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
+    buf_addf(&feeds, "workers 1\n%s", paper_config(&p, ""));
+    for (unsigned i = 1; i <= 2; i++) {
+        const char *path = arena_fmt(&s.arena, "/%u", i).p;
+        origin_serve(&s.origin, "127.0.0.3", path, pause);
+        buf_addf(&feeds, "feed %s {\n allow-private yes\n}\n", origin_url(&s.origin, "127.0.0.3", path));
+    }
+    scene_write(&s, "rules.d/truce.rules", "rule truce {\n when truce\n notify desk\n}\n");
+    scene_config(&s, buf_z(&feeds));
+    scene_start(&s);
+    scene_run(&s, MINUTE_MS);
+    assert_int_equal(origin_count(&s.origin, "127.0.0.3", NULL), 2);
+    for (unsigned i = 0; i < SHARD_IN_FLIGHT_MAX; i++) {
+        const char *address = arena_fmt(&s.arena, "127.0.1.%u", i + 1).p;
+        origin_serve(&s.origin, address, "/feed",
+                     (struct origin_reply){.status = 302, .location = origin_url(&s.origin, "127.0.0.3", "/3")});
+        buf_addf(&feeds, "feed %s {\n allow-private yes\n}\n", origin_url(&s.origin, address, "/feed"));
+    }
+    scene_config(&s, buf_z(&feeds));
+    buf_done(&feeds);
+    scene_signal(&s, SIGHUP);
+    scene_expect(&s, "generation 2");
+    scene_run(&s, MINUTE_MS);
+    paper_print(&p, "g1", "A truce from midnight", NULL);
+    scene_run(&s, HOUR_MS);
+    scene_until_acked(&s, "truce g1", 1);
+    assert_int_equal(origin_count(&s.origin, "127.0.0.3", NULL), 2);
+    assert_int_equal(origin_count(&s.origin, "127.0.1.1", NULL), 1); // and does not try again and again
+    origin_serve(&s.origin, "127.0.0.3", "/1", (struct origin_reply){.status = 404});
+    origin_serve(&s.origin, "127.0.0.3", "/2", (struct origin_reply){.status = 404});
+    scene_jump(&s, 22LL * HOUR_MS);
+    assert_int_equal(origin_count(&s.origin, "127.0.0.3", "/3"), 0);
+    scene_run(&s, HOUR_MS);
+    assert_true(origin_count(&s.origin, "127.0.0.3", "/3") > 0); // the pause is over
+    scene_stop(&s);
+    scene_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +244,7 @@ int main(void)
         cmocka_unit_test(page_instead_of_a_feed_is_told_and_not_taken_for_news),
         cmocka_unit_test(unreachable_feed_is_told_once_a_day_and_asked_ever_less),
         cmocka_unit_test(private_address_is_refused_unless_allowed),
+        cmocka_unit_test(a_host_that_wants_a_pause_holds_up_nobody_but_who_is_led_there),
         cmocka_unit_test(article_twice_in_a_feed_and_out_of_order_alerts_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
