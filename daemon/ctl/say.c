@@ -70,7 +70,8 @@ int say_error(const struct ctl_call *call, int code, const char *next, const cha
     va_start(args, format);
     buf_addv(&raw, format, args);
     va_end(args);
-    for (struct str rest = str_trim(buf_str(&raw)); rest.p;) { // diagnostics have several lines, each is sanitised by itself
+    // Diagnostics have several lines, each is sanitised by itself.
+    for (struct str rest = str_trim(buf_str(&raw)); rest.p;) {
         utf8_sanitise(str_cut(&rest, '\n'), &clean);
         if (rest.p)
             buf_add_char(&clean, '\n');

@@ -161,8 +161,8 @@ static void an_archived_article_is_explained(void **state)
     EXPECT_RULES(&s, 0, "2 hits", "replay", "wire", "--rules", rules, "--since", "2026-11-01", "--config", conf);
     EXPECT_RULES(&s, 1, "truce: no match", "explain", "truce", "--item", id, "--config", conf);
     EXPECT_RULES(&s, 1, "`truce` is not there", "explain", "truce", "--item", unmatched, "--config", conf);
-    EXPECT_RULES(&s, 64, "without a daemon an article is named by its address or its own id", "explain", "truce", "--item", alert,
-                 "--config", conf);
+    EXPECT_RULES(&s, 64, "without a daemon an article is named by its address or its own id", "explain", "truce",
+                 "--item", alert, "--config", conf);
     json_decref(hits);
     json_decref(alerts);
     scene_done(&s);
