@@ -348,6 +348,15 @@ void daemon_stop(struct daemon *d)
     api_close(d->api, on_api_closed, d);
 }
 
+static void on_store_lost(struct job *job, void *owner, struct now now)
+{
+    (void)now;
+    struct daemon *d = owner;
+    d->exit_code = EXIT_TEMPORARY; // to be started again
+    daemon_stop(d);
+    mem_free(job);
+}
+
 static enum exit_code serve(struct daemon *d, int clock_fd)
 {
     struct err err;
@@ -393,7 +402,7 @@ static enum exit_code open_and_serve(struct daemon *d, const struct daemon_optio
     close_all(d, code == EXIT_OK);
     if (code == EXIT_OK)
         log_say(d->log, LOG_LEVEL_INFO, NULL, "stopped");
-    return code;
+    return code == EXIT_OK ? d->exit_code : code;
 }
 
 static void close_handle(uv_handle_t *handle, void *context)
@@ -441,7 +450,8 @@ enum exit_code daemon_run(const struct daemon_options *options)
     d->loop.is_observer = true;
     d->clock.owner = d;
     d->clock.on_idle = wake_main;
-    d->threads = (struct threads){.clock = &d->clock, .metrics = &d->metrics, .main = &d->loop.inbox};
+    d->threads = (struct threads){.clock = &d->clock, .metrics = &d->metrics, .main = &d->loop.inbox,
+                                  .on_store_lost = on_store_lost};
     d->started = clock_now(&d->clock).wall;
     d->is_once = options->is_once;
     enum exit_code code = open_and_serve(d, options, clock_fd);

@@ -19,6 +19,7 @@ struct threads {
     struct queue *main, *writer, *delivery, *history, *keeper;
     struct worker **workers;
     uint32_t n_workers;
+    void (*on_store_lost)(struct job *job, void *owner, struct now now); // main's job: stop, for a new start to repair
 };
 
 // A poll on its way: worker -> writer -> worker -> keeper.

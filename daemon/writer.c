@@ -144,11 +144,22 @@ static void sleep_ms(int64_t ms)
     nanosleep(&t, NULL);
 }
 
-// Commits, again and again while the trouble may pass. False: given up because the daemon stops, or fenced.
+// No waiting helps: the daemon stops, and its next start repairs what can be repaired.
+static void lose_store(struct writer *w, const struct err *err)
+{
+    w->is_lost = true;
+    log_say(w->threads->log, LOG_LEVEL_ERROR, MESSAGE_STORE_TROUBLE,
+            "the store cannot be used any more: %s; stopping, the next start looks at it", err->text);
+    struct job *job = mem_alloc(sizeof *job);
+    job->run = w->threads->on_store_lost;
+    queue_push(w->threads->main, &job->message);
+}
+
+// Commits, again and again while the trouble may pass. False: given up because the daemon stops, or must.
 static bool commit(struct writer *w, const struct store_batch *batch)
 {
     int64_t pause = WRITER_BACKOFF_MS, waited_closing = 0;
-    for (;;) {
+    while (!w->is_lost) {
         struct err err = {0};
         enum store_result result = store_commit(w->store, batch, &err);
         if (result == STORE_OK) {
@@ -158,13 +169,17 @@ static bool commit(struct writer *w, const struct store_batch *batch)
             return true;
         }
         metric_add(w->threads->metrics, METRIC_COMMITS_LATER, 1);
-        note_failure(w, true, &err);
-        if (result == STORE_FENCED || (is_closing(w) && waited_closing >= WRITER_GIVE_UP_MS))
+        if (result == STORE_LATER)
+            note_failure(w, true, &err);
+        else
+            lose_store(w, &err);
+        if (w->is_lost || (is_closing(w) && waited_closing >= WRITER_GIVE_UP_MS))
             return false;
         sleep_ms(pause);
         waited_closing += is_closing(w) ? pause : 0;
         pause = pause * 2 < WRITER_BACKOFF_MS_MAX ? pause * 2 : WRITER_BACKOFF_MS_MAX;
     }
+    return false;
 }
 
 static void tell_delivery(struct writer *w)

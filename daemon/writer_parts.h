@@ -23,7 +23,8 @@ struct writer {
     wall_t next_prune;
     int64_t alarm_ms;        // atomic, monotonic
     int64_t wall_ahead_ms;   // of the monotonic clock
-    pthread_mutex_t lock;    // guards the three below
+    pthread_mutex_t lock;    // guards the last three
+    bool is_lost;            // the store is damaged or another's: nothing more is tried
     bool is_failing;
     wall_t failing_since;
     struct err failure;

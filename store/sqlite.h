@@ -19,6 +19,7 @@ struct sqlite_store {
     int lock;
     char directory[PATH_MAX];
     bool was_unclean;
+    bool is_broken;   // damage was met: the next opening looks at the file
     wall_t heartbeat; // of the process before
     wall_t closed;
     uint64_t next_row; // of the outbox

@@ -301,16 +301,25 @@ static int write_rest(struct sqlite_store *store, const struct store_batch *b)
 // ---- the transaction ------------------------------------------------------------------------------------------------
 
 // Tells whether this claim is still the last one. A poll that began under an older claim is refused with it.
-static bool is_ours(struct sqlite_store *store, const struct store_batch *batch)
+static enum store_result check_claim(struct sqlite_store *store, const struct store_batch *batch, struct err *err)
 {
     sqlite3_stmt *s = store->statements[SQL_EPOCH];
-    bool is_ours = sqlite3_step(s) == SQLITE_ROW && sql_u64(s, 0) == store->head.epoch;
+    int code = sqlite3_step(s);
+    bool is_ours = code == SQLITE_ROW && sql_u64(s, 0) == store->head.epoch;
+    if (code != SQLITE_ROW && code != SQLITE_DONE) {
+        enum store_result result = sqlite_failure(store->db, "reading the claim", err);
+        sqlite3_reset(s);
+        return result;
+    }
     sqlite3_reset(s);
     for (size_t i = 0; batch && i < batch->n_feeds && is_ours; i++) {
         uint64_t epoch = batch->feeds[i].fence.epoch;
         is_ours = epoch == 0 || epoch == store->head.epoch;
     }
-    return is_ours;
+    if (is_ours)
+        return STORE_OK;
+    err_set(err, "another process has claimed the state since: this one must stop");
+    return STORE_FENCED;
 }
 
 enum store_result sqlite_commit(struct store *head, const struct store_batch *batch, struct err *err)
@@ -319,14 +328,12 @@ enum store_result sqlite_commit(struct store *head, const struct store_batch *ba
     uint64_t row = store->next_row;
     if (sql_exec(store->db, "BEGIN IMMEDIATE") != SQLITE_OK)
         return sqlite_failure(store->db, "writing to the store", err);
-    enum store_result result = STORE_OK;
-    if (!is_ours(store, batch)) {
-        err_set(err, "another process has claimed the state since: this one must stop");
-        result = STORE_FENCED;
-    } else if (write_polls(store, batch, &row) != SQLITE_OK || write_rest(store, batch) != SQLITE_OK
-               || sql_exec(store->db, "COMMIT") != SQLITE_OK) {
+    enum store_result result = check_claim(store, batch, err);
+    if (result == STORE_OK
+        && (write_polls(store, batch, &row) != SQLITE_OK || write_rest(store, batch) != SQLITE_OK
+            || sql_exec(store->db, "COMMIT") != SQLITE_OK))
         result = sqlite_failure(store->db, "writing to the store", err);
-    }
+    store->is_broken |= result == STORE_BROKEN;
     if (result == STORE_OK)
         store->next_row = row;
     else if (!sqlite3_get_autocommit(store->db))
@@ -370,10 +377,8 @@ enum store_result sqlite_prune(struct store *head, wall_t now, int64_t history_m
         if (i >= SQL_PRUNE_ALERTS)
             removed += (size_t)sqlite3_changes(store->db);
     }
-    enum store_result result = STORE_OK;
-    if (!is_ours(store, NULL))
-        result = STORE_FENCED;
-    else if (code != SQLITE_OK || sql_exec(store->db, "COMMIT") != SQLITE_OK)
+    enum store_result result = check_claim(store, NULL, err);
+    if (result == STORE_OK && (code != SQLITE_OK || sql_exec(store->db, "COMMIT") != SQLITE_OK))
         result = sqlite_failure(store->db, "pruning the store", err);
     if (result == STORE_OK)
         *out_n = removed;

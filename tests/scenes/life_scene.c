@@ -3,12 +3,15 @@
 // Start, stop, second start: the life of the process.
 #include "tests/tools/check.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <sqlite3.h>
+#include <unistd.h>
 
 #include "tests/tools/folder.h"
 #include "tests/tools/paper.h"
 
-enum { EXIT_REFUSED = 1 };
+enum { EXIT_REFUSED = 1, EXIT_AGAIN = 75 };
 
 static const char RULES[] = "rule truce {\n when truce\n group none\n notify desk\n}\n";
 
@@ -210,6 +213,74 @@ static void clock_that_was_years_ahead_stops_nothing_after_a_kill(void **state)
     clock_that_was_years_ahead("ahead-kill", true);
 }
 
+static void change_store(struct scene *s, const char *sql)
+{
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(scene_path(s, "state/state.db"), &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, 10000);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+// All pages but the first, which says what the file is, become noise; what the daemon has of them in memory is old.
+static void damage_store(struct scene *s)
+{
+    change_store(s, "UPDATE meta SET value = value + 1 WHERE name = 'heartbeat'; PRAGMA wal_checkpoint(TRUNCATE)");
+    int fd = open(scene_path(s, "state/state.db"), O_WRONLY);
+    char noise[4096];
+    memset(noise, 0xa5, sizeof noise);
+    off_t size = lseek(fd, 0, SEEK_END);
+    for (off_t at = sizeof noise; at < size; at += (off_t)sizeof noise)
+        assert_int_equal(pwrite(fd, noise, sizeof noise, at), sizeof noise);
+    close(fd);
+}
+
+static bool has_ended(struct scene *s, const void *context)
+{
+    (void)context;
+    return !scene_is_running(s);
+}
+
+// A store that no waiting mends: the daemon ends so that it is started again, and goes on.
+static void store_lost_while_it_runs(const char *name, void (*lose)(struct scene *s), const char *said)
+{
+    static struct scene s;
+    struct paper p;
+    int status;
+    open_with_paper(&s, &p, name);
+    scene_ctl(&s, &status, "backup", NULL);
+    assert_int_equal(status, 0);
+    lose(&s);
+    paper_print(&p, "g1", "A truce from midnight", NULL);
+    scene_run_begin(&s, 11 * MINUTE_MS);
+    scene_until(&s, "the end of the daemon", has_ended, NULL);
+    assert_int_equal(scene_wait_end(&s, SCENE_STOP_MS), EXIT_AGAIN);
+    assert_int_equal(receiver_acked(&s.receiver, NULL), 0);
+    s.now = wall_add(s.now, 11 * MINUTE_MS);
+    scene_launch(&s);
+    if (said)
+        scene_expect(&s, said);
+    scene_expect(&s, "ready");
+    scene_run(&s, 11 * MINUTE_MS);
+    assert_int_equal(receiver_acked(&s.receiver, "truce g1"), 1);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
+static void a_store_damaged_while_it_runs_is_repaired_by_the_next_start(void **state)
+{
+    (void)state;
+    store_lost_while_it_runs("damaged", damage_store, "took its place");
+}
+
+static void claim_store(struct scene *s) { change_store(s, "UPDATE meta SET value = value + 1 WHERE name = 'epoch'"); }
+
+static void a_store_that_another_process_claimed_is_left(void **state)
+{
+    (void)state;
+    store_lost_while_it_runs("claimed", claim_store, NULL);
+}
+
 static void sleeping_machine_wakes_to_one_poll_a_feed(void **state)
 {
     (void)state;
@@ -344,6 +415,8 @@ int main(void)
         cmocka_unit_test(wrong_clock_starts_no_storm_and_loses_nothing),
         cmocka_unit_test(clock_that_was_years_ahead_stops_nothing),
         cmocka_unit_test(clock_that_was_years_ahead_stops_nothing_after_a_kill),
+        cmocka_unit_test(a_store_damaged_while_it_runs_is_repaired_by_the_next_start),
+        cmocka_unit_test(a_store_that_another_process_claimed_is_left),
         cmocka_unit_test(sleeping_machine_wakes_to_one_poll_a_feed),
         cmocka_unit_test(status_and_lists_answer_while_it_runs),
         cmocka_unit_test(a_log_that_nobody_reads_holds_nobody_up),
