@@ -54,6 +54,9 @@ struct loading {
     struct index stored; // ids that have come from the store
     struct now now;
     uint32_t n_unnamed;
+    struct arena arena;
+    struct store_feed *lost; // that a damaged store has forgotten
+    size_t n_lost;
 };
 
 struct worker *daemon_worker_of(struct daemon *d, struct str url)
@@ -91,7 +94,9 @@ static void load_feed(void *context, const struct store_feed *row)
         index_put(&l->stored, feed.id, 0);
 }
 
-static void add_new_feeds(struct loading *l)
+// What the store does not know is new; where it was damaged, it may be forgotten. Such a feed learns before it tells
+// again, lest it tell under new ids what it told before.
+static void add_new_feeds(struct loading *l, bool was_damaged)
 {
     struct daemon *d = l->d;
     for (size_t i = 0; i < d->config->n_feeds; i++) {
@@ -99,8 +104,12 @@ static void add_new_feeds(struct loading *l)
         if (index_find(&l->stored, f->id) != INDEX_NONE)
             continue;
         struct feed feed = {.id = f->id, .first_url = f->url, .url = f->url, .options = &f->options,
-                            .due = l->now.wall};
+                            .due = l->now.wall, .flags = was_damaged ? FEED_RELEARN : 0};
         shard_put(worker_shard(daemon_worker_of(d, f->url)), &feed, l->now);
+        feed.options = NULL;
+        struct store_feed row = {.feed = feed, .fence.shard = (uint16_t)shard_virtual(f->url)};
+        if (was_damaged)
+            ARENA_PUSH(&l->arena, l->lost, l->n_lost, row);
     }
     for (uint32_t i = 0; i < d->n_workers; i++) {
         struct shard *shard = worker_shard(d->workers[i]);
@@ -109,6 +118,16 @@ static void add_new_feeds(struct loading *l)
         else
             shard_spread(shard, l->now);
     }
+}
+
+// Over a restart, too: the next opening does not say any more that there was damage.
+static void keep_lost(struct loading *l, struct store *store)
+{
+    const struct store_batch batch = {.now = l->now.wall, .feeds = l->lost, .n_feeds = l->n_lost};
+    struct err err;
+    if (l->n_lost && store_commit(store, &batch, &err) != STORE_OK)
+        log_say(l->d->log, LOG_LEVEL_WARNING, NULL,
+                "which feeds are to learn anew cannot be kept over another restart: %s", err.text);
 }
 
 // ---- opening, in order; each failure says its exit code ----
@@ -168,12 +187,15 @@ static enum exit_code open_threads(struct daemon *d, struct err *err)
         return EXIT_UNAVAILABLE;
     }
     struct loading l = {.d = d, .now = clock_now(&d->clock)};
+    arena_init(&l.arena, SIZE_MAX);
     d->writer = writer_open(&d->threads, store, config_ref(d->config), random_u64(), load_feed, &l, err);
     if (!d->writer)
         return EXIT_TEMPORARY;
     d->threads.writer = writer_queue(d->writer);
-    add_new_feeds(&l);
+    add_new_feeds(&l, store_opening(store) >= STORE_WAS_RESTORED);
+    keep_lost(&l, store);
     index_done(&l.stored);
+    arena_done(&l.arena);
     struct store_side *for_history = store_side_open(store, err);
     struct store_side *for_keeper = for_history ? store_side_open(store, err) : NULL;
     if (!for_keeper) {

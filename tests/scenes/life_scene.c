@@ -273,6 +273,44 @@ static void a_store_damaged_while_it_runs_is_repaired_by_the_next_start(void **s
     store_lost_while_it_runs("damaged", damage_store, "took its place");
 }
 
+// What was told before is not told again under other ids, whatever a feed's first poll would tell, and however often it
+// is started before the feed answers.
+static void a_lost_store_makes_each_feed_learn_before_it_tells(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper p;
+    scene_open(&s, "lost");
+    paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
+    scene_config(&s, paper_config(&p, "first-run all\n"));
+    scene_write(&s, "rules.d/truce.rules", "%s", RULES);
+    paper_print(&p, "g1", "A truce from midnight", NULL);
+    scene_start(&s);
+    scene_until_acked(&s, "truce g1", 1);
+    scene_stop(&s);
+    damage_store(&s);
+    p.manner.status = 503;
+    paper_serve(&p);
+    s.now = wall_add(s.now, HOUR_MS);
+    scene_launch(&s);
+    scene_expect(&s, "there is no whole backup");
+    scene_expect(&s, "ready");
+    scene_settle(&s);
+    scene_kill(&s);
+    p.manner.status = 0;
+    paper_serve(&p);
+    s.now = wall_add(s.now, HOUR_MS);
+    scene_start(&s);
+    scene_run(&s, HOUR_MS);
+    assert_int_equal(receiver_report(&s.receiver).requests, 1);
+    paper_print(&p, "g2", "Another truce", NULL);
+    scene_run(&s, 11 * MINUTE_MS);
+    assert_int_equal(receiver_acked(&s.receiver, "truce g2"), 1);
+    assert_int_equal(receiver_report(&s.receiver).requests, 2);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
 static void claim_store(struct scene *s) { change_store(s, "UPDATE meta SET value = value + 1 WHERE name = 'epoch'"); }
 
 static void a_store_that_another_process_claimed_is_left(void **state)
@@ -416,6 +454,7 @@ int main(void)
         cmocka_unit_test(clock_that_was_years_ahead_stops_nothing),
         cmocka_unit_test(clock_that_was_years_ahead_stops_nothing_after_a_kill),
         cmocka_unit_test(a_store_damaged_while_it_runs_is_repaired_by_the_next_start),
+        cmocka_unit_test(a_lost_store_makes_each_feed_learn_before_it_tells),
         cmocka_unit_test(a_store_that_another_process_claimed_is_left),
         cmocka_unit_test(sleeping_machine_wakes_to_one_poll_a_feed),
         cmocka_unit_test(status_and_lists_answer_while_it_runs),
