@@ -191,11 +191,13 @@ static void count(const struct worker *w, const struct outcome *o)
     metric_add(m, METRIC_ITEMS_EDITED, o->n_edited);
 }
 
-// A person removed it while it was asked: its row is gone, and nothing may bring it back. What the configuration no
-// longer names keeps its row.
-static bool is_removed(const struct worker *w, const struct outcome *o)
+// A person removed the feed while it was asked: its row is gone, and nothing may bring it back. Or another took over
+// its state as it was before, finds the same news, and tells them under its own ids. What the configuration merely no
+// longer names keeps its row and has its last say.
+static bool is_for_nobody(const struct worker *w, const struct outcome *o)
 {
-    return o->before.origin == ORIGIN_ADDED && shard_is_leaving(w->shard, o->before.id);
+    bool is_removed = o->before.origin == ORIGIN_ADDED;
+    return shard_is_leaving(w->shard, o->before.id) && (is_removed || config_feed_heir(w->config, o->before.id));
 }
 
 // The answer is whole and computed: to the writer if anything durable changed, else straight back to rest.
@@ -205,7 +207,7 @@ static void finish(struct poll *p, struct now now)
     pipeline_end(p->pipeline, now.wall);
     count(w, p->outcome);
     w->has_polled = true;
-    if (p->outcome->is_changed && !is_removed(w, p->outcome)) {
+    if (p->outcome->is_changed && !is_for_nobody(w, p->outcome)) {
         struct work *work = mem_alloc(sizeof *work);
         work->message.kind = WRITER_WORK;
         work->message.bytes = sizeof *work + p->outcome->arena.bytes;

@@ -151,11 +151,47 @@ static void a_feed_that_moved_to_another_workers_host_lives_once_over_reloads(vo
     scene_done(&s);
 }
 
+static bool is_asked_again(struct scene *s, const void *paper)
+{
+    (void)s;
+    return paper_polls(paper) == 2;
+}
+
+static void a_poll_under_way_when_its_feed_is_taken_over_tells_nothing_twice(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper old, new;
+    scene_open(&s, "heir");
+    paper_open(&old, &s, "127.0.0.2", PRESS_RSS);
+    paper_open(&new, &s, "127.0.0.3", PRESS_RSS);
+    scene_config(&s, paper_config(&old, ""));
+    scene_write(&s, "rules.d/truce.rules", "%s", RULES);
+    scene_start(&s);
+    scene_settle(&s);
+    old.manner = (struct origin_reply){.fault = ORIGIN_HOLD, .fault_at = 200};
+    paper_print(&old, "g1", "A truce from midnight", NULL);
+    paper_print(&new, "g1", "A truce from midnight", NULL);
+    scene_run_begin(&s, 11 * MINUTE_MS);
+    scene_until(&s, "the poll under way", is_asked_again, &old);
+    scene_config(&s, paper_config(&new, arena_fmt(&s.arena, "was %s\n", paper_url(&old)).p));
+    scene_signal(&s, SIGHUP);
+    scene_expect(&s, "generation 2");
+    scene_until_acked(&s, "truce g1", 1); // from its new address
+    origin_release(&s.origin);
+    scene_run_end(&s);
+    scene_run(&s, HOUR_MS);
+    assert_int_equal(receiver_report(&s.receiver).requests, 1);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_added_feed_that_the_configuration_names_is_its_own_from_then_on),
         cmocka_unit_test(a_feed_removed_while_it_is_asked_stays_removed),
+        cmocka_unit_test(a_poll_under_way_when_its_feed_is_taken_over_tells_nothing_twice),
         cmocka_unit_test(a_feed_that_moved_to_another_workers_host_lives_once_over_reloads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
