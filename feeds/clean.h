@@ -72,9 +72,9 @@ struct clean_attribute {
 // What a name stands for. All but CLEAN_OTHER hold elements only: white space in them is nobody's text.
 enum clean_kind { CLEAN_OTHER, CLEAN_FEED, CLEAN_ITEM };
 
-// What another field of the item or the feed ends: a text of one line, or of many, which may hold HTML; an element that
-// says all by its attributes, or holds elements with a prefix only.
-enum clean_field { CLEAN_FIELD_NO, CLEAN_FIELD_LINE, CLEAN_FIELD_BODY, CLEAN_FIELD_EMPTY };
+// What another field of the item or the feed ends: a text of one line, or of many, which may hold HTML; a person, who
+// may have a title, a link and more; an element that says all by its attributes, or holds elements with a prefix only.
+enum clean_field { CLEAN_FIELD_NO, CLEAN_FIELD_LINE, CLEAN_FIELD_BODY, CLEAN_FIELD_PERSON, CLEAN_FIELD_EMPTY };
 
 struct clean_open {
     uint32_t hash;  // of the name in lower case

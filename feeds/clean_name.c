@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Names of elements and attributes, for the cleaner: where they end, and which of them are a feed's frame.
+#include <assert.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -93,29 +94,33 @@ enum clean_kind clean_kind_of(struct str name)
 
 enum clean_field clean_field_of(struct str name)
 {
-    static const struct str bodies[] = {STR("description"), STR("summary")};
-    static const struct str lines[] = {
-        STR("link"),     STR("guid"),      STR("title"),     STR("pubdate"),   STR("category"),      STR("comments"),
-        STR("language"), STR("copyright"), STR("generator"), STR("webmaster"), STR("lastbuilddate"),
-        STR("managingeditor"), STR("ttl"), STR("docs"),
+    enum { LINE = CLEAN_FIELD_LINE, BODY = CLEAN_FIELD_BODY, PERSON = CLEAN_FIELD_PERSON, EMPTY = CLEAN_FIELD_EMPTY };
+    enum { BYTES_MAX = 15 };
+    static const struct { struct str name; uint8_t field; } known[] = { // by length
+        {STR("p"), EMPTY},
+        {STR("id"), LINE}, {STR("br"), EMPTY}, {STR("hr"), EMPTY},
+        {STR("ttl"), LINE},
+        {STR("link"), LINE}, {STR("guid"), LINE}, {STR("docs"), LINE},
+        {STR("title"), LINE}, {STR("cloud"), EMPTY},
+        {STR("issued"), LINE}, {STR("author"), PERSON},
+        {STR("pubdate"), LINE}, {STR("updated"), LINE}, {STR("summary"), BODY}, {STR("dc:date"), LINE},
+        {STR("category"), LINE}, {STR("comments"), LINE}, {STR("language"), LINE}, {STR("modified"), LINE},
+        {STR("published"), LINE}, {STR("enclosure"), EMPTY}, {STR("copyright"), LINE}, {STR("generator"), LINE},
+        {STR("webmaster"), LINE}, {STR("atom:link"), EMPTY},
+        {STR("dc:creator"), LINE}, {STR("dc:subject"), LINE},
+        {STR("description"), BODY}, {STR("atom10:link"), EMPTY}, {STR("contributor"), PERSON},
+        {STR("itunes:image"), EMPTY}, {STR("itunes:owner"), EMPTY},
+        {STR("media:content"), EMPTY}, {STR("lastbuilddate"), LINE},
+        {STR("managingeditor"), LINE},
+        {STR("content:encoded"), BODY}, {STR("media:thumbnail"), EMPTY}, {STR("itunes:category"), EMPTY},
     };
-    static const struct str empty[] = {
-        STR("enclosure"),    STR("cloud"),         STR("atom:link"),       STR("atom10:link"),     STR("itunes:image"),
-        STR("itunes:owner"), STR("media:content"), STR("media:thumbnail"), STR("itunes:category"), STR("br"),
-        STR("hr"),           STR("p"),
-    };
-    enum { LENGTHS = 0xffffu & ~(1u << 0 | 1u << 6 | 1u << 10) };
-    if (name.n > 15 || !((unsigned)LENGTHS >> name.n & 1))
+    static const uint8_t first[BYTES_MAX + 2] = {0, 0, 1, 4, 5, 8, 10, 12, 16, 20, 26, 28, 31, 33, 35, 36, 39};
+    static_assert(sizeof known / sizeof known[0] == 39, "first has where each length begins");
+    if (name.n > BYTES_MAX)
         return CLEAN_FIELD_NO;
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        if (name.n == lines[i].n && char_lower(name.p[0]) == lines[i].p[0] && str_eq_nocase(name, lines[i]))
-            return CLEAN_FIELD_LINE;
-    }
-    if (str_eq_nocase(name, bodies[0]) || str_eq_nocase(name, bodies[1]))
-        return CLEAN_FIELD_BODY;
-    for (size_t i = 0; i < sizeof empty / sizeof empty[0]; i++) {
-        if (name.n == empty[i].n && char_lower(name.p[0]) == empty[i].p[0] && str_eq_nocase(name, empty[i]))
-            return CLEAN_FIELD_EMPTY;
+    for (size_t i = first[name.n]; i < first[name.n + 1]; i++) {
+        if (char_lower(name.p[0]) == known[i].name.p[0] && str_eq_nocase(name, known[i].name))
+            return (enum clean_field)known[i].field;
     }
     return CLEAN_FIELD_NO;
 }

@@ -16,7 +16,8 @@ struct clean_output {
 };
 
 #define CLEAN_MARK "<?_?>"
-#define CLEAN_CUT "<?x?>" // the text ended inside the item at hand
+#define CLEAN_CUT "<?x?>"   // the text ended inside the item at hand
+#define CLEAN_BLANK "<?o?>" // the item at hand is none: its tag was an end tag without its slash
 
 // The mark of a value that is aside: this byte, and its number in two digits. A value of the feed's own that begins
 // with the byte has it twice.

@@ -80,6 +80,13 @@ static uint32_t find_open(const struct cleaner *c, struct str name, enum clean_k
     return UINT32_MAX;
 }
 
+// An item ends before anything of it came, and not by its own end tag: "<entry>" was meant to be one.
+static void mark_blank_item(struct cleaner *c)
+{
+    if (c->depth && c->open[c->depth - 1].kind == CLEAN_ITEM && c->item_elements == 1)
+        clean_out(c, CLEAN_BLANK, sizeof CLEAN_BLANK - 1);
+}
+
 static void end_tag(struct cleaner *c, struct str name, const char *at)
 {
     enum clean_kind kind = clean_kind_of(name);
@@ -96,6 +103,8 @@ static void end_tag(struct cleaner *c, struct str name, const char *at)
         return;
     }
     clean_end_run(c);
+    if (kind == CLEAN_FEED)
+        mark_blank_item(c);
     close_down_to(c, level + 1, at);
     pop(c);
     clean_write(c, false);
@@ -147,17 +156,22 @@ static void close_forgotten_item(struct cleaner *c, struct str name, const char 
     bool is_forgotten = level + 1 == c->depth;
     for (size_t i = 0; i < sizeof fields / sizeof fields[0] && !is_forgotten; i++)
         is_forgotten = str_eq_nocase(clean_local_name(open_name(c, level + 1)), fields[i]);
-    if (is_forgotten)
+    if (is_forgotten) {
+        mark_blank_item(c);
         close_down_to(c, level, at);
+    }
 }
 
 // A field begins in the text of another, whose end tag is missing or misspelt: that one ends here. Bodies may hold
 // HTML, which has a link and a title of its own; so may what looks empty inside of them.
 static void close_forgotten_field(struct cleaner *c, struct str name, bool has_attributes, const char *at)
 {
+    enum { OF_NO_PERSON = 7 };
     static const struct str fields[] = {
-        STR("guid"),    STR("pubdate"), STR("enclosure"), STR("comments"), STR("category"), STR("author"),
-        STR("encoded"), STR("creator"), STR("updated"),   STR("published"), STR("id"),
+        STR("guid"),    STR("pubdate"), STR("enclosure"), STR("comments"), STR("category"), STR("encoded"),
+        STR("content"), // nor has a person any of these
+        STR("author"),  STR("creator"), STR("updated"),   STR("published"), STR("id"),      STR("issued"),
+        STR("modified"), STR("date"),   STR("subject"),
     };
     static const struct str fields_in_line[] = {
         STR("title"), STR("link"), STR("description"), STR("summary"), STR("image"), STR("language"), STR("copyright"),
@@ -173,8 +187,12 @@ static void close_forgotten_field(struct cleaner *c, struct str name, bool has_a
             return;
         is_line = true;
     }
-    bool is_field = !is_line && !has_attributes && str_eq_nocase(local, S("link"));
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0] && !is_field; i++)
+    if (str_starts_nocase(name, S("rdf:"))) // RDF describes what a subject or a creator is, inside of it
+        return;
+    bool is_person = c->open[level].field == CLEAN_FIELD_PERSON;
+    bool is_field = (!is_line && !is_person && !has_attributes && str_eq_nocase(local, S("link"))) ||
+                    str_eq_nocase(name, open_name(c, c->depth - 1)); // an end tag without its slash
+    for (size_t i = 0; i < (is_person ? (size_t)OF_NO_PERSON : sizeof fields / sizeof fields[0]) && !is_field; i++)
         is_field = str_eq_nocase(local, fields[i]);
     for (size_t i = 0; i < sizeof fields_in_line / sizeof fields_in_line[0] && is_line && !is_field; i++)
         is_field = str_eq_nocase(local, fields_in_line[i]);

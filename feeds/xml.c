@@ -245,13 +245,16 @@ static void put_aside(struct xml_reader *x)
         build_text(x->builder, str_make(x->output->texts.p + from, to - from));
 }
 
-// A mark: of a text, or that the document ends inside the item.
+// A mark: of a text, that the document ends inside the item, or that the item is none.
 static void on_mark(void *context, const xmlChar *target, const xmlChar *data)
 {
     struct xml_reader *x = context;
     (void)data;
-    if (target[0] != '_')
-        x->builder->item.is_cut_off = x->builder->has_item;
+    struct item *item = &x->builder->item;
+    if (target[0] == CLEAN_CUT[2])
+        item->is_cut_off = x->builder->has_item;
+    else if (target[0] == CLEAN_BLANK[2])
+        x->builder->is_item_kept &= item->id.n || item->link.n; // RDF and CDF have these in its tag
     else if (x->mark < x->output->n_ends)
         put_aside(x);
 }
