@@ -184,9 +184,27 @@ static void set_text(struct builder *b, enum build_place place, enum field field
 
 // ---- dates
 
+// The text of a date without tags: a few feeds write `<time datetime="...">5 May 2020 10:00</time>`, escaped or not.
+static struct str without_tags(struct arena *a, struct str text)
+{
+    size_t less = text.n <= DATE_TEXT_MAX ? str_find_char(text, '<') : text.n;
+    if (less >= text.n)
+        return text;
+    char *out = arena_alloc(a, text.n);
+    size_t n = 0;
+    bool is_tag = false;
+    for (size_t i = 0; i < text.n; i++) {
+        is_tag |= text.p[i] == '<';
+        if (!is_tag)
+            out[n++] = text.p[i];
+        is_tag &= text.p[i] != '>';
+    }
+    return str_trim(str_make(out, n));
+}
+
 void field_set_date(struct builder *b, enum build_place place, enum field field, enum rank rank, struct str text)
 {
-    struct date date = date_read(text, b->options->now);
+    struct date date = date_read(without_tags(build_arena(b), text), b->options->now);
     if (date.state == DATE_ABSENT)
         return;
     if (date.state == DATE_UNREADABLE && rank > RANK_GUESS)
@@ -258,6 +276,10 @@ static bool short_end(struct builder *b, enum build_place place, struct str text
     bool in_item = place == PLACE_ITEM;
     switch (b->capture.element) {
     case EL_LINK: link_end(b, place, text); return true;
+    case EL_ENCLOSURE:
+        if (in_item && url_is_http(text)) // written as a link is in RSS
+            field_add_enclosure(b, (struct enclosure){resolve(b, text), b->capture.type, -1});
+        return true;
     case EL_ORIG_LINK:
         if (in_item)
             field_add_link(b, place, (struct link){.href = resolve(b, text), .rel = S("alternate")}, false);

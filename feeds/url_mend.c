@@ -31,12 +31,15 @@ static struct str trim_invisible(struct str s)
     return s;
 }
 
-// The href of the link that stands where an address should, or what stands in angle brackets.
+// The href of the link that stands where an address should, what stands in angle brackets, or behind a tag.
 static struct str inside_brackets(struct str s)
 {
-    size_t href = str_find_nocase(s, S("href="));
+    size_t href = str_find_nocase(s, S("href=")), end = str_find_char(s, '>');
+    struct str behind = str_from(s, end + 1);
+    if (href == s.n && url_is_http(behind))
+        return behind;
     if (href == s.n)
-        return str_head(str_from(s, 1), str_find_char(str_from(s, 1), '>'));
+        return str_head(str_from(s, 1), end > 0 ? end - 1 : 0);
     struct str value = str_from(s, href + 5);
     char quote = value.n ? value.p[0] : 0;
     if (quote == '"' || quote == '\'')
@@ -52,8 +55,9 @@ static struct str without_wrapping(struct str s)
     bool is_quoted = s.n > 2 && (s.p[0] == '"' || s.p[0] == '\'') && s.p[s.n - 1] == s.p[0];
     if (is_quoted)
         s = trim_invisible(str_make(s.p + 1, s.n - 2));
-    size_t less = str_find_char(s, '<'); // of a broken end tag behind the address
-    bool is_tag = less < s.n && str_starts(str_trim(str_from(s, less + 1)), S("/"));
+    size_t less = str_find_char(s, '<'); // of a tag behind the address, or a broken end tag
+    struct str tag = str_from(s, less + 1);
+    bool is_tag = less < s.n && (str_starts(str_trim(tag), S("/")) || str_find_char(tag, '>') < tag.n);
     return is_tag ? trim_invisible(str_head(s, less)) : s;
 }
 

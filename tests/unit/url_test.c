@@ -60,6 +60,8 @@ static void what_people_wrote_by_hand_is_mended(void **state)
         {"<http://e.org/a>", "http://e.org/a", "angle brackets"},
         {"<a href=\"http://e.org/a\">b</a>", "http://e.org/a", "a link of HTML"},
         {"<a href=http://e.org/a>b</a>", "http://e.org/a", "the same without quotes"},
+        {"<b>http://e.org/a</b>", "http://e.org/a", "a tag round it"},
+        {"http://e.org/a<br />", "http://e.org/a", "a tag behind it"},
         {"http://e.org/a< /link>", "http://e.org/a", "a broken end tag"},
         {"http://e.org/?a=1&amp;b=2&#038;c=3&amp;amp;d", "http://e.org/?a=1&b=2&c=3&d", "& escaped too often"},
         // and what is no mistake, or nobody can tell
