@@ -15,7 +15,10 @@
 #include "feeds/clean_name.h"
 #include "feeds/clean_parts.h"
 
-enum { REFERENCE_MAX = 64 };
+enum {
+    REFERENCE_MAX = 64,
+    VALUE_TAGS_MAX = 64, // looked at in a value that was not closed: each may be compared with all that is open
+};
 
 void clean_init(struct cleaner *c, struct clean_sink sink, const struct parse_limits *limits, struct repair *repairs)
 {
@@ -176,6 +179,17 @@ static bool is_tag_all_the_same(struct str tag)
     return (tag.n > 2 && tag.p[1] == '/') || clean_kind_of(clean_name(tag)) != CLEAN_OTHER;
 }
 
+// Where a tag ends whose value was not closed: at the feed's own tag that came into it, else at the first '>'.
+static size_t value_end(const struct cleaner *c, struct str tag, size_t gt)
+{
+    size_t i = 1;
+    for (size_t n = 0; n < VALUE_TAGS_MAX && (i += str_find_char(str_from(tag, i), '<')) < gt; n++, i++) {
+        if (clean_is_feed_tag(c, str_from(tag, i)))
+            return i;
+    }
+    return gt + 1;
+}
+
 // The tag is whole in `tag`, which is no part of pend. What of it is no tag is read again, as text, up to a cap: see
 // clean.h. It cannot nest deeper than the two kinds of quotes.
 static void tag_end(struct cleaner *c, struct str tag, enum tag_end how, size_t gt, const char *at)
@@ -183,7 +197,7 @@ static void tag_end(struct cleaner *c, struct str tag, enum tag_end how, size_t 
     size_t n = tag.n;
     bool is_tag = true;
     if (how == TAG_CUT_AT_GT) {
-        n = gt + 1;
+        n = value_end(c, tag, gt);
         clean_repair(c, REPAIR_TAG, at);
     } else if (how == TAG_CUT_AT_LT) {
         is_tag = is_tag_all_the_same(tag);

@@ -93,6 +93,9 @@ const char *clean_decl(struct cleaner *c, const char *p, const char *end);
 // Reads a whole tag, from '<' to '>'. Returns false where it is none, so that its '<' is text.
 bool clean_tag(struct cleaner *c, struct str tag, const char *at);
 
+// Tells whether the tag that s begins with is an item's, or the end of an element that is open.
+bool clean_is_feed_tag(const struct cleaner *c, struct str s);
+
 // Counts what stands outside of any feed's element.
 void clean_junk(struct cleaner *c, const char *at);
 

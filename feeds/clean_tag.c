@@ -80,6 +80,13 @@ static uint32_t find_open(const struct cleaner *c, struct str name, enum clean_k
     return UINT32_MAX;
 }
 
+bool clean_is_feed_tag(const struct cleaner *c, struct str s)
+{
+    struct str name = clean_name(s);
+    enum clean_kind kind = clean_kind_of(name);
+    return kind == CLEAN_ITEM || (name.n && str_starts(s, S("</")) && find_open(c, name, kind) != UINT32_MAX);
+}
+
 // An item ends before anything of it came, and not by its own end tag: "<entry>" was meant to be one.
 static void mark_blank_item(struct cleaner *c)
 {
