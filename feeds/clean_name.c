@@ -92,6 +92,22 @@ enum clean_kind clean_kind_of(struct str name)
     return CLEAN_OTHER;
 }
 
+// Extensions whose elements hold text, or elements with a prefix. Others (podcast:liveItem, activity:object) have
+// titles and links of their own.
+static bool is_simple_extension(struct str name)
+{
+    static const struct str prefixes[] = {
+        STR("itunes:"), STR("media:"),  STR("dc:"),      STR("sy:"),         STR("slash:"),      STR("wfw:"),
+        STR("atom:"),   STR("georss:"), STR("dcterms:"), STR("feedburner:"), STR("googleplay:"), STR("content:"),
+    };
+    size_t n = str_find_char(str_head(name, 12), ':');
+    for (size_t i = 0; n < name.n && i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        if (prefixes[i].n == n + 1 && str_starts_nocase(name, prefixes[i]))
+            return true;
+    }
+    return false;
+}
+
 enum clean_field clean_field_of(struct str name)
 {
     enum { LINE = CLEAN_FIELD_LINE, BODY = CLEAN_FIELD_BODY, PERSON = CLEAN_FIELD_PERSON, EMPTY = CLEAN_FIELD_EMPTY };
@@ -106,23 +122,21 @@ enum clean_field clean_field_of(struct str name)
         {STR("pubdate"), LINE}, {STR("updated"), LINE}, {STR("summary"), BODY}, {STR("dc:date"), LINE},
         {STR("category"), LINE}, {STR("comments"), LINE}, {STR("language"), LINE}, {STR("modified"), LINE},
         {STR("published"), LINE}, {STR("enclosure"), EMPTY}, {STR("copyright"), LINE}, {STR("generator"), LINE},
-        {STR("webmaster"), LINE}, {STR("atom:link"), EMPTY},
+        {STR("webmaster"), LINE},
         {STR("dc:creator"), LINE}, {STR("dc:subject"), LINE},
         {STR("description"), BODY}, {STR("atom10:link"), EMPTY}, {STR("contributor"), PERSON},
-        {STR("itunes:image"), EMPTY}, {STR("itunes:owner"), EMPTY},
-        {STR("media:content"), EMPTY}, {STR("lastbuilddate"), LINE},
+        {STR("lastbuilddate"), LINE},
         {STR("managingeditor"), LINE},
-        {STR("content:encoded"), BODY}, {STR("media:thumbnail"), EMPTY}, {STR("itunes:category"), EMPTY},
+        {STR("content:encoded"), BODY},
     };
-    static const uint8_t first[BYTES_MAX + 2] = {0, 0, 1, 4, 5, 8, 10, 12, 16, 20, 26, 28, 31, 33, 35, 36, 39};
-    static_assert(sizeof known / sizeof known[0] == 39, "first has where each length begins");
-    if (name.n > BYTES_MAX)
-        return CLEAN_FIELD_NO;
-    for (size_t i = first[name.n]; i < first[name.n + 1]; i++) {
+    static const uint8_t first[BYTES_MAX + 2] = {0, 0, 1, 4, 5, 8, 10, 12, 16, 20, 25, 27, 30, 30, 31, 32, 33};
+    static_assert(sizeof known / sizeof known[0] == 33, "first has where each length begins");
+    size_t begin = name.n > BYTES_MAX ? 0 : first[name.n], end = name.n > BYTES_MAX ? 0 : first[name.n + 1];
+    for (size_t i = begin; i < end; i++) {
         if (char_lower(name.p[0]) == known[i].name.p[0] && str_eq_nocase(name, known[i].name))
             return (enum clean_field)known[i].field;
     }
-    return CLEAN_FIELD_NO;
+    return is_simple_extension(name) ? CLEAN_FIELD_EMPTY : CLEAN_FIELD_NO;
 }
 
 // Of the first and the last eight bytes.

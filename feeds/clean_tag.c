@@ -188,8 +188,11 @@ static void close_forgotten_field(struct cleaner *c, struct str name, bool has_a
     bool is_line = c->open[c->depth - 1].field == CLEAN_FIELD_LINE;
     uint32_t level = c->depth - 1;
     if (c->open[level].field == CLEAN_FIELD_EMPTY) { // often several one in the other
-        while (level > 0 && c->open[level - 1].field == CLEAN_FIELD_EMPTY)
-            level--;
+        for (; level > 0; level--) {
+            enum clean_field outer = c->open[level - 1].field;
+            if (outer != CLEAN_FIELD_EMPTY && outer != CLEAN_FIELD_LINE)
+                break;
+        }
         if (local.n < name.n || level == 0 || c->open[level - 1].kind == CLEAN_OTHER)
             return;
         is_line = true;
