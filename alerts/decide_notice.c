@@ -90,7 +90,8 @@ static void decide_part(struct decide_state *state, const struct decide_digest *
         .rule_title = held[0].rule_title,
         .rule_version = held[n - 1].rule_version,
         .tags = held[n - 1].tags,
-        .title = arena_fmt(arena, "%zu more alert%s of %.*s", n, n == 1 ? "" : "s", STR_ARG(digest->rule)),
+        .title = arena_fmt(arena, "%zu more alert%s of %.*s for %.*s", n, n == 1 ? "" : "s", STR_ARG(digest->rule),
+                           STR_ARG(digest->receiver->name)),
         .queued = now,
     };
     d.alert.dedup_key = d.alert.id;

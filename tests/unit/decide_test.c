@@ -276,6 +276,7 @@ static void what_a_throttle_holds_goes_into_a_digest_once(void **state)
     assert_int_equal(d.n_steps, 3);
     assert_int_equal(d.steps[2].state, DELIVERY_DIGESTED);
     assert_true(same(d.steps[2].digest, d.alerts[0].alert.id));
+    assert_str(d.alerts[0].alert.title, "3 more alerts of truce for desk"); // each receiver has a digest of its own
     assert_true(same(d.alerts[0].alert.id, again.alerts[0].alert.id)); // decided again after a crash
     assert_false(throttle_next_digest(m->state.throttles, &rule, &receiver, &due));
 }
