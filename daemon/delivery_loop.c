@@ -80,8 +80,9 @@ struct loop *delivery_uv(struct delivery_loop *d) { return &d->loop; }
 void delivery_disable(struct delivery_loop *d, struct str name)
 {
     struct receiver *r = receiver_find(d, name);
-    if (r)
-        r->is_disabled = true;
+    if (!r)
+        r = receiver_add(d, name);
+    r->is_disabled = true;
 }
 
 void delivery_enable(struct delivery_loop *d, struct str name)

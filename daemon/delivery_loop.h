@@ -47,7 +47,7 @@ struct delivery_loop *delivery_open(const struct threads *threads, struct config
                                     struct err *err);
 struct loop *delivery_uv(struct delivery_loop *d);
 
-// Before the start: a receiver that said 410 once.
+// Before the start: a receiver that said 410 once. It is remembered even where nothing names it at present.
 void delivery_disable(struct delivery_loop *d, struct str name);
 
 // ---- in jobs on its thread ----

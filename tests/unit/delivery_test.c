@@ -342,6 +342,28 @@ static void a_page_that_cannot_be_read_is_asked_for_again_a_second_later(void **
     assert_int_equal(sent(s, 1), 1);
 }
 
+static void a_receiver_that_said_410_stays_off_though_it_is_named_only_later(void **state)
+{
+    struct stage *s = *state;
+    struct config_receiver later = s->receiver;
+    later.name = S("later");
+    struct config with_it = {.receivers = &later, .n_receivers = 1, .refs = 1 << 30};
+    settle(s);
+    delivery_disable(s->loop, S("later"));
+    delivery_take_config(s->loop, &with_it);
+    struct delivery row = row_of(s, 1, 0);
+    const struct alert alert = {.id = id_of(1), .seq = 1, .dedup_key = id_of(1), .body = S("<1>")};
+    row.receiver = S("later");
+    commit(s, &(struct store_batch){.now = now_of(s).wall, .alerts = &alert, .n_alerts = 1, .deliveries = &row,
+                                    .n_deliveries = 1});
+    settle(s);
+    assert_int_equal(sent(s, 1), 0);
+    delivery_enable(s->loop, S("later"));
+    settle(s);
+    assert_int_equal(sent(s, 1), 1);
+    delivery_take_config(s->loop, &s->config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +373,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_row_that_is_done_while_a_page_with_it_is_under_way_is_not_sent_again, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_page_that_cannot_be_read_is_asked_for_again_a_second_later, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_receiver_that_said_410_stays_off_though_it_is_named_only_later, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_row_dropped_by_hand_is_not_sent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_waiting_row_sent_by_hand_is_sent_once, set_up, tear_down),
