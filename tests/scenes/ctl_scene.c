@@ -221,11 +221,11 @@ static void a_feed_that_the_configuration_pauses_is_not_resumed_by_hand(void **s
     end(&s);
 }
 
-// What the TCP face answers to a GET, head and body, in the scene's arena.
+// What the TCP face on 127.0.0.9, where nobody else listens, answers to a GET: head and body, in the scene's arena.
 static struct str get_over_tcp(struct scene *s, int port, const char *path)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port),
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK + 8)};
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
     dprintf(fd, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", path);
@@ -246,7 +246,7 @@ static void who_reads_over_tcp_sees_no_path_of_a_webhook(void **state)
     struct scene s;
     scene_open(&s, "ctl-tcp");
     int port = 20000 + (int)(getpid() % 20000), status;
-    scene_config(&s, arena_fmt(&s.arena, "listen 127.0.0.1:%d\n", port).p);
+    scene_config(&s, arena_fmt(&s.arena, "listen 127.0.0.9:%d\n", port).p);
     scene_start(&s);
     const char *const paths[] = {"/api/v1/status", "/api/v1/receivers"};
     for (size_t i = 0; i < 2; i++) {
