@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tests/tools/paper.h"
 
-#include <assert.h>
-
 enum { FEED_BYTES_MAX = 64 << 20 };
 
 static const char *const TYPES[] = {"application/rss+xml", "application/atom+xml", "application/rdf+xml",
@@ -30,14 +28,25 @@ void paper_open(struct paper *p, struct scene *s, const char *address, enum pres
     p->feed.format = format;
     p->feed.title = arena_fmt(&s->arena, "Paper of %s", address).p;
     p->feed.link = arena_fmt(&s->arena, "https://%s.example/", address).p;
-    p->articles = ARENA_ARRAY(&s->arena, struct press_article, PAPER_ARTICLES_MAX);
+    p->room = 2 * PAPER_SHOWN;
+    p->articles = ARENA_ARRAY(&s->arena, struct press_article, p->room);
     paper_serve(p);
+}
+
+// Twice the room: a thousand kills print 5,000 articles.
+static void make_room(struct paper *p)
+{
+    struct press_article *old = p->articles;
+    p->room *= 2;
+    p->articles = ARENA_ARRAY(&p->scene->arena, struct press_article, p->room);
+    memcpy(p->articles, old, p->n * sizeof *old);
 }
 
 static void article_add(struct paper *p, const char *guid, const char *title, const char *html)
 {
     struct arena *a = &p->scene->arena;
-    assert(p->n < PAPER_ARTICLES_MAX);
+    if (p->n == p->room)
+        make_room(p);
     memmove(p->articles + 1, p->articles, p->n * sizeof *p->articles);
     p->n++;
     p->articles[0] = (struct press_article){

@@ -8,14 +8,14 @@
 #include "tests/tools/press.h"
 #include "tests/tools/scene.h"
 
-enum { PAPER_ARTICLES_MAX = 2000, PAPER_SHOWN = 40 };
+enum { PAPER_SHOWN = 40 }; // of all that it has printed, the newest
 
 struct paper {
     struct scene *scene;
     const char *address, *path;
     struct press_feed feed;
     struct press_article *articles; // newest first
-    size_t n;
+    size_t n, room;
     unsigned version;
     struct origin_reply manner; // how it is served: body, type, etag and modified are filled in
 };
