@@ -7,19 +7,22 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "base/utf8.h"
 #include "feeds/feed.h"
 
 void json_set(json_t *object, const char *name, json_t *value)
 {
     int failed = json_object_set_new_nocheck(object, name, value);
-    assert(!failed && "out of memory");
+    if (failed)
+        mem_out();
 }
 
 void json_add(json_t *array, json_t *value)
 {
     int failed = json_array_append_new(array, value);
-    assert(!failed && "out of memory");
+    if (failed)
+        mem_out();
 }
 
 void json_set_number(json_t *object, const char *name, int64_t value) { json_set(object, name, json_integer(value)); }
@@ -136,7 +139,8 @@ json_t *json_times(const struct alert *alert)
 struct str json_write(const json_t *root, struct arena *arena)
 {
     char *text = json_dumps(root, JSON_COMPACT);
-    assert(text && "out of memory");
+    if (!text)
+        mem_out();
     struct str copy = arena_str(arena, str_of(text));
     free(text);
     return copy;

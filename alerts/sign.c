@@ -10,6 +10,8 @@
 #include <openssl/hmac.h>
 #include <stdio.h>
 
+#include "base/mem.h"
+
 enum { MAC_BYTES = 32, MAC_BASE64 = 44 };
 
 static int digit_of(char c)
@@ -88,7 +90,9 @@ static void mac_base64(const struct sign_key *key, struct str id, int64_t timest
     unsigned int n = 0;
     const unsigned char *done =
         HMAC(EVP_sha256(), key->bytes, (int)key->n, (const unsigned char *)buf_z(&text), text.n, mac, &n);
-    assert(done && n == MAC_BYTES);
+    if (!done)
+        mem_out();
+    assert(n == MAC_BYTES);
     EVP_EncodeBlock((unsigned char *)out, mac, MAC_BYTES);
     buf_done(&text);
 }

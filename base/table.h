@@ -8,9 +8,9 @@
 #ifndef BASE_TABLE_H
 #define BASE_TABLE_H
 
-#include <assert.h>
+#include "base/mem.h"
 
-#define uthash_fatal(text) assert(!"out of memory")
+#define uthash_fatal(text) mem_out()
 #include <uthash.h>
 
 #endif

@@ -6,7 +6,14 @@
 
 #include <assert.h>
 
-static void bound(int code) { assert(code == SQLITE_OK); }
+#include "base/mem.h"
+
+static void bound(int code)
+{
+    if (code == SQLITE_NOMEM)
+        mem_out();
+    assert(code == SQLITE_OK);
+}
 
 void sql_bind_int(sqlite3_stmt *s, int i, int64_t value) { bound(sqlite3_bind_int64(s, i, value)); }
 
