@@ -184,7 +184,7 @@ N     ?= 20
 sim: $(OUT)/sim ## simulate days of polling under a virtual clock (SEED= one, SEEDS= FEEDS= DAYS=)
 	@sh tests/tools/sim.sh $(OUT)/sim "$(SEED)" $(SEEDS) $(FEEDS) $(DAYS)
 crash: $(PROGRAMS) $(OUT)/tests/scenes/crash_scene ## kill -9 at N (20) random moments under load: 0 lost, 0 under two ids
-	@FEEDWATCH_KILLS=$(N) FEEDWATCH_SEED=$(or $(SEED),$$(date +%s)) sh tests/tools/run.sh $(OUT) $(OUT)/tests/scenes/crash_scene
+	@RUN_LIMIT_S=$$((600 + 3 * $(N))) FEEDWATCH_KILLS=$(N) FEEDWATCH_SEED=$(or $(SEED),$$(date +%s)) sh tests/tools/run.sh $(OUT) $(OUT)/tests/scenes/crash_scene
 	@grep '^crash:' $(OUT)/log/crash_scene.log
 torture: $(PROGRAMS) $(OUT)/tests/scenes/torture_scene $(OUT)/faults.so ## let N (20) sampled allocations of the daemon fail
 	@FEEDWATCH_SAMPLES=$(N) sh tests/tools/run.sh $(OUT) $(OUT)/tests/scenes/torture_scene

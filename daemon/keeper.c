@@ -121,7 +121,7 @@ static void *keeper_main(void *context)
     bool was_failing = false;
     for (bool is_over = false; !is_over;) {
         struct message *list = queue_take_all(&k->queue, KEEPER_CHECKPOINT_MS);
-        is_over = !list && __atomic_load_n(&k->queue.is_closed, __ATOMIC_ACQUIRE);
+        is_over = !list && queue_is_over(&k->queue);
         take(k, list);
         uint32_t pages = 0;
         struct err err = {0};

@@ -103,3 +103,19 @@ void queue_close(struct queue *q)
     pthread_cond_signal(&q->filled);
     pthread_mutex_unlock(&q->lock);
 }
+
+bool queue_is_closed(struct queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    bool is_closed = q->is_closed;
+    pthread_mutex_unlock(&q->lock);
+    return is_closed;
+}
+
+bool queue_is_over(struct queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    bool is_over = q->is_closed && !q->head;
+    pthread_mutex_unlock(&q->lock);
+    return is_over;
+}

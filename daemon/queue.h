@@ -58,4 +58,8 @@ void queue_load(struct queue *q, size_t *out_n, size_t *out_bytes);
 // Says that nothing more will come: wakes the reader.
 void queue_close(struct queue *q);
 
+// Tells whether it was closed, and whether nothing is left in it besides: then its reader may go. Any thread.
+bool queue_is_closed(struct queue *q);
+bool queue_is_over(struct queue *q);
+
 #endif

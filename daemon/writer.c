@@ -136,8 +136,6 @@ static void note_failure(struct writer *w, bool is_failing, const struct err *er
         log_say(w->threads->log, LOG_LEVEL_NOTICE, NULL, "the store can be written again");
 }
 
-static bool is_closing(struct writer *w) { return __atomic_load_n(&w->queue.is_closed, __ATOMIC_ACQUIRE); }
-
 static void sleep_ms(int64_t ms)
 {
     struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
@@ -173,10 +171,10 @@ static bool commit(struct writer *w, const struct store_batch *batch)
             note_failure(w, true, &err);
         else
             lose_store(w, &err);
-        if (w->is_lost || (is_closing(w) && waited_closing >= WRITER_GIVE_UP_MS))
+        if (w->is_lost || (queue_is_closed(&w->queue) && waited_closing >= WRITER_GIVE_UP_MS))
             return false;
         sleep_ms(pause);
-        waited_closing += is_closing(w) ? pause : 0;
+        waited_closing += queue_is_closed(&w->queue) ? pause : 0;
         pause = pause * 2 < WRITER_BACKOFF_MS_MAX ? pause * 2 : WRITER_BACKOFF_MS_MAX;
     }
     return false;
@@ -329,7 +327,7 @@ static void *writer_main(void *context)
     thread_begin("fw-writer");
     for (bool is_over = false; !is_over;) {
         struct message *list = queue_take_all(&w->queue, wait_of(w));
-        is_over = !list && is_closing(w);
+        is_over = !list && queue_is_over(&w->queue);
         handle(w, list);
         struct now now = clock_now(w->threads->clock);
         if (writer_alarm_ms(w) <= now.mono.ms)

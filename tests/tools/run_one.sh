@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # run_one.sh OUT PROGRAM: runs one cmocka program for run.sh. Its output goes to OUT/log/NAME.log, what is to be read
-# of it to NAME.said and standard output, its counts to NAME.count.
+# of it to NAME.said and standard output, its counts to NAME.count. RUN_LIMIT_S (600) bounds it.
 set -u
 out=$1
 program=$2
@@ -10,7 +10,7 @@ name=$(basename "$program")
 log=$out/log/$name.log
 said=$out/log/$name.said
 begun=$(date +%s)
-FEEDWATCH_TOP=$PWD FEEDWATCH_OUT=$out CMOCKA_MESSAGE_OUTPUT=stdout timeout 600 "$program" >"$log" 2>&1
+FEEDWATCH_TOP=$PWD FEEDWATCH_OUT=$out CMOCKA_MESSAGE_OUTPUT=stdout timeout "${RUN_LIMIT_S:-600}" "$program" >"$log" 2>&1
 status=$?
 took=$(($(date +%s) - begun))
 good=$(grep -c '^\[       OK \]' "$log")
