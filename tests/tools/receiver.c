@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "tests/tools/signature.h"
 
 enum { ARENA_BYTES_MAX = 1 << 30, JOURNAL_LINE_BYTES_MAX = 1 << 16, HUGE_PIECES = 1024 };
@@ -34,10 +35,9 @@ static wall_t wall_now(const struct receiver *r)
 
 static struct receiver_alert *alert_of(const struct receiver *r, struct str id)
 {
-    for (size_t i = 0; i < r->n_alerts; i++)
-        if (str_eq(r->alerts[i]->id, id))
-            return r->alerts[i];
-    return NULL;
+    struct receiver_alert *a = NULL;
+    HASH_FIND(hh, r->by_id, id.p ? id.p : "", id.n, a);
+    return a;
 }
 
 const struct receiver_alert *receiver_find(const struct receiver *r, const char *key)
@@ -80,6 +80,7 @@ static struct receiver_alert *alert_new(struct receiver *r, struct str id, struc
     a->path = arena_str(&r->arena, path);
     a->daemon_at = wall_now(r);
     ARENA_PUSH(&r->arena, r->alerts, r->n_alerts, a);
+    HASH_ADD_KEYPTR(hh, r->by_id, a->id.p, a->id.n, a);
     return a;
 }
 
@@ -342,6 +343,7 @@ void receiver_init(struct receiver *r, uv_loop_t *loop, const char *address, int
 void receiver_done(struct receiver *r)
 {
     wire_done(&r->wire);
+    HASH_CLEAR(hh, r->by_id);
     if (r->journal_fd > 0)
         close(r->journal_fd);
     arena_done(&r->arena);
@@ -370,83 +372,4 @@ void receiver_expect(struct receiver *r, const char *key)
 const char *receiver_url(struct receiver *r, const char *path)
 {
     return arena_fmt(&r->arena, "http://%s:%d%s", r->address, r->wire.port, path).p;
-}
-
-// ---- the report ---------------------------------------------------------------------------------------------------
-
-size_t receiver_acked(const struct receiver *r, const char *key)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < r->n_alerts; i++)
-        n += r->alerts[i]->acks > 0 && (!key || str_eq(r->alerts[i]->key, str_of(key)));
-    return n;
-}
-
-static bool is_expected(const struct receiver *r, struct str key)
-{
-    for (size_t i = 0; i < r->n_expected; i++)
-        if (str_eq(r->expected[i], key))
-            return true;
-    return false;
-}
-
-// What a receiver is told about itself comes as often as that happens, and is no alert that a test waits for.
-static bool is_about_itself(const struct receiver_alert *a)
-{
-    return str_starts(a->type, S("endpoint."));
-}
-
-static bool is_under_other_id(const struct receiver *r, size_t i)
-{
-    if (is_about_itself(r->alerts[i]))
-        return false;
-    for (size_t j = 0; j < i; j++)
-        if (str_eq(r->alerts[i]->key, r->alerts[j]->key) && str_eq(r->alerts[i]->path, r->alerts[j]->path) &&
-            str_eq(r->alerts[i]->type, r->alerts[j]->type))
-            return true;
-    return false;
-}
-
-static bool is_unexpected(const struct receiver *r, const struct receiver_alert *a)
-{
-    return a->acks > 0 && r->n_expected > 0 && !is_about_itself(a) && !is_expected(r, a->key);
-}
-
-struct receiver_report receiver_report(const struct receiver *r)
-{
-    struct receiver_report report = r->counts;
-    report.ids = r->n_alerts;
-    report.expected = r->n_expected;
-    for (size_t i = 0; i < r->n_alerts; i++) {
-        report.acked += r->alerts[i]->acks > 0;
-        report.two_ids += is_under_other_id(r, i);
-        report.unexpected += is_unexpected(r, r->alerts[i]);
-    }
-    for (size_t i = 0; i < r->n_expected; i++)
-        report.lost += receiver_acked(r, r->expected[i].p) == 0;
-    return report;
-}
-
-void receiver_describe(const struct receiver *r, struct buf *out)
-{
-    struct receiver_report p = receiver_report(r);
-    buf_addf(out, "%zu requests, %zu ids, %zu accepted; %zu expected, %zu lost, %zu not expected\n", p.requests, p.ids,
-             p.acked, p.expected, p.lost, p.unexpected);
-    buf_addf(out, "%zu under two ids, %zu sent again after our answer, %zu after an answer that got lost\n", p.two_ids,
-             p.doubled, p.doubled_unsure);
-    buf_addf(out, "%zu bad signatures, %zu bodies changed, %zu paths changed, %zu too early, %zu redirects followed, "
-             "%zu after 410\n", p.bad_signatures, p.changed_body, p.changed_path, p.early_retries,
-             p.followed_redirects, p.after_gone);
-    for (size_t i = 0, shown = 0; i < r->n_expected && shown < 10; i++) {
-        if (receiver_acked(r, r->expected[i].p) == 0) {
-            buf_addf(out, "lost: %.*s\n", STR_ARG(r->expected[i]));
-            shown++;
-        }
-    }
-    for (size_t i = 0, shown = 0; i < r->n_alerts && shown < 10; i++) {
-        if (is_unexpected(r, r->alerts[i])) {
-            buf_addf(out, "not expected: %.*s\n", STR_ARG(r->alerts[i]->key));
-            shown++;
-        }
-    }
 }

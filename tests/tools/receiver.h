@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/rng.h"
+#include "base/table.h"
 #include "tests/tools/wire.h"
 
 enum receiver_fault {
@@ -54,6 +55,7 @@ struct receiver_alert {
     int64_t at_ms;    // monotonic, of the last attempt
     wall_t not_before; // by Retry-After, on the daemon's clock
     wall_t daemon_at; // of the first attempt
+    UT_hash_handle hh; // by id
 };
 
 struct receiver_report {
@@ -78,7 +80,7 @@ struct receiver {
     struct receiver_plan plans[RECEIVER_PLANS_MAX];
     unsigned plan_hits[RECEIVER_PLANS_MAX];
     size_t n_plans;
-    struct receiver_alert **alerts;
+    struct receiver_alert **alerts, *by_id;
     size_t n_alerts;
     struct str *expected;
     size_t n_expected;
