@@ -185,6 +185,14 @@ static uint32_t new_slot(struct shard *s)
     return i;
 }
 
+void shard_rest_hosts(struct shard *s, wall_t ended, struct now now)
+{
+    if (!ended.ms || now.wall.ms >= ended.ms + s->limits.host_gap_ms)
+        return;
+    for (uint32_t i = 0; i < s->n_hosts; i++)
+        s->hosts[i].next_start = mono_add(now.mono, s->limits.host_gap_ms);
+}
+
 void shard_put(struct shard *s, const struct feed *feed, struct now now)
 {
     uint32_t i = index_find(&s->by_id, feed->id);

@@ -44,6 +44,10 @@ void shard_close(struct shard *shard);
 // Returns the virtual shard of an address: by its host, so that a host's feeds are together.
 uint32_t shard_virtual(struct str url);
 
+// At a start, with all feeds added: where the life before ended at `ended` (0: there was none), less than the gap of a
+// host's requests ago, every host waits for that gap: nobody knows which of them it asked last.
+void shard_rest_hosts(struct shard *shard, wall_t ended, struct now now);
+
 // Adds a feed (copied, but for options, which must outlive it or be replaced) or replaces all of the one with its id
 // but what a poll now running will bring.
 void shard_put(struct shard *shard, const struct feed *feed, struct now now);

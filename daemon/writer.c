@@ -375,6 +375,8 @@ void writer_close(struct writer *w)
 struct str writer_gone(const struct writer *w, size_t i) { return i < w->n_gone ? w->gone[i] : (struct str){0}; }
 
 struct queue *writer_queue(struct writer *w) { return &w->queue; }
+wall_t writer_down_from(const struct writer *w) { return w->decide.down_from; }
+
 int64_t writer_alarm_ms(const struct writer *w) { return __atomic_load_n(&w->alarm_ms, __ATOMIC_ACQUIRE); }
 
 bool writer_is_failing(const struct writer *writer, wall_t *out_since, char *out_text, size_t n)

@@ -56,6 +56,10 @@ void writer_start(struct writer *writer);
 void writer_stop(struct writer *writer);
 void writer_close(struct writer *writer);
 
+// Returns when the life before ended (of one that was killed: its last sign of life), 0 where there was none. Before the
+// start.
+wall_t writer_down_from(const struct writer *w);
+
 struct queue *writer_queue(struct writer *writer);
 int64_t writer_alarm_ms(const struct writer *writer); // monotonic; any thread
 

@@ -80,6 +80,7 @@ static void load(struct machine *m)
             shard_put(m->shard, &(struct feed){.id = m->ids[i], .first_url = url, .url = url,
                                                .options = world_options(m->options.world, i)}, now_of(m));
     }
+    shard_rest_hosts(m->shard, m->writer.decide.down_from, now_of(m));
     shard_spread(m->shard, now_of(m));
 }
 

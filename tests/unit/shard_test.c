@@ -72,6 +72,24 @@ static void feed_is_asked_when_it_is_due_and_not_before(void **state)
     close_stage(&s);
 }
 
+static void start_within_a_second_lets_hosts_rest_first(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&limits);
+    uint64_t id = put(&s, "http://a.example/feed", 0);
+    shard_rest_hosts(s.shard, (wall_t){0}, s.now);
+    shard_rest_hosts(s.shard, wall_add(s.now.wall, -limits.host_gap_ms), s.now); // long enough ago
+    assert_int_equal(start(&s), id);
+    finish(&s, id, 0, no_hold);
+    pass(&s, limits.host_gap_ms + WHEEL_TICK_MS);
+    shard_rest_hosts(s.shard, wall_add(s.now.wall, 1 - limits.host_gap_ms), s.now);
+    pass(&s, limits.host_gap_ms - 1);
+    assert_int_equal(start(&s), 0);
+    pass(&s, 1 + WHEEL_TICK_MS);
+    assert_int_equal(start(&s), id);
+    close_stage(&s);
+}
+
 static void host_gets_its_starts_a_second_apart_and_two_at_once(void **state)
 {
     (void)state;
@@ -306,6 +324,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(feed_is_asked_when_it_is_due_and_not_before),
+        cmocka_unit_test(start_within_a_second_lets_hosts_rest_first),
         cmocka_unit_test(host_gets_its_starts_a_second_apart_and_two_at_once),
         cmocka_unit_test(third_feed_of_a_host_waits_until_one_is_finished),
         cmocka_unit_test(no_more_are_in_flight_than_the_limit),
