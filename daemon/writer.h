@@ -56,8 +56,8 @@ void writer_start(struct writer *writer);
 void writer_stop(struct writer *writer);
 void writer_close(struct writer *writer);
 
-// Returns when the life before ended (of one that was killed: its last sign of life), 0 where there was none. Before the
-// start.
+// Returns when the life before ended (of one that was killed: its last sign of life), 0 where there was none. To be
+// called before the start.
 wall_t writer_down_from(const struct writer *w);
 
 struct queue *writer_queue(struct writer *writer);
