@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
 // Canonical form. See fmt.h. The tree tells where each statement stands; what lies between two of them are comments
-// and empty lines, and what lies in an expression is copied piece by piece, so that nothing can get lost.
+// and empty lines, and what lies in an expression is copied piece by piece, so that nothing can get lost. An expression
+// that cannot be read stays as it is.
 #include "rules/fmt.h"
 
 #include "base/utf8.h"
+#include "rules/expr.h"
 #include "rules/fmt_expr.h"
 
 enum { INDENT = 4 };
 
 struct writer {
-    struct str text;
+    const struct source *source;
+    struct str text; // of it
     struct buf *out;
     bool wants_blank; // an empty line before what comes next
     bool is_first;    // nothing was written in this block yet: no empty line
@@ -77,6 +80,20 @@ static size_t choice_width(const struct conf_arg *arg)
     return widest;
 }
 
+// Tells whether an expression can be read: only then is it known where its lines may end.
+static bool is_readable(const struct writer *w, const struct conf_value *v)
+{
+    struct arena a;
+    struct diags ds;
+    arena_init(&a, SIZE_MAX);
+    diags_init(&ds);
+    expr_parse(w->source, v->at, v->n, EXPR_UNLESS, &a, &ds); // the role that may begin with everything
+    bool is_good = ds.errors == 0;
+    diags_done(&ds);
+    arena_done(&a);
+    return is_good;
+}
+
 static void arguments(struct writer *w, const struct conf_node *node, size_t word_width)
 {
     const struct conf_spec *spec = node->spec;
@@ -85,7 +102,7 @@ static void arguments(struct writer *w, const struct conf_node *node, size_t wor
     for (size_t i = 0; i < node->n_args; i++) {
         const struct conf_value *v = &node->args[i];
         buf_add_char(w->out, ' ');
-        if (i < CONF_ARGS_MAX && spec->args[i].type == CONF_EXPRESSION)
+        if (i < CONF_ARGS_MAX && spec->args[i].type == CONF_EXPRESSION && is_readable(w, v))
             fmt_expression(slice(w, v->at, v->at + v->n), column(w), w->out);
         else
             buf_add(w->out, slice(w, v->at, v->at + v->n));
@@ -149,7 +166,7 @@ bool rules_format(const struct source *source, const struct conf_spec *const *ta
                   STR_ARG(d->help));
     }
     if (is_ok) {
-        struct writer w = {.text = source->text, .out = out, .is_first = true};
+        struct writer w = {.source = source, .text = source->text, .out = out, .is_first = true};
         statements(&w, conf.first, str_starts(source->text, S("\xef\xbb\xbf")) ? 3 : 0, source->text.n, 0);
     }
     diags_done(&own);

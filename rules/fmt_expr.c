@@ -109,7 +109,7 @@ static size_t deeper(size_t depth, const struct piece *p)
 static bool has_blank(const struct setter *s, size_t i)
 {
     const struct piece *p = &s->pieces[i], *before = i ? p - 1 : NULL;
-    if (before && before->kind == PIECE_COMMA && p->text.p[0] != '#') // it would begin a comment
+    if (before && before->kind == PIECE_COMMA)
         return true;
     return p->has_space && p->kind != PIECE_CLOSE && p->kind != PIECE_COMMA && before && before->kind != PIECE_OPEN;
 }
@@ -118,7 +118,7 @@ static bool has_blank(const struct setter *s, size_t i)
 static bool may_break(const struct setter *s, size_t i, bool in_any_manner)
 {
     const struct piece *p = &s->pieces[i], *before = p - 1;
-    if (i == 0 || p->kind == PIECE_COMMENT || before->kind == PIECE_COMMENT || p->text.p[0] == '#')
+    if (i == 0 || p->kind == PIECE_COMMENT || before->kind == PIECE_COMMENT)
         return false;
     return before->kind == PIECE_COMMA || (before->kind == PIECE_OPERATOR && (in_any_manner || !s->breaks_before)) ||
            (p->kind == PIECE_OPERATOR && (in_any_manner || s->breaks_before));
