@@ -4,7 +4,6 @@
 // (base/mem.h): jansson reports it as NULL or -1.
 #include "alerts/render_json.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -13,15 +12,13 @@
 
 void json_set(json_t *object, const char *name, json_t *value)
 {
-    int failed = json_object_set_new_nocheck(object, name, value);
-    if (failed)
+    if (json_object_set_new_nocheck(object, name, value) != 0)
         mem_out();
 }
 
 void json_add(json_t *array, json_t *value)
 {
-    int failed = json_array_append_new(array, value);
-    if (failed)
+    if (json_array_append_new(array, value) != 0)
         mem_out();
 }
 

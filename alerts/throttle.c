@@ -6,7 +6,6 @@
 // throttle holds waits equally long, so it goes to the end; only before what waits for its hours it is put in between.
 #include "alerts/throttle.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 #include "base/mem.h"

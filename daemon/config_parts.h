@@ -38,7 +38,6 @@ void config_check_rules(const struct config *config, struct diags *diags);
 // The parts of a node by word, or what stands for them when they are not written.
 struct str config_text(const struct conf_node *node, struct str word);
 const char *config_z(const struct conf_node *node, struct str word, struct arena *a);
-
 int64_t config_number(const struct conf_node *node, struct str word, int64_t otherwise);
 
 // Returns the path that the statement `word` in the list from `first` on says, as config_place has it, or NULL.

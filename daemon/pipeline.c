@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/pipeline.h"
 
-#include <assert.h>
 
 #include "base/mem.h"
 #include "daemon/article.h"

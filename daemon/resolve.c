@@ -3,7 +3,6 @@
 
 #include <ares.h>
 #include <arpa/inet.h>
-#include <assert.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <sys/stat.h>

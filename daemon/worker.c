@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/worker.h"
 
-#include <assert.h>
 #include <stdio.h>
 
 #include "base/hash.h"

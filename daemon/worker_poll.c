@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <assert.h>
 
 #include "base/mem.h"
 #include "daemon/keeper.h"

@@ -4,7 +4,6 @@
 //
 // Statements are prepared once and run in the order of the tables below, so that a batch of polls touches each table's
 // pages together. A failure anywhere rolls everything back; nothing is retried here.
-#include <assert.h>
 
 #include "base/mem.h"
 #include "store/sqlite.h"
