@@ -187,7 +187,8 @@ static void tell_delivery(struct writer *w)
     queue_push(w->threads->delivery, m);
 }
 
-// After the commit: everything goes on its way. What was given up goes too: polls will be repeated, rows tried again.
+// After the commit: everything goes on its way. Polls that were given up go too, and are repeated. What became of a
+// delivery does not, as it is not durable: its row stays where it is, and counts against what a crash may double.
 static void hand_on(struct writer *w, struct message *list, const struct writing *t, bool is_committed)
 {
     if (is_committed) {
@@ -211,8 +212,13 @@ static void hand_on(struct writer *w, struct message *list, const struct writing
             break;
         }
         case WRITER_NOTE:
-            m->kind = DELIVERY_NOTED;
-            queue_push(w->threads->delivery, m);
+            if (is_committed) {
+                m->kind = DELIVERY_NOTED;
+                queue_push(w->threads->delivery, m);
+            } else {
+                arena_done(&((struct writer_note *)m)->arena);
+                mem_free(m);
+            }
             break;
         case WRITER_DUES:
             mem_free(((struct writer_dues *)m)->list);
@@ -375,6 +381,7 @@ void writer_close(struct writer *w)
 struct str writer_gone(const struct writer *w, size_t i) { return i < w->n_gone ? w->gone[i] : (struct str){0}; }
 
 struct queue *writer_queue(struct writer *w) { return &w->queue; }
+
 wall_t writer_down_from(const struct writer *w) { return w->decide.down_from; }
 
 int64_t writer_alarm_ms(const struct writer *w) { return __atomic_load_n(&w->alarm_ms, __ATOMIC_ACQUIRE); }

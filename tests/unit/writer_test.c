@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The writer's transactions, one after the other, over the memory engine: what a throttle holds back is told by a
-// digest, whatever came in the same transaction.
+// digest, whatever came in the same transaction; and its thread, when the store is lost.
 #include "base/mem.h"
+#include "daemon/delivery_loop.h"
 #include "daemon/writer_parts.h"
 #include "rules/load.h"
 #include "store/memory.h"
@@ -136,12 +137,85 @@ static void more_than_one_transaction_tells_is_told_by_the_next_ones(void **stat
     assert_false(next_digest(s));
 }
 
+// ---- the thread ----
+
+enum { WAIT_MS = 60000 }; // a bound; nothing takes so long
+
+static void ignore_feed(void *context, const struct store_feed *feed) { (void)context, (void)feed; }
+
+static void ignore_job(struct job *job, void *owner, struct now now) { (void)job, (void)owner, (void)now; }
+
+struct thread_stage {
+    struct clock clock;
+    struct metrics metrics;
+    struct queue main, delivery;
+    struct threads threads;
+    struct config config;
+    struct writer *writer;
+};
+
+static void open_writer(struct thread_stage *s, struct memory_disk *disk)
+{
+    const struct store_options options = {.engine = STORE_MEMORY, .disk = disk};
+    struct err err;
+    s->clock = (struct clock){.is_stepped = true, .wall_ms = 1795480000000, .mono_ms = HOUR_MS};
+    queue_init(&s->main, &s->clock, SIZE_MAX, NULL, NULL);
+    queue_init(&s->delivery, &s->clock, SIZE_MAX, NULL, NULL);
+    s->threads = (struct threads){.clock = &s->clock, .metrics = &s->metrics, .main = &s->main,
+                                  .delivery = &s->delivery, .on_store_lost = ignore_job};
+    s->threads.log = log_start(LOG_TO_STDERR, &s->clock, &s->metrics);
+    s->config = (struct config){.refs = 1 << 30, .retention_ms = DAY_MS};
+    s->writer = writer_open(&s->threads, store_open(&options, &err), &s->config, 1, ignore_feed, NULL, &err);
+    assert_non_null(s->writer);
+}
+
+static void push_note(struct thread_stage *s)
+{
+    struct writer_note *note = mem_alloc(sizeof *note);
+    arena_init(&note->arena, 1 << 16);
+    note->message.kind = WRITER_NOTE;
+    note->step = (struct delivery_step){.receiver = S("desk"), .state = DELIVERY_DONE, .attempts = 1};
+    note->attempt = (struct attempt){.receiver = S("desk"), .number = 1, .status = 200};
+    queue_push(writer_queue(s->writer), &note->message);
+}
+
+// Else the delivery loop would go on sending what nothing records, until main has stopped it.
+static void what_a_lost_store_did_not_record_does_not_count_as_recorded(void **state)
+{
+    (void)state;
+    static struct thread_stage s;
+    struct memory_disk *disk = memory_disk_open();
+    open_writer(&s, disk);
+    push_note(&s);
+    writer_start(s.writer);
+    struct message *noted = queue_take_all(&s.delivery, WAIT_MS);
+    assert_non_null(noted);
+    assert_int_equal(noted->kind, DELIVERY_NOTED);
+    memory_disk_fault(disk, MEMORY_CRASH_BEFORE, 1, 1);
+    push_note(&s);
+    struct message *lost = queue_take_all(&s.main, WAIT_MS);
+    assert_non_null(lost);
+    push_note(&s); // and what comes after it
+    writer_stop(s.writer);
+    assert_null(queue_take_all(&s.delivery, 0));
+    assert_null(queue_take_all(&s.main, 0)); // it is told once
+    arena_done(&((struct writer_note *)noted)->arena);
+    mem_free(noted);
+    mem_free(lost);
+    log_stop(s.threads.log, WAIT_MS);
+    writer_close(s.writer);
+    memory_disk_close(disk);
+    queue_done(&s.main);
+    queue_done(&s.delivery);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_held_in_the_transaction_of_a_digest_waits_for_the_next_one, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(more_than_one_transaction_tells_is_told_by_the_next_ones, set_up, tear_down),
+        cmocka_unit_test(what_a_lost_store_did_not_record_does_not_count_as_recorded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
