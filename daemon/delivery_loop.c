@@ -297,6 +297,11 @@ static bool may_begin(const struct receiver *r)
 
 static bool is_off(const struct receiver *r) { return !r->config || r->config->is_off || r->is_disabled; }
 
+static bool is_expired(const struct row *row, wall_t now)
+{
+    return retry_is_expired(row->delivery.queued, row->receiver->config->expire_ms, now);
+}
+
 // Starts what this receiver may get, oldest first, and says when to look again.
 static mono_t serve(struct receiver *r, struct now now)
 {
@@ -306,6 +311,10 @@ static mono_t serve(struct receiver *r, struct now now)
         return again;
     for (struct row *row = r->first; row; row = row->next) {
         bool is_due = row->due.ms <= now.mono.ms;
+        if (row->state == ROW_IDLE && is_due && is_expired(row, now.wall)) {
+            row_expire(row, now); // asks nothing of the receiver: neither breaker nor order make it wait
+            continue;
+        }
         if (row->state == ROW_IDLE && is_due && may_begin(r)) {
             if (breaker_ask(&r->breaker, now.mono) == BREAKER_NONE) {
                 mono_t until = r->breaker.state == BREAKER_OPEN ? r->breaker.until : (mono_t){ALARM_NONE};

@@ -75,6 +75,9 @@ void row_try(struct row *row, struct now now);
 void row_note(struct row *row, uint16_t status, struct str address, uint32_t took_ms, struct str reason,
               struct now now);
 
+// Gives up a row that is older than its receiver's `expire`, and tells so, instead of trying it.
+void row_expire(struct row *row, struct now now);
+
 // Fills the ROW_HEADERS_MAX + 1 headers of Standard Webhooks 1.0.0: id, timestamp of the attempt, signatures; the same
 // id and bytes at every attempt.
 void delivery_headers(struct arena *a, const struct delivery *delivery, struct str body,

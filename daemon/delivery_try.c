@@ -173,6 +173,19 @@ void row_try(struct row *row, struct now now)
         try_webhook(row, now);
 }
 
+// A note about the row for the writer, which has it until it is durable.
+static struct writer_note *note_make(struct row *row)
+{
+    struct writer_note *note = mem_alloc(sizeof *note);
+    arena_init(&note->arena, 1 << 16);
+    note->message.kind = WRITER_NOTE;
+    note->message.bytes = sizeof *note;
+    note->row = row;
+    row->state = ROW_NOTING;
+    row->receiver->n_noting++;
+    return note;
+}
+
 static void fill_step(struct writer_note *note, const struct row *row, const struct retry_decision *decision)
 {
     const struct delivery *d = &row->delivery;
@@ -254,13 +267,7 @@ void row_note(struct row *row, uint16_t status, struct str address, uint32_t too
     struct retry_decision decision = retry_decide(&what, &d->rng);
     bool has_recovered = breaker_note(&r->breaker, is_up(status), now.mono, &d->rng);
     r->n_trying--;
-    r->n_noting++;
-    row->state = ROW_NOTING;
-    struct writer_note *note = mem_alloc(sizeof *note);
-    arena_init(&note->arena, 1 << 16);
-    note->message.kind = WRITER_NOTE;
-    note->message.bytes = sizeof *note;
-    note->row = row;
+    struct writer_note *note = note_make(row);
     fill_step(note, row, &decision);
     note->attempt = (struct attempt){
         .alert = row->delivery.alert,
@@ -284,4 +291,30 @@ void row_note(struct row *row, uint16_t status, struct str address, uint32_t too
                decision.verdict == RETRY_DEAD || decision.verdict == RETRY_DISABLE);
     say_end(row, note, &decision);
     queue_push(d->threads->writer, &note->message);
+}
+
+void row_expire(struct row *row, struct now now)
+{
+    const struct delivery *d = &row->delivery;
+    struct receiver *r = row->receiver;
+    int64_t life_ms = r->config->expire_ms ? r->config->expire_ms : RETRY_LIFE_MS;
+    struct writer_note *note = note_make(row);
+    struct str receiver = arena_str(&note->arena, d->receiver);
+    note->step = (struct delivery_step){.alert = d->alert, .receiver = receiver, .state = DELIVERY_DEAD,
+                                        .attempts = d->attempts, .due = d->due, .first_try = d->first_try};
+    note->attempt = (struct attempt){
+        .alert = d->alert,
+        .receiver = receiver,
+        .number = d->attempts + 1,
+        .at = now.wall,
+        .reason = arena_fmt(&note->arena, "expired: waited %lld s, given up after %lld s (expire); not sent",
+                            (long long)(wall_diff(now.wall, d->queued) / SECOND_MS), (long long)(life_ms / SECOND_MS)),
+    };
+    metric_add(r->loop->threads->metrics, METRIC_DELIVERIES_DEAD, 1);
+    char id[ALERT_ID_BYTES];
+    alert_id_text(d->alert, id);
+    log_say(r->loop->threads->log, LOG_LEVEL_WARNING, MESSAGE_DELIVERY_DEAD,
+            "dead letter id=%s receiver=%s attempts=%u: %.*s; feedwatchctl deliveries retry sends it again", id,
+            r->name, d->attempts, STR_ARG(note->attempt.reason));
+    queue_push(r->loop->threads->writer, &note->message);
 }

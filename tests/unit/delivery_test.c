@@ -364,6 +364,78 @@ static void a_receiver_that_said_410_stays_off_though_it_is_named_only_later(voi
     delivery_take_config(s->loop, &s->config);
 }
 
+// ---- expire ----
+
+// What the store has of alert n.
+static struct alert_history history_of(struct stage *s, struct arena *a, uint64_t n)
+{
+    struct err err;
+    struct alert_history h;
+    struct store_side *side = store_side_open(s->store, &err);
+    assert_true(store_alert(side, id_of(n), a, &h, &err));
+    store_side_close(side);
+    assert_int_equal(h.n_deliveries, 1);
+    return h;
+}
+
+static void a_row_that_expired_before_its_turn_is_dead_and_told_not_sent(void **state)
+{
+    static const struct {
+        int64_t expire_ms, age_ms;
+        bool is_sent;
+    } cases[] = {
+        {HOUR_MS, HOUR_MS - 1, true}, {HOUR_MS, HOUR_MS, false}, {HOUR_MS, 30LL * DAY_MS, false},
+        {0, 7LL * DAY_MS - 1, true},  {0, 7LL * DAY_MS, false},
+    };
+    struct stage *s = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena a;
+        arena_init(&a, 1 << 20);
+        s->receiver.expire_ms = cases[i].expire_ms;
+        queue_rows(s, 1, 0);
+        pass(s, cases[i].age_ms); // nobody looked at it all the time
+        settle(s);
+        struct alert_history h = history_of(s, &a, s->n);
+        bool is_told = h.n_attempts == 1 && str_starts(h.attempts[0].reason, S("expired: waited "));
+        if (sent(s, s->n) != cases[i].is_sent || is_told == cases[i].is_sent ||
+            h.deliveries[0].state != (cases[i].is_sent ? DELIVERY_DONE : DELIVERY_DEAD) ||
+            h.deliveries[0].attempts != cases[i].is_sent)
+            fail_msg("%lld ms old: sent %zu, %s after %u attempts", (long long)cases[i].age_ms, sent(s, s->n),
+                     delivery_state_name(h.deliveries[0].state), h.deliveries[0].attempts);
+        arena_done(&a);
+    }
+}
+
+static void an_expired_row_sent_by_hand_has_its_whole_life_before_it(void **state)
+{
+    struct stage *s = *state;
+    s->receiver.expire_ms = HOUR_MS;
+    queue_rows(s, 1, 0);
+    pass(s, HOUR_MS);
+    settle(s);
+    assert_int_equal(sent(s, 1), 0);
+    const struct delivery again = row_of(s, 1, 0);
+    commit(s, &(struct store_batch){.now = now_of(s).wall, .again = &again, .n_again = 1});
+    delivery_look(s->loop);
+    pass(s, HOUR_MS - 1);
+    settle(s);
+    assert_int_equal(sent(s, 1), 1);
+}
+
+// More of them than a window holds and than may be unrecorded, before a receiver that takes them in order.
+static void expired_rows_delay_none_behind_them(void **state)
+{
+    struct stage *s = *state;
+    s->receiver.expire_ms = HOUR_MS;
+    s->receiver.is_strict = true;
+    queue_rows(s, DELIVERY_WINDOW + 1, 0);
+    pass(s, HOUR_MS);
+    queue_rows(s, 2, 0);
+    settle(s);
+    assert_int_equal(sent_of(s, 1, DELIVERY_WINDOW + 1), 0);
+    assert_int_equal(sent_of(s, DELIVERY_WINDOW + 2, DELIVERY_WINDOW + 3), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -379,6 +451,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_row_dropped_by_hand_is_not_sent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_waiting_row_sent_by_hand_is_sent_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_row_sent_by_hand_while_it_is_tried_waits_no_second_time, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_row_that_expired_before_its_turn_is_dead_and_told_not_sent, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(an_expired_row_sent_by_hand_has_its_whole_life_before_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(expired_rows_delay_none_behind_them, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
