@@ -19,6 +19,9 @@
 enum delivery_state { DELIVERY_WAITING, DELIVERY_HELD, DELIVERY_DONE, DELIVERY_DEAD, DELIVERY_DIGESTED,
                       DELIVERY_DROPPED, DELIVERY_STATES };
 
+// The states, as bits, of rows that can still be sent or given up.
+enum { DELIVERY_OPEN = 1 << DELIVERY_WAITING | 1 << DELIVERY_HELD | 1 << DELIVERY_DEAD };
+
 struct delivery {
     uint64_t row;          // order of commits; given by the store, 0 before
     struct hash128 alert;

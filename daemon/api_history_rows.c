@@ -48,7 +48,7 @@ bool api_delivery_filter(struct asking *a, struct delivery_query *out)
 
 bool api_is_open(const struct delivery *delivery)
 {
-    return delivery->state == DELIVERY_WAITING || delivery->state == DELIVERY_HELD || delivery->state == DELIVERY_DEAD;
+    return DELIVERY_OPEN >> delivery->state & 1;
 }
 
 static void row_keep(struct arena *arena, const struct delivery *delivery, struct delivery **list, size_t *n)

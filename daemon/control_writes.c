@@ -35,10 +35,21 @@ static void look_again(struct job *job, void *owner, struct now now)
     question_home(q);
 }
 
+// What was found may have ended before the commit, which leaves it as it is: only what it changed is told.
+static void tell_moved(struct question *q, size_t moved)
+{
+    if (q->request.verb != CONTROL_ALERT_RESEND && q->request.id.n && moved == 0)
+        question_fail(q, CONTROL_REFUSED, "feedwatchctl alerts resend ALERT",
+                      "delivery %.*s has ended at this moment: nothing of it waits", STR_ARG(q->request.id));
+    else
+        q->reply.json = json_pack("{s:I}", "deliveries", (json_int_t)moved);
+}
+
 static void commit_rows(struct job *job, void *owner, struct now now)
 {
     struct question *q = (struct question *)job;
-    struct store_batch batch = {.now = now.wall};
+    size_t moved = 0;
+    struct store_batch batch = {.now = now.wall, .out_moved = &moved};
     bool is_drop = q->request.verb == CONTROL_DELIVERY_DROP;
     struct delivery_step *steps = ARENA_ARRAY(&q->arena, struct delivery_step, q->n_rows + 1);
     for (size_t i = 0; is_drop && i < q->n_rows; i++)
@@ -59,6 +70,7 @@ static void commit_rows(struct job *job, void *owner, struct now now)
         struct receiver_mark *marks;
         batch.again = q->rows;
         batch.n_again = q->n_rows;
+        batch.again_from = q->request.verb == CONTROL_DELIVERY_RETRY ? DELIVERY_OPEN : 0;
         batch.n_receivers = receivers_of(q, &marks, now.wall);
         batch.receivers = marks;
     }
@@ -66,7 +78,7 @@ static void commit_rows(struct job *job, void *owner, struct now now)
     if (store_commit(writer_store(owner), &batch, &err) != STORE_OK)
         question_fail(q, CONTROL_BUSY, NULL, "the store cannot be written: %s", err.text);
     else
-        q->reply.json = json_pack("{s:I}", "deliveries", (json_int_t)q->n_rows);
+        tell_moved(q, moved);
     question_send(q, q->control->d->threads.delivery, look_again);
 }
 

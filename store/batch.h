@@ -69,6 +69,10 @@ struct store_batch {
     // By hand: rows put (back) into the queue by `alerts resend` and `deliveries retry`, with attempts from 0.
     const struct delivery *again;
     size_t n_again;
+    unsigned again_from; // states, as bits, that a row is put back from: it may have been accepted since it was looked
+                         // for; 0: any
+
+    size_t *out_moved; // how many rows `steps` and `again` changed, as a state may forbid it; NULL: nobody asks
 
     const uint64_t *removed; // ids of feeds that are gone, with their marks
     size_t n_removed;

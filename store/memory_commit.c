@@ -137,17 +137,18 @@ static struct memory_delivery *find_delivery(struct memory_disk *disk, struct ha
     return d;
 }
 
-// Puts a row at the end of the queue. An `again` moves one that is there already; a first one leaves it.
-static void put_delivery(struct memory_disk *disk, const struct delivery *delivery, uint64_t first_seq, bool is_again)
+// Puts a row at the end of the queue; one that is there already only from the states `from`. Returns how many rows it
+// changed.
+static size_t put_delivery(struct memory_disk *disk, const struct delivery *delivery, uint64_t first_seq, unsigned from)
 {
     struct memory_image *image = &disk->image;
     struct arena *arena = &disk->arena;
     uint64_t row = image->next_row++;
     if (!is_of_batch(image, delivery->alert, first_seq))
-        return;
+        return 0;
     struct memory_delivery *d = find_delivery(disk, delivery->alert, delivery->receiver);
-    if (d && !is_again)
-        return;
+    if (d && !(from >> d->delivery.state & 1))
+        return 0;
     if (d) {
         for (size_t i = 0; i < image->n_deliveries; i++) {
             if (image->deliveries[i] == d)
@@ -171,18 +172,20 @@ static void put_delivery(struct memory_disk *disk, const struct delivery *delive
     }
     d->delivery.row = row;
     ARENA_PUSH(arena, image->deliveries, image->n_deliveries, d);
+    return 1;
 }
 
-static void put_step(struct memory_disk *disk, const struct delivery_step *step)
+static size_t put_step(struct memory_disk *disk, const struct delivery_step *step)
 {
     struct memory_delivery *d = find_delivery(disk, step->alert, step->receiver);
     if (!d || !(delivery_from(step->state) >> d->delivery.state & 1))
-        return;
+        return 0;
     d->delivery.state = step->state;
     d->delivery.attempts = step->attempts;
     d->delivery.due = step->due;
     d->delivery.first_try = step->first_try;
     d->delivery.digest = step->state == DELIVERY_DIGESTED ? step->digest : (struct hash128){0};
+    return 1;
 }
 
 // ---- lists ----------------------------------------------------------------------------------------------------------
@@ -291,13 +294,15 @@ static void apply(struct memory_disk *disk, const struct store_batch *b)
 {
     struct memory_image *image = &disk->image;
     uint64_t first_seq = b->n_alerts ? b->alerts[0].seq : UINT64_MAX;
+    unsigned again_from = b->again_from ? b->again_from : (1U << DELIVERY_STATES) - 1;
+    size_t moved = 0;
     EACH(b->feeds, b->n_feeds, put_feed(image, each));
     EACH(b->alerts, b->n_alerts, put_alert(disk, each));
     EACH(b->bodies, b->n_bodies, put_body(disk, each, first_seq));
-    EACH(b->deliveries, b->n_deliveries, put_delivery(disk, each, first_seq, false));
-    EACH(b->again, b->n_again, put_delivery(disk, each, 0, true));
+    EACH(b->deliveries, b->n_deliveries, put_delivery(disk, each, first_seq, 0));
+    EACH(b->again, b->n_again, moved += put_delivery(disk, each, 0, again_from));
     EACH(b->stories, b->n_stories, put_story(disk, each));
-    EACH(b->steps, b->n_steps, put_step(disk, each));
+    EACH(b->steps, b->n_steps, moved += put_step(disk, each));
     EACH(b->attempts, b->n_attempts, put_attempt(disk, each));
     EACH(b->throttles, b->n_throttles, put_throttle(disk, each));
     EACH(b->silences, b->n_silences, put_silence(disk, each));
@@ -308,6 +313,8 @@ static void apply(struct memory_disk *disk, const struct store_batch *b)
     if (b->now.ms > image->heartbeat.ms)
         image->heartbeat = b->now;
     disk->commits++;
+    if (b->out_moved)
+        *b->out_moved = moved;
 }
 
 static bool is_ours(const struct memory_store *store, const struct store_batch *batch)

@@ -37,7 +37,8 @@ static const char *const texts[SQL_STATEMENTS] = {
                      " ON CONFLICT DO NOTHING",
     [SQL_AGAIN] = "INSERT INTO delivery SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM alert WHERE id = ? AND seq >= ?"
                   " ON CONFLICT (alert, receiver) DO UPDATE SET row = excluded.row, state = excluded.state,"
-                  " attempts = 0, queued = excluded.queued, due = excluded.due, first_try = 0, digest = x''",
+                  " attempts = 0, queued = excluded.queued, due = excluded.due, first_try = 0, digest = x''"
+                  " WHERE (? >> delivery.state) & 1",
     [SQL_STEP] = "UPDATE delivery SET state = ?1, attempts = ?2, due = ?3, first_try = ?4, digest = ?5"
                  " WHERE alert = ?6 AND receiver = ?7 AND (?8 >> state) & 1",
     [SQL_ATTEMPT] = "INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -166,6 +167,12 @@ static int put_delivery(sqlite3_stmt *s, const struct delivery *d, uint64_t row,
     return sql_run(s);
 }
 
+static int put_again(sqlite3_stmt *s, const struct delivery *d, uint64_t row, unsigned from)
+{
+    sql_bind_int(s, 14, from ? from : (1U << DELIVERY_STATES) - 1);
+    return put_delivery(s, d, row, 0);
+}
+
 static int put_story(sqlite3_stmt *s, const struct story_row *r)
 {
     sql_bind_time(s, 1, r->seen);
@@ -187,7 +194,14 @@ static int put_story(sqlite3_stmt *s, const struct story_row *r)
         code = (expression);                                                                                           \
     }
 
-static int write_polls(struct sqlite_store *store, const struct store_batch *b, uint64_t *row)
+// Counts what the statement changed that has just run with that result, and returns the result.
+static int counted(struct sqlite_store *store, int code, size_t *n)
+{
+    *n += code == SQLITE_OK ? (size_t)sqlite3_changes(store->db) : 0;
+    return code;
+}
+
+static int write_polls(struct sqlite_store *store, const struct store_batch *b, uint64_t *row, size_t *moved)
 {
     sqlite3_stmt **s = store->statements;
     uint64_t first_seq = b->n_alerts ? b->alerts[0].seq : UINT64_MAX >> 1;
@@ -199,7 +213,7 @@ static int write_polls(struct sqlite_store *store, const struct store_batch *b, 
     EACH(b->alerts, b->n_alerts, put_alert(s[SQL_ALERT], each));
     EACH(b->bodies, b->n_bodies, put_body(s[SQL_BODY], each, first_seq));
     EACH(b->deliveries, b->n_deliveries, put_delivery(s[SQL_DELIVERY], each, (*row)++, first_seq));
-    EACH(b->again, b->n_again, put_delivery(s[SQL_AGAIN], each, (*row)++, 0));
+    EACH(b->again, b->n_again, counted(store, put_again(s[SQL_AGAIN], each, (*row)++, b->again_from), moved));
     EACH(b->stories, b->n_stories, put_story(s[SQL_STORY], each));
     return code;
 }
@@ -278,11 +292,11 @@ static int remove_row(sqlite3_stmt *s, uint64_t id)
     return sql_run(s);
 }
 
-static int write_rest(struct sqlite_store *store, const struct store_batch *b)
+static int write_rest(struct sqlite_store *store, const struct store_batch *b, size_t *moved)
 {
     sqlite3_stmt **s = store->statements;
     int code = SQLITE_OK;
-    EACH(b->steps, b->n_steps, put_step(s[SQL_STEP], each));
+    EACH(b->steps, b->n_steps, counted(store, put_step(s[SQL_STEP], each), moved));
     EACH(b->attempts, b->n_attempts, put_attempt(s[SQL_ATTEMPT], each));
     EACH(b->throttles, b->n_throttles, put_throttle(s[SQL_THROTTLE], each));
     EACH(b->silences, b->n_silences, put_silence(s[SQL_SILENCE], each));
@@ -325,14 +339,17 @@ enum store_result sqlite_commit(struct store *head, const struct store_batch *ba
 {
     struct sqlite_store *store = (struct sqlite_store *)head;
     uint64_t row = store->next_row;
+    size_t moved = 0;
     if (sql_exec(store->db, "BEGIN IMMEDIATE") != SQLITE_OK)
         return sqlite_failure(store->db, "writing to the store", err);
     enum store_result result = check_claim(store, batch, err);
     if (result == STORE_OK
-        && (write_polls(store, batch, &row) != SQLITE_OK || write_rest(store, batch) != SQLITE_OK
+        && (write_polls(store, batch, &row, &moved) != SQLITE_OK || write_rest(store, batch, &moved) != SQLITE_OK
             || sql_exec(store->db, "COMMIT") != SQLITE_OK))
         result = sqlite_failure(store->db, "writing to the store", err);
     store->is_broken |= result == STORE_BROKEN;
+    if (result == STORE_OK && batch->out_moved)
+        *batch->out_moved = moved;
     if (result == STORE_OK)
         store->next_row = row;
     else if (!sqlite3_get_autocommit(store->db))

@@ -179,6 +179,51 @@ static void answers_that_cannot_be_recorded_are_bounded(void **state)
     disk_done(&d);
 }
 
+static bool ctl_has_ended(struct scene *s, const void *ctl)
+{
+    (void)s;
+    return !((const struct child *)ctl)->is_running;
+}
+
+// The receiver accepts, and the disk fails before that is recorded: who looks at the row then still sees it wait. His
+// retry comes to the writer behind the record, and must send nothing again.
+static void a_retry_of_what_was_accepted_meanwhile_sends_nothing(void **state)
+{
+    (void)state;
+    static struct disk d;
+    disk_open(&d, "full-retry");
+    paper_print(&d.p, "g1", "A truce", NULL);
+    receiver_expect(&d.s.receiver, "truce g1");
+    d.s.receiver.context = &d;
+    d.s.receiver.on_alert = fail_from_now;
+    scene_run_begin(&d.s, 11 * MINUTE_MS);
+    scene_until_acked(&d.s, "truce g1", 1);
+    scene_until(&d.s, "a write that fails", has_failed, d.page);
+
+    const char *argv[] = {scene_built(&d.s, "feedwatchctl"), "deliveries", "retry", "--all", NULL};
+    const char *env[] = {arena_fmt(&d.s.arena, "FEEDWATCH_SOCKET=%s/control.sock", d.s.folder).p, NULL};
+    static struct child ctl;
+    struct buf out;
+    struct err err;
+    buf_init(&out, 1 << 16);
+    assert_true(child_start(&ctl, &d.s.loop, &(struct child_spec){.argv = argv, .env = env, .out = &out}, &err));
+    scene_live(&d.s, 300); // time to ask; the next question is answered behind its search
+    int status;
+    struct str list = scene_ctl(&d.s, &status, "alerts", "list", NULL);
+    assert_true(str_find(list, S("waiting")) < list.n && ctl.is_running);
+    d.s.receiver.on_alert = NULL;
+    disk_fail(&d, 0, 0);
+    scene_until(&d.s, "the end of retry", ctl_has_ended, &ctl);
+    scene_run_end(&d.s);
+    scene_run(&d.s, HOUR_MS);
+    if (!str_eq(buf_str(&out), S("0 deliveries are due now\n")))
+        fail_msg("retry: %s", buf_z(&out));
+    assert_int_equal(receiver_report(&d.s.receiver).requests, 1);
+    child_done(&ctl);
+    buf_done(&out);
+    disk_done(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +231,7 @@ int main(void)
         cmocka_unit_test(daemon_killed_on_a_full_disk_loses_nothing),
         cmocka_unit_test(stop_on_a_full_disk_is_still_quick),
         cmocka_unit_test(answers_that_cannot_be_recorded_are_bounded),
+        cmocka_unit_test(a_retry_of_what_was_accepted_meanwhile_sends_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

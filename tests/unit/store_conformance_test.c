@@ -476,6 +476,42 @@ static void only_what_accepted_or_again_brings_a_dead_row_back(void **state)
     assert_int_equal(history(rig, 1).n_deliveries, 1);
 }
 
+// What is retried was looked for before: it is put back only if it has not ended since, and what was moved is counted.
+static void again_puts_back_from_the_states_it_names(void **state)
+{
+    struct rig *rig = *state;
+    struct outbox_row *rows;
+    enum { DONE = 1 << DELIVERY_DONE, DROPPED = 1 << DELIVERY_DROPPED };
+    static const struct {
+        enum delivery_state state;
+        unsigned from;
+        size_t moved;
+    } cases[] = {
+        {DELIVERY_WAITING, DELIVERY_OPEN, 1}, {DELIVERY_DEAD, DELIVERY_OPEN, 1}, {DELIVERY_DONE, DELIVERY_OPEN, 0},
+        {DELIVERY_DROPPED, DELIVERY_OPEN, 0}, {DELIVERY_DONE, DONE, 1},          {DELIVERY_DROPPED, DONE, 0},
+        {DELIVERY_DROPPED, DROPPED, 1},       {DELIVERY_DONE, 0, 1},
+    };
+    for (uint64_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        commit_alert(rig, i + 1, i + 1, "desk");
+        const struct delivery_step step = {.alert = {i + 1, i + 1}, .receiver = S("desk"), .state = cases[i].state,
+                                           .attempts = 3, .due = {9000}};
+        struct delivery again = delivery_of(i + 1, "desk");
+        size_t moved = 9, n = outbox(rig, "desk", 0, &rows);
+        commit(rig, &(struct store_batch){.now = {3000}, .steps = &step, .n_steps = 1});
+        commit(rig, &(struct store_batch){.now = {4000}, .again = &again, .n_again = 1, .again_from = cases[i].from,
+                                          .out_moved = &moved});
+        const struct delivery after = history(rig, i + 1).deliveries[0];
+        if (moved != cases[i].moved || after.state != (moved ? DELIVERY_WAITING : cases[i].state) ||
+            after.attempts != (moved ? 0 : 3) || outbox(rig, "desk", 0, &rows) != n - !moved)
+            fail_msg("%s, from %x: %zu moved, now %s", delivery_state_name(cases[i].state), cases[i].from, moved,
+                     delivery_state_name(after.state));
+    }
+    const struct delivery_step late = {.alert = {3, 3}, .receiver = S("desk"), .state = DELIVERY_DROPPED};
+    size_t moved = 9;
+    commit(rig, &(struct store_batch){.now = {5000}, .steps = &late, .n_steps = 1, .out_moved = &moved});
+    assert_int_equal(moved, 0); // it is done
+}
+
 static void an_alert_that_was_not_sent_can_be_sent_by_hand(void **state)
 {
     struct rig *rig = *state;
@@ -844,6 +880,7 @@ int main(void)
         BOTH(known_alerts_are_found_by_id_former_id_and_dedup_key),
         BOTH(every_attempt_is_kept_and_the_row_moves_on),
         BOTH(only_what_accepted_or_again_brings_a_dead_row_back),
+        BOTH(again_puts_back_from_the_states_it_names),
         BOTH(an_alert_that_was_not_sent_can_be_sent_by_hand),
         BOTH(a_body_of_another_format_is_what_its_row_sends),
         BOTH(held_rows_come_back_and_leave_with_their_digest),
