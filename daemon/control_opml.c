@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Lists of feeds in and out. An import is read on main's thread, goes from worker to worker, each adding what is its
-// own and new, and is then durable in one commit.
+// Lists of feeds in and out. An import is read on main's thread and goes from worker to worker, each adding what is its
+// own and new. Between them it goes to the writer, which makes durable what that worker added: so what a worker polls
+// meanwhile reaches the writer behind it, and is not undone by a row without a poll.
 #include "daemon/control_parts.h"
 #include "feeds/opml.h"
 #include "feeds/url.h"
@@ -11,9 +12,9 @@ enum { OPTIONS_TEXT_BYTES = 4096, EXPORT_BYTES_MAX = 64 << 20 };
 struct import {
     struct opml list;
     struct str tags; // that the question gives to all of them
-    struct store_feed *rows;
+    struct store_feed *rows; // that the present worker added
     size_t n_rows;
-    size_t known;
+    size_t added, known;
     json_t *refused;
 };
 
@@ -64,16 +65,27 @@ static void add_one(struct question *q, struct import *import, struct worker *w,
     }
 }
 
+static void import_on_worker(struct job *job, void *owner, struct now now);
+
+// Makes durable what one worker added, and goes on to the next one.
 static void commit_import(struct job *job, void *owner, struct now now)
 {
     struct question *q = (struct question *)job;
+    struct daemon *d = q->control->d;
     struct import *i = q->import;
     const struct store_batch batch = {.now = now.wall, .feeds = i->rows, .n_feeds = i->n_rows};
     struct err err = {0};
     if (i->n_rows && store_commit(writer_store(owner), &batch, &err) != STORE_OK)
         question_fail(q, CONTROL_BUSY, NULL, "done, but the store cannot be written, and a restart forgets it: %s",
                       err.text);
-    q->reply.json = json_pack("{s:I, s:I, s:o}", "added", (json_int_t)i->n_rows, "known", (json_int_t)i->known,
+    i->added += i->n_rows;
+    i->rows = NULL;
+    i->n_rows = 0;
+    if (++q->stage < d->n_workers) {
+        question_send(q, &worker_loop(d->workers[q->stage])->inbox, import_on_worker);
+        return;
+    }
+    q->reply.json = json_pack("{s:I, s:I, s:o}", "added", (json_int_t)i->added, "known", (json_int_t)i->known,
                               "refused", i->refused);
     question_home(q);
 }
@@ -87,10 +99,7 @@ static void import_on_worker(struct job *job, void *owner, struct now now)
         if (url_is_fetchable(import->list.feeds[i].url, NULL) &&
             daemon_worker_of(d, import->list.feeds[i].url) == owner)
             add_one(q, import, owner, &import->list.feeds[i], now);
-    if (++q->stage < d->n_workers)
-        question_send(q, &worker_loop(d->workers[q->stage])->inbox, import_on_worker);
-    else
-        question_send(q, d->threads.writer, commit_import);
+    question_send(q, d->threads.writer, commit_import);
 }
 
 static void begin_import(struct question *q)

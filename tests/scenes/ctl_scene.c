@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "daemon/shard.h"
 #include "tests/tools/paper.h"
 
 static const char RULES[] =
@@ -286,6 +287,51 @@ static void opml_goes_in_and_out(void **state)
     end(&s);
 }
 
+enum { WORKERS = 2, CROWD = 30000 };
+
+// A host whose feeds are that worker's.
+static const char *host_of_worker(struct scene *s, unsigned worker)
+{
+    for (unsigned i = 2;; i++) {
+        const char *url = arena_fmt(&s->arena, "http://127.0.1.%u:9/", i).p;
+        if (shard_virtual(str_of(url)) % WORKERS == worker)
+            return url;
+    }
+}
+
+static void count_row(void *n, const struct str *columns, int n_columns)
+{
+    (void)columns, (void)n_columns;
+    ++*(size_t *)n;
+}
+
+// The first worker has polled its feed while the next one still adds a crowd: what the poll found stays recorded.
+static void a_poll_during_an_import_is_not_undone_by_its_end(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct buf list;
+    scene_open(&s, "ctl-import");
+    scene_config(&s, arena_fmt(&s.arena, "workers %d\n", WORKERS).p);
+    scene_start(&s);
+    const char *first = host_of_worker(&s, 0), *crowd = host_of_worker(&s, 1);
+    buf_init(&list, 8 << 20);
+    buf_addf(&list, "<opml version=\"2.0\"><body><outline xmlUrl=\"%sone\"/>", first);
+    for (unsigned i = 0; i < CROWD; i++)
+        buf_addf(&list, "<outline xmlUrl=\"%s%u\"/>", crowd, i);
+    const char *file = scene_write(&s, "crowd.opml", "%s</body></opml>", buf_z(&list));
+    buf_done(&list);
+    const struct line lines[] = {{{"feeds", "import", file}, 0, "30001 added, 0 known already, 0 refused", NULL}};
+    CHECK_LINES(&s, lines);
+    scene_settle(&s);
+    size_t n_rows = 0, n_polled = 0;
+    scene_each_row(&s, "SELECT 1 FROM feed", count_row, &n_rows);
+    scene_each_row(&s, "SELECT 1 FROM feed WHERE polled > 0 AND first_url LIKE '%one'", count_row, &n_polled);
+    assert_int_equal(n_rows, 1 + CROWD);
+    assert_int_equal(n_polled, 1);
+    end(&s);
+}
+
 static void reload_waits_and_tells_all_errors(void **state)
 {
     (void)state;
@@ -391,6 +437,7 @@ int main(void)
         cmocka_unit_test(a_feed_that_the_configuration_pauses_is_not_resumed_by_hand),
         cmocka_unit_test(who_reads_over_tcp_sees_no_path_of_a_webhook),
         cmocka_unit_test(opml_goes_in_and_out),
+        cmocka_unit_test(a_poll_during_an_import_is_not_undone_by_its_end),
         cmocka_unit_test(reload_waits_and_tells_all_errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
