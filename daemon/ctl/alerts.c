@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdio.h>
 
+#include "alerts/alert.h"
 #include "daemon/ctl/client.h"
 #include "daemon/ctl/commands.h"
 #include "daemon/ctl/answer.h"
@@ -66,22 +67,36 @@ static void tail_line(const struct ctl_call *call, const json_t *alert, struct b
     buf_addf(out, "%s\n", say_mark(call, SAY_PLAIN));
 }
 
-// Prints the alerts of an answer, oldest first, as lines or as JSON lines, and remembers the newest in *seq.
-static int tail_print(const struct ctl_call *call, const json_t *answer, bool is_newest_first, int64_t *seq)
+// Where a tail is: behind the alert that it printed last. seq 0: none yet.
+struct tail {
+    const struct ctl_call *call;
+    int64_t seq;
+    wall_t at;
+    char id[ALERT_ID_BYTES];
+    struct buf since; // not empty: the history was replaced, and only what is newer counts
+    bool is_away;     // the daemon, at the last question
+};
+
+// Prints the alerts of an answer but the first `skip`, oldest first, as lines or JSON lines, and remembers the newest.
+static int tail_print(struct tail *t, const json_t *answer, size_t skip, bool is_newest_first)
 {
+    const struct ctl_call *call = t->call;
     const json_t *alerts = json_object_get(answer, "alerts");
     struct buf text;
     buf_init(&text, SAY_BYTES_MAX);
     size_t n = json_array_size(alerts);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = skip; i < n; i++) {
         const json_t *alert = json_array_get(alerts, is_newest_first ? n - 1 - i : i);
-        int64_t its = answer_number(alert, "seq");
-        *seq = its > *seq ? its : *seq;
+        t->seq = answer_number(alert, "seq");
+        t->at = answer_time(alert, "at_ms");
+        snprintf(t->id, sizeof t->id, "%.*s", STR_ARG(answer_text(alert, "id")));
         if (call->is_json)
             say_json_line(alert, false, &text);
         else
             tail_line(call, alert, &text);
     }
+    if (n > skip)
+        buf_reset(&t->since);
     int code = say(&text);
     buf_done(&text);
     return code;
@@ -94,32 +109,65 @@ static bool tail_wait(void)
     return poll(&out, 1, TAIL_EVERY_MS) >= 0 && !(out.revents & (POLLERR | POLLHUP | POLLNVAL));
 }
 
+// Asks, and tells once that the daemon does not answer: it is restarted, perhaps for an upgrade. *out NULL: not now.
+static int tail_poll(struct tail *t, struct buf *path, json_t **out)
+{
+    *out = NULL;
+    int code = client_poll(t->call, buf_z(path), out);
+    buf_done(path);
+    bool is_away = code == CTL_TEMPORARY;
+    if (is_away && !t->is_away)
+        fputs("feedwatchctl: the daemon does not answer: waiting for it\n", stderr);
+    t->is_away = is_away;
+    return is_away ? CTL_OK : code;
+}
+
+// Where a restart found the state lost or restored, numbers begin anew, and those that come may be below ours. Then all
+// alerts count that are later than the last one printed.
+static void tail_begin_anew(struct tail *t)
+{
+    char utc[WALL_RFC3339_BYTES];
+    t->seq = 0;
+    buf_reset(&t->since);
+    buf_add(&t->since, str_of(wall_rfc3339(wall_add(t->at, 1), true, utc)));
+}
+
+// Asks from the last alert on, which comes first if the history is still the one that it stood in.
+static int tail_more(struct tail *t)
+{
+    char after[32];
+    struct buf path = show_path("/api/v1/alerts", NULL, "");
+    show_query(t->call, &path, (const char *const[]){"rule", "severity", NULL});
+    snprintf(after, sizeof after, "%lld", t->seq > 0 ? (long long)t->seq - 1 : 0);
+    client_query(&path, "after", after);
+    client_query(&path, "since", t->since.n ? buf_z(&t->since) : NULL);
+    json_t *answer;
+    int code = tail_poll(t, &path, &answer);
+    const json_t *last = json_array_get(json_object_get(answer, "alerts"), 0);
+    if (answer && t->seq > 0 && !str_eq(answer_text(last, "id"), str_of(t->id)))
+        tail_begin_anew(t);
+    else if (answer)
+        code = tail_print(t, answer, t->seq > 0, false);
+    json_decref(answer);
+    return code;
+}
+
 int ctl_alerts_tail(const struct ctl_call *call)
 {
+    struct tail t = {.call = call};
     struct buf path = show_path("/api/v1/alerts", NULL, "");
     show_query(call, &path, (const char *const[]){"rule", "severity", NULL});
     client_query(&path, "limit", ctl_value(call, "lines") ? ctl_value(call, "lines") : "10");
+    buf_init(&t.since, WALL_RFC3339_BYTES);
     json_t *answer = NULL;
-    int64_t seq = 0;
     int code = client_ask(call, "GET", buf_z(&path), NULL, &answer);
     if (code == CTL_OK)
-        code = tail_print(call, answer, true, &seq);
-    seq = seq > 0 ? seq : answer_number(answer, "newest");
+        code = tail_print(&t, answer, 0, true);
     json_decref(answer);
-    while (code == CTL_OK && ctl_value(call, "follow") && tail_wait()) {
-        char after[32];
-        snprintf(after, sizeof after, "%lld", (long long)seq);
-        buf_reset(&path);
-        buf_add(&path, S("/api/v1/alerts"));
-        show_query(call, &path, (const char *const[]){"rule", "severity", NULL});
-        client_query(&path, "after", after);
-        answer = NULL;
-        code = client_ask(call, "GET", buf_z(&path), NULL, &answer);
-        if (code == CTL_OK)
-            code = tail_print(call, answer, false, &seq);
-        json_decref(answer);
-    }
     buf_done(&path);
+    while (code == CTL_OK && ctl_value(call, "follow") && tail_wait())
+        code = tail_more(&t);
+    buf_done(&t.since);
     return code;
 }
 

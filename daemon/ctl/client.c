@@ -140,15 +140,19 @@ static int tell_refusal(const struct ctl_call *call, long status, struct str bod
     return code;
 }
 
-static int ask(const struct ctl_call *call, const char *method, const char *path, const struct str *body,
-               struct buf *out)
+enum patience { PATIENCE_NONE, PATIENCE_POLL };
+
+static int ask(const struct ctl_call *call, enum patience patience, const char *method, const char *path,
+               const struct str *body, struct buf *out)
 {
     struct buf socket;
     buf_init(&socket, 4096);
     socket_path(call, &socket);
     struct reply reply = request(buf_z(&socket), method, path, body, out);
     int code = CTL_OK;
-    if (reply.code != CURLE_OK)
+    if (patience == PATIENCE_POLL && (reply.code != CURLE_OK || reply.status == 503))
+        code = CTL_TEMPORARY;
+    else if (reply.code != CURLE_OK)
         code = tell_transport(call, buf_z(&socket), &reply);
     else if (reply.status >= 300)
         code = tell_refusal(call, reply.status, buf_str(out));
@@ -158,18 +162,15 @@ static int ask(const struct ctl_call *call, const char *method, const char *path
 
 int client_text(const struct ctl_call *call, const char *method, const char *path, struct str body, struct buf *out)
 {
-    return ask(call, method, path, body.n > 0 ? &body : NULL, out);
+    return ask(call, PATIENCE_NONE, method, path, body.n > 0 ? &body : NULL, out);
 }
 
-int client_ask(const struct ctl_call *call, const char *method, const char *path, json_t *body, json_t **out)
+static int ask_json(const struct ctl_call *call, enum patience patience, const char *method, const char *path,
+                    const struct str *body, json_t **out)
 {
-    char *sent = body ? json_dumps(body, JSON_COMPACT) : NULL;
-    json_decref(body);
-    struct str view = str_of(sent);
     struct buf answer;
     buf_init(&answer, SAY_BYTES_MAX);
-    int code = ask(call, method, path, sent ? &view : NULL, &answer);
-    free(sent);
+    int code = ask(call, patience, method, path, body, &answer);
     if (code == CTL_OK) {
         json_error_t why;
         json_t *value = json_loadb(buf_z(&answer), answer.n, 0, &why);
@@ -181,6 +182,21 @@ int client_ask(const struct ctl_call *call, const char *method, const char *path
     }
     buf_done(&answer);
     return code;
+}
+
+int client_ask(const struct ctl_call *call, const char *method, const char *path, json_t *body, json_t **out)
+{
+    char *sent = body ? json_dumps(body, JSON_COMPACT) : NULL;
+    json_decref(body);
+    struct str view = str_of(sent);
+    int code = ask_json(call, PATIENCE_NONE, method, path, sent ? &view : NULL, out);
+    free(sent);
+    return code;
+}
+
+int client_poll(const struct ctl_call *call, const char *path, json_t **out)
+{
+    return ask_json(call, PATIENCE_POLL, "GET", path, NULL, out);
 }
 
 bool client_is_up(const struct ctl_call *call)

@@ -16,6 +16,10 @@ enum { CLIENT_WAIT_S = 30, CLIENT_WAIT_LONG_S = 600 }; // an answer from memory;
 // or the exit code after it told the person why; *out is untouched then.
 int client_ask(const struct ctl_call *call, const char *method, const char *path, json_t *body, json_t **out);
 
+// The same for a question that is asked again and again: where the daemon cannot answer now (it does not run, stops, or
+// is busy) nothing is told, and CTL_TEMPORARY returned.
+int client_poll(const struct ctl_call *call, const char *path, json_t **out);
+
 // The same for answers that are no JSON (metrics, OPML); out is the caller's, initialised.
 int client_text(const struct ctl_call *call, const char *method, const char *path, struct str body, struct buf *out);
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "daemon/shard.h"
+#include "tests/tools/folder.h"
 #include "tests/tools/paper.h"
 
 static const char RULES[] =
@@ -261,6 +262,126 @@ static void who_reads_over_tcp_sees_no_path_of_a_webhook(void **state)
     end(&s);
 }
 
+// ---- tail --follow ----
+
+struct following {
+    struct child ctl;
+    struct buf out, errors;
+    const char *wanted;
+};
+
+static const char WAITS[] = "feedwatchctl: the daemon does not answer: waiting for it\n";
+
+static void follow(struct scene *s, struct following *f)
+{
+    struct err err;
+    const char *argv[] = {scene_built(s, "feedwatchctl"), "alerts", "tail", "-f", "--json", "--rule", "truce", NULL};
+    const char *env[] = {arena_fmt(&s->arena, "FEEDWATCH_SOCKET=%s", scene_path(s, "control.sock")).p, NULL};
+    buf_init(&f->out, 1 << 20);
+    buf_init(&f->errors, 1 << 20);
+    const struct child_spec spec = {.argv = argv, .env = env, .out = &f->out, .errors = &f->errors};
+    assert_true(child_start(&f->ctl, &s->loop, &spec, &err));
+}
+
+static bool has_said(struct scene *s, const void *context)
+{
+    (void)s;
+    const struct following *f = context;
+    return strstr(buf_z(&f->out), f->wanted) || strstr(buf_z(&f->errors), f->wanted) || !f->ctl.is_running;
+}
+
+// Waits until it has said that, and is still there.
+static void until_said(struct scene *s, struct following *f, const char *text)
+{
+    f->wanted = text;
+    scene_until(s, text, has_said, f);
+    if (!f->ctl.is_running)
+        fail_msg("the tail ended with %d before \"%s\": %s%s", f->ctl.status, text, buf_z(&f->out), buf_z(&f->errors));
+}
+
+static size_t times_said(const struct buf *text, const char *what)
+{
+    size_t n = 0;
+    for (const char *p = buf_z(text); (p = strstr(p, what)); p++)
+        n++;
+    return n;
+}
+
+static bool has_ended(struct scene *s, const void *ctl)
+{
+    (void)s;
+    return !((const struct child *)ctl)->is_running;
+}
+
+static void follow_end(struct scene *s, struct following *f)
+{
+    child_signal(&f->ctl, 2); // Ctrl-C
+    scene_until(s, "the end of tail", has_ended, &f->ctl);
+    child_done(&f->ctl);
+    buf_done(&f->out);
+    buf_done(&f->errors);
+}
+
+// The next article comes out while the daemon is away, and is polled after its return.
+static void print_and_return(struct scene *s, struct paper *p, const char *guid, const char *title)
+{
+    paper_print(p, guid, title, NULL);
+    receiver_expect(&s->receiver, arena_fmt(&s->arena, "truce %s", guid).p);
+    scene_start(s);
+    scene_run(s, 11 * MINUTE_MS);
+}
+
+static void who_follows_alerts_goes_on_over_restarts(void **state)
+{
+    (void)state;
+    static struct scene s;
+    static struct following f;
+    struct paper p;
+    open_with_alert(&s, &p, "ctl-follow");
+    follow(&s, &f);
+    until_said(&s, &f, "from midnight");
+    scene_stop(&s);
+    until_said(&s, &f, WAITS);
+    print_and_return(&s, &p, "g2", "A second truce");
+    until_said(&s, &f, "A second truce");
+    scene_kill(&s);
+    buf_reset(&f.errors);
+    until_said(&s, &f, WAITS);
+    scene_live(&s, 2200); // it asks two times more, and says nothing
+    print_and_return(&s, &p, "g3", "A third truce");
+    until_said(&s, &f, "A third truce");
+    assert_int_equal(times_said(&f.out, "\"id\":\"alr_"), 3); // each once
+    assert_int_equal(times_said(&f.errors, "\n"), 1);
+    follow_end(&s, &f);
+    end(&s);
+}
+
+// The state is lost: the numbers of alerts begin anew, below those that were printed.
+static void who_follows_alerts_misses_none_where_the_state_was_lost(void **state)
+{
+    (void)state;
+    static struct scene s;
+    static struct following f;
+    struct paper p;
+    open_with_alert(&s, &p, "ctl-follow-lost");
+    paper_print(&p, "g2", "A second truce", NULL);
+    scene_run(&s, 11 * MINUTE_MS);
+    follow(&s, &f);
+    until_said(&s, &f, "A second truce");
+    scene_stop(&s);
+    folder_remove(scene_path(&s, "state"));
+    s.now = wall_add(s.now, HOUR_MS);
+    scene_start(&s); // the two are found in the first poll: kept, and listed
+    scene_run(&s, 11 * MINUTE_MS);
+    paper_print(&p, "g3", "A third truce", NULL);
+    scene_run(&s, 11 * MINUTE_MS);
+    until_said(&s, &f, "A third truce");
+    assert_int_equal(times_said(&f.out, "\"state\":\"baseline\""), 2);
+    assert_int_equal(times_said(&f.out, "\"id\":\"alr_"), 5);
+    follow_end(&s, &f);
+    end(&s);
+}
+
 static void opml_goes_in_and_out(void **state)
 {
     (void)state;
@@ -436,6 +557,8 @@ int main(void)
         cmocka_unit_test(changes_take_effect),
         cmocka_unit_test(a_feed_that_the_configuration_pauses_is_not_resumed_by_hand),
         cmocka_unit_test(who_reads_over_tcp_sees_no_path_of_a_webhook),
+        cmocka_unit_test(who_follows_alerts_goes_on_over_restarts),
+        cmocka_unit_test(who_follows_alerts_misses_none_where_the_state_was_lost),
         cmocka_unit_test(opml_goes_in_and_out),
         cmocka_unit_test(a_poll_during_an_import_is_not_undone_by_its_end),
         cmocka_unit_test(reload_waits_and_tells_all_errors),

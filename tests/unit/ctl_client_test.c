@@ -225,6 +225,84 @@ static void an_alert_is_shown_with_all_that_became_of_it(void **state)
             fail_msg("not there: %s\nin: %s", parts[i], buf_z(&s->line.out));
 }
 
+// ---- tail --follow, into a pipe ----
+
+// Reads what is written or drawn until `wanted` is there (NULL: to the end, when its program has gone).
+static void read_until(int from, struct buf *out, const char *wanted)
+{
+    char piece[4096];
+    while (!wanted || str_find(buf_str(out), str_of(wanted)) == out->n) {
+        ssize_t n = read(from, piece, sizeof piece);
+        if (n <= 0)
+            break;
+        buf_add(out, str_make(piece, (size_t)n));
+    }
+}
+
+// Runs it in a child; returns the other ends of its standard output and error.
+static pid_t tail_start(struct stage *s, int *out, int *errors)
+{
+    int to[2], err[2];
+    assert_int_equal(pipe(to) | pipe(err), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        char *argv[] = {"feedwatchctl", "alerts", "tail", "-f", NULL};
+        struct args args;
+        dup2(to[1], STDOUT_FILENO);
+        dup2(err[1], STDERR_FILENO);
+        for (int i = 0; i < 2; i++)
+            close(to[i]), close(err[i]);
+        args_read(&args, ctl_commands, 4, argv);
+        args.call.socket = s->path;
+        _exit(args.call.command->run(&args.call));
+    }
+    close(to[1]);
+    close(err[1]);
+    *out = to[0];
+    *errors = err[0];
+    return child;
+}
+
+static void a_tail_ends_when_its_reader_goes_and_not_when_the_daemon_does(void **state)
+{
+    struct stage *s = *state;
+    static const struct {
+        const char *status, *body; // what comes instead of an answer; NULL: nobody is there
+        const char *told;
+        int code;
+    } cases[] = {
+        {NULL, NULL, "feedwatchctl: the daemon does not answer: waiting for it\n", CTL_OK},
+        {"503 Busy", "{\"error\":\"odd\"}", "feedwatchctl: the daemon does not answer: waiting for it\n", CTL_OK},
+        {"400 Bad", "{\"error\":\"odd\"}", "feedwatchctl: odd\n", CTL_USAGE}, // waiting helps nothing: it ends
+        {"200 OK", "oops", "feedwatchctl: the daemon answered what is no JSON", CTL_INTERNAL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf told;
+        int out, errors, status;
+        char piece[256];
+        buf_init(&told, 1 << 16);
+        daemon_answers(s, "200 OK", "{\"alerts\":[{\"id\":\"alr_x\",\"seq\":7,\"title\":\"A truce\"}]}");
+        pid_t child = tail_start(s, &out, &errors);
+        read_until(out, &told, "A truce");
+        buf_reset(&told);
+        if (cases[i].status)
+            daemon_answers(s, cases[i].status, cases[i].body);
+        else
+            daemon_stop(s);
+        read_until(errors, &told, cases[i].told);
+        daemon_stop(s); // it has inherited the pipe
+        close(out);
+        assert_int_equal(waitpid(child, &status, 0), child);
+        while (read(errors, piece, sizeof piece) > 0) // it told the rest
+            ;
+        close(errors);
+        bool is_told = str_find(buf_str(&told), str_of(cases[i].told)) < told.n;
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != cases[i].code || !is_told)
+            fail_msg("case %zu: %x, %s", i, (unsigned)status, buf_z(&told));
+        buf_done(&told);
+    }
+}
+
 // ---- top, on a terminal of the test's own ----
 
 enum { ROWS = 5, COLUMNS = 60 };
@@ -254,18 +332,6 @@ static int top_start(struct stage *s, pid_t *out_child)
     return master;
 }
 
-// Reads what is drawn until `wanted` is there (NULL: to the end, when its program has gone).
-static void read_screen(int master, struct buf *out, const char *wanted)
-{
-    char piece[4096];
-    while (!wanted || str_find(buf_str(out), str_of(wanted)) == out->n) {
-        ssize_t n = read(master, piece, sizeof piece);
-        if (n <= 0)
-            break;
-        buf_add(out, str_make(piece, (size_t)n));
-    }
-}
-
 static void top_draws_within_the_screen_and_puts_it_back(void **state)
 {
     struct stage *s = *state;
@@ -284,12 +350,12 @@ static void top_draws_within_the_screen_and_puts_it_back(void **state)
         buf_init(&out, 1 << 20);
         daemon_answers(s, "200 OK", "{\"version\":\"9.9\"}");
         int master = top_start(s, &child);
-        read_screen(master, &out, "polls");
+        read_until(master, &out, "polls");
         if (cases[i].is_daemon_gone)
             daemon_stop(s);
         else
             kill(child, SIGINT);
-        read_screen(master, &out, NULL);
+        read_until(master, &out, NULL);
         close(master);
         assert_int_equal(waitpid(child, &status, 0), child);
         static const struct str head = STR(SCREEN_OPEN "\033[H\033[J");
@@ -315,6 +381,7 @@ int main(void)
         ON_STAGE(an_answer_that_is_none_ends_with_its_exit_code),
         ON_STAGE(a_daemon_that_cannot_be_asked_is_told_with_the_way_on),
         ON_STAGE(an_alert_is_shown_with_all_that_became_of_it),
+        ON_STAGE(a_tail_ends_when_its_reader_goes_and_not_when_the_daemon_does),
         ON_STAGE(top_draws_within_the_screen_and_puts_it_back),
         ON_STAGE(lists_say_so_where_they_are_empty_or_longer),
     };
