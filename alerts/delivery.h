@@ -59,6 +59,7 @@ struct attempt {
 struct delivery_step {
     struct hash128 alert;
     struct str receiver;
+    uint64_t row; // of the attempt: one put back by hand since has another, and is not moved; 0: whichever it has
     enum delivery_state state;
     uint32_t attempts;
     wall_t due;

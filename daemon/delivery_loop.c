@@ -234,6 +234,16 @@ static bool was_known(const struct delivery_rows *ask, uint64_t number)
     return false;
 }
 
+// Tells whether a row of the alert is under way: put back by hand it has a new number, but goes out once. When that
+// attempt is noted the outbox is read again.
+static bool is_under_way(const struct receiver *r, struct hash128 alert)
+{
+    for (const struct row *row = r->first; row; row = row->next)
+        if (row->state != ROW_IDLE && row->delivery.alert.high == alert.high && row->delivery.alert.low == alert.low)
+            return true;
+    return false;
+}
+
 static void note_reading(struct receiver *r, const struct delivery_rows *ask, struct now now)
 {
     if (ask->failed)
@@ -250,7 +260,7 @@ static void take_rows(struct delivery_rows *ask, struct now now)
     r->is_asking = false;
     for (size_t i = 0; i < ask->n && !r->is_outdated; i++) {
         uint64_t number = ask->rows[i].delivery.row;
-        if (!was_known(ask, number))
+        if (!was_known(ask, number) && !is_under_way(r, ask->rows[i].delivery.alert))
             add_row(r, &ask->rows[i], now);
         if (number > r->after)
             r->after = number;

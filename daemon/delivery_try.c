@@ -192,6 +192,7 @@ static void fill_step(struct writer_note *note, const struct row *row, const str
     note->step = (struct delivery_step){
         .alert = d->alert,
         .receiver = arena_str(&note->arena, d->receiver),
+        .row = decision->verdict == RETRY_DONE ? 0 : d->row, // what is accepted is done, whoever put it back
         .attempts = d->attempts + 1,
         .due = d->due,
         .first_try = d->first_try.ms ? d->first_try : row->tried,
@@ -300,7 +301,7 @@ void row_expire(struct row *row, struct now now)
     int64_t life_ms = r->config->expire_ms ? r->config->expire_ms : RETRY_LIFE_MS;
     struct writer_note *note = note_make(row);
     struct str receiver = arena_str(&note->arena, d->receiver);
-    note->step = (struct delivery_step){.alert = d->alert, .receiver = receiver, .state = DELIVERY_DEAD,
+    note->step = (struct delivery_step){.alert = d->alert, .receiver = receiver, .row = d->row, .state = DELIVERY_DEAD,
                                         .attempts = d->attempts, .due = d->due, .first_try = d->first_try};
     note->attempt = (struct attempt){
         .alert = d->alert,

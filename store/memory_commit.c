@@ -178,7 +178,7 @@ static size_t put_delivery(struct memory_disk *disk, const struct delivery *deli
 static size_t put_step(struct memory_disk *disk, const struct delivery_step *step)
 {
     struct memory_delivery *d = find_delivery(disk, step->alert, step->receiver);
-    if (!d || !(delivery_from(step->state) >> d->delivery.state & 1))
+    if (!d || !(delivery_from(step->state) >> d->delivery.state & 1) || (step->row && step->row != d->delivery.row))
         return 0;
     d->delivery.state = step->state;
     d->delivery.attempts = step->attempts;

@@ -40,7 +40,7 @@ static const char *const texts[SQL_STATEMENTS] = {
                   " attempts = 0, queued = excluded.queued, due = excluded.due, first_try = 0, digest = x''"
                   " WHERE (? >> delivery.state) & 1",
     [SQL_STEP] = "UPDATE delivery SET state = ?1, attempts = ?2, due = ?3, first_try = ?4, digest = ?5"
-                 " WHERE alert = ?6 AND receiver = ?7 AND (?8 >> state) & 1",
+                 " WHERE alert = ?6 AND receiver = ?7 AND (?8 >> state) & 1 AND ?9 IN (0, row)",
     [SQL_ATTEMPT] = "INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     [SQL_STORY] = "INSERT INTO story VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [SQL_THROTTLE] = "INSERT INTO throttle VALUES (?, ?, ?, ?) ON CONFLICT (rule, receiver) DO UPDATE SET"
@@ -233,6 +233,7 @@ static int put_step(sqlite3_stmt *s, const struct delivery_step *step)
     sql_bind_id(s, 6, step->alert);
     sql_bind_str(s, 7, step->receiver);
     sql_bind_int(s, 8, delivery_from(step->state));
+    sql_bind_u64(s, 9, step->row);
     return sql_run(s);
 }
 

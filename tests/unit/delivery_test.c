@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "alerts/retry.h"
 #include "base/mem.h"
 #include "daemon/delivery_loop.h"
 #include "daemon/history.h"
@@ -326,6 +327,49 @@ static void a_row_sent_by_hand_while_it_is_tried_waits_no_second_time(void **sta
     assert_int_equal(sent(s, 1), 1);
 }
 
+static void a_row_sent_by_hand_while_it_is_accepted_is_sent_once(void **state)
+{
+    struct stage *s = *state;
+    queue_rows(s, 1, 0);
+    turn(s);
+    assert_true(read_page(s));
+    bring_page(s); // accepted, and the result not durable yet
+    const struct delivery again = row_of(s, 1, 0);
+    commit(s, &(struct store_batch){.now = now_of(s).wall, .again = &again, .n_again = 1,
+                                    .again_from = DELIVERY_OPEN});
+    delivery_look(s->loop);
+    settle(s);
+    pass(s, 2 * HOUR_MS);
+    settle(s);
+    assert_int_equal(sent(s, 1), 1);
+}
+
+// What the attempt before makes of it - its last one, a pause of a day - is not for the row that a person put back.
+static void a_row_sent_by_hand_while_its_last_attempt_fails_is_due_at_once(void **state)
+{
+    static const uint32_t attempts[] = {0, RETRY_ATTEMPTS - 2, RETRY_ATTEMPTS - 1};
+    struct stage *s = *state;
+    for (size_t i = 0; i < sizeof attempts / sizeof *attempts; i++) {
+        queue_rows(s, 1, 0);
+        const struct delivery_step step = {.alert = id_of(s->n), .receiver = S("desk"), .state = DELIVERY_WAITING,
+                                           .attempts = attempts[i], .due = now_of(s).wall};
+        commit(s, &(struct store_batch){.now = now_of(s).wall, .steps = &step, .n_steps = 1});
+        folder_remove(s->path);
+        folder_make(s->path); // its file cannot be opened: the attempt fails
+        delivery_reopen_files(s->loop);
+        turn(s);
+        assert_true(read_page(s));
+        bring_page(s);
+        const struct delivery again = row_of(s, s->n, 0);
+        commit(s, &(struct store_batch){.now = now_of(s).wall, .again = &again, .n_again = 1});
+        delivery_look(s->loop);
+        folder_remove(s->path);
+        settle(s);
+        if (sent(s, s->n) != 1)
+            fail_msg("after %u attempts", attempts[i]);
+    }
+}
+
 static void a_page_that_cannot_be_read_is_asked_for_again_a_second_later(void **state)
 {
     struct stage *s = *state;
@@ -451,6 +495,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_row_dropped_by_hand_is_not_sent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_waiting_row_sent_by_hand_is_sent_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_row_sent_by_hand_while_it_is_tried_waits_no_second_time, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_row_sent_by_hand_while_it_is_accepted_is_sent_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_row_sent_by_hand_while_its_last_attempt_fails_is_due_at_once, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_row_that_expired_before_its_turn_is_dead_and_told_not_sent, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_expired_row_sent_by_hand_has_its_whole_life_before_it, set_up, tear_down),

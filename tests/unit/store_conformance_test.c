@@ -512,6 +512,33 @@ static void again_puts_back_from_the_states_it_names(void **state)
     assert_int_equal(moved, 0); // it is done
 }
 
+static void a_step_of_an_attempt_moves_no_row_that_was_put_back_since(void **state)
+{
+    struct rig *rig = *state;
+    struct outbox_row *rows;
+    commit_alert(rig, 1, 1, "desk");
+    assert_int_equal(outbox(rig, "desk", 0, &rows), 1);
+    struct delivery_step step = {.alert = {1, 1}, .receiver = S("desk"), .row = rows[0].delivery.row,
+                                 .state = DELIVERY_WAITING, .attempts = 1, .due = {9000}};
+    commit(rig, &(struct store_batch){.now = {3000}, .steps = &step, .n_steps = 1});
+    assert_int_equal(history(rig, 1).deliveries[0].attempts, 1);
+    struct delivery again = delivery_of(1, "desk");
+    commit(rig, &(struct store_batch){.now = {4000}, .again = &again, .n_again = 1});
+    size_t moved = 9;
+    step.attempts = 2;
+    for (enum delivery_state to = DELIVERY_WAITING; to <= DELIVERY_DEAD; to++) {
+        step.state = to;
+        commit(rig, &(struct store_batch){.now = {5000}, .steps = &step, .n_steps = 1, .out_moved = &moved});
+        assert_int_equal(moved, 0);
+    }
+    const struct delivery after = history(rig, 1).deliveries[0];
+    assert_true(after.state == DELIVERY_WAITING && after.attempts == 0 && after.due.ms == again.due.ms);
+    step.row = 0;
+    step.state = DELIVERY_DONE;
+    commit(rig, &(struct store_batch){.now = {5000}, .steps = &step, .n_steps = 1, .out_moved = &moved});
+    assert_int_equal(moved, 1);
+}
+
 static void an_alert_that_was_not_sent_can_be_sent_by_hand(void **state)
 {
     struct rig *rig = *state;
@@ -881,6 +908,7 @@ int main(void)
         BOTH(every_attempt_is_kept_and_the_row_moves_on),
         BOTH(only_what_accepted_or_again_brings_a_dead_row_back),
         BOTH(again_puts_back_from_the_states_it_names),
+        BOTH(a_step_of_an_attempt_moves_no_row_that_was_put_back_since),
         BOTH(an_alert_that_was_not_sent_can_be_sent_by_hand),
         BOTH(a_body_of_another_format_is_what_its_row_sends),
         BOTH(held_rows_come_back_and_leave_with_their_digest),
