@@ -14,6 +14,7 @@
 
 enum { TAIL_RULE_COLUMNS = 18 }; // lines come one by one: most names fit, a longer one moves its own line alone
 enum { TAIL_EVERY_MS = 1000 }; // how often `tail --follow` asks; an answer without news costs the daemon microseconds
+#define TAIL_AT_ONCE "1000"    // alerts of such an answer: after a night's absence they come in seconds
 
 static const char *const filters[] = {"rule", "feed", "severity", "state", "since", "until", "text", "limit", NULL};
 
@@ -67,7 +68,7 @@ static void tail_line(const struct ctl_call *call, const json_t *alert, struct b
     buf_addf(out, "%s\n", say_mark(call, SAY_PLAIN));
 }
 
-// Where a tail is: behind the alert that it printed last. seq 0: none yet.
+// Where a tail is: behind the newest alert that it was told of, printed or of another severity. seq 0: none yet.
 struct tail {
     const struct ctl_call *call;
     int64_t seq;
@@ -77,26 +78,35 @@ struct tail {
     bool is_away;     // the daemon, at the last question
 };
 
+static void tail_remember(struct tail *t, const json_t *alert)
+{
+    if (answer_number(alert, "seq") <= t->seq)
+        return;
+    t->seq = answer_number(alert, "seq");
+    t->at = answer_time(alert, "at_ms");
+    snprintf(t->id, sizeof t->id, "%.*s", STR_ARG(answer_text(alert, "id")));
+    buf_reset(&t->since);
+}
+
 // Prints the alerts of an answer but the first `skip`, oldest first, as lines or JSON lines, and remembers the newest.
 static int tail_print(struct tail *t, const json_t *answer, size_t skip, bool is_newest_first)
 {
     const struct ctl_call *call = t->call;
     const json_t *alerts = json_object_get(answer, "alerts");
+    const char *severity = ctl_value(call, "severity");
     struct buf text;
     buf_init(&text, SAY_BYTES_MAX);
     size_t n = json_array_size(alerts);
     for (size_t i = skip; i < n; i++) {
         const json_t *alert = json_array_get(alerts, is_newest_first ? n - 1 - i : i);
-        t->seq = answer_number(alert, "seq");
-        t->at = answer_time(alert, "at_ms");
-        snprintf(t->id, sizeof t->id, "%.*s", STR_ARG(answer_text(alert, "id")));
+        tail_remember(t, alert);
+        if (severity && !str_eq(answer_text(alert, "severity"), str_of(severity)))
+            continue;
         if (call->is_json)
             say_json_line(alert, false, &text);
         else
             tail_line(call, alert, &text);
     }
-    if (n > skip)
-        buf_reset(&t->since);
     int code = say(&text);
     buf_done(&text);
     return code;
@@ -132,12 +142,14 @@ static void tail_begin_anew(struct tail *t)
     buf_add(&t->since, str_of(wall_rfc3339(wall_add(t->at, 1), true, utc)));
 }
 
-// Asks from the last alert on, which comes first if the history is still the one that it stood in.
+// Asks from the last alert on, which comes first if the history is still the one that it stood in. Of all severities:
+// the daemon would look again and again at those that it leaves out.
 static int tail_more(struct tail *t)
 {
     char after[32];
     struct buf path = show_path("/api/v1/alerts", NULL, "");
-    show_query(t->call, &path, (const char *const[]){"rule", "severity", NULL});
+    show_query(t->call, &path, (const char *const[]){"rule", NULL});
+    client_query(&path, "limit", TAIL_AT_ONCE);
     snprintf(after, sizeof after, "%lld", t->seq > 0 ? (long long)t->seq - 1 : 0);
     client_query(&path, "after", after);
     client_query(&path, "since", t->since.n ? buf_z(&t->since) : NULL);
@@ -152,19 +164,34 @@ static int tail_more(struct tail *t)
     return code;
 }
 
+// Begins with the last n alerts, of the severity that is wanted where so asked.
+static int tail_begin(struct tail *t, const char *severity, const char *n, bool is_printed)
+{
+    struct buf path = show_path("/api/v1/alerts", NULL, "");
+    show_query(t->call, &path, (const char *const[]){"rule", NULL});
+    client_query(&path, "severity", severity);
+    client_query(&path, "limit", n);
+    json_t *answer = NULL;
+    int code = client_ask(t->call, "GET", buf_z(&path), NULL, &answer);
+    if (code == CTL_OK && is_printed)
+        code = tail_print(t, answer, 0, true);
+    else if (code == CTL_OK)
+        tail_remember(t, json_array_get(json_object_get(answer, "alerts"), 0));
+    json_decref(answer);
+    buf_done(&path);
+    return code;
+}
+
 int ctl_alerts_tail(const struct ctl_call *call)
 {
     struct tail t = {.call = call};
-    struct buf path = show_path("/api/v1/alerts", NULL, "");
-    show_query(call, &path, (const char *const[]){"rule", "severity", NULL});
-    client_query(&path, "limit", ctl_value(call, "lines") ? ctl_value(call, "lines") : "10");
+    const char *severity = ctl_value(call, "severity"), *lines = ctl_value(call, "lines");
     buf_init(&t.since, WALL_RFC3339_BYTES);
-    json_t *answer = NULL;
-    int code = client_ask(call, "GET", buf_z(&path), NULL, &answer);
+    int code = CTL_OK;
+    if (severity && ctl_value(call, "follow")) // the last one of that severity may be long ago
+        code = tail_begin(&t, NULL, "1", false);
     if (code == CTL_OK)
-        code = tail_print(&t, answer, 0, true);
-    json_decref(answer);
-    buf_done(&path);
+        code = tail_begin(&t, severity, lines ? lines : "10", true);
     while (code == CTL_OK && ctl_value(call, "follow") && tail_wait())
         code = tail_more(&t);
     buf_done(&t.since);

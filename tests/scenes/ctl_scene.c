@@ -275,7 +275,7 @@ static const char WAITS[] = "feedwatchctl: the daemon does not answer: waiting f
 static void follow(struct scene *s, struct following *f)
 {
     struct err err;
-    const char *argv[] = {scene_built(s, "feedwatchctl"), "alerts", "tail", "-f", "--json", "--rule", "truce", NULL};
+    const char *argv[] = {scene_built(s, "feedwatchctl"), "alerts", "tail", "-f", "--json", "--severity", "warning", NULL};
     const char *env[] = {arena_fmt(&s->arena, "FEEDWATCH_SOCKET=%s", scene_path(s, "control.sock")).p, NULL};
     buf_init(&f->out, 1 << 20);
     buf_init(&f->errors, 1 << 20);
@@ -342,6 +342,8 @@ static void who_follows_alerts_goes_on_over_restarts(void **state)
     until_said(&s, &f, "from midnight");
     scene_stop(&s);
     until_said(&s, &f, WAITS);
+    scene_write(&s, "rules.d/other.rules", "rule other {\n when second\n group none\n severity info\n notify desk\n}\n");
+    receiver_expect(&s.receiver, "other g2");
     print_and_return(&s, &p, "g2", "A second truce");
     until_said(&s, &f, "A second truce");
     scene_kill(&s);

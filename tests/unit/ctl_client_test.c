@@ -23,6 +23,8 @@ struct stage {
     char folder[40], path[80];
     struct ctl_line line;
     pid_t daemon;
+    const char *of_severity; // what the daemon answers to who asks for a severity; NULL: as to all
+    int asked;               // where it writes its requests; 0: nowhere
 };
 
 static int setup(void **state)
@@ -80,8 +82,14 @@ static void daemon_start(struct stage *s, const char *answer)
         char request[4096];
         int client = accept(fd, NULL, NULL);
         // A client that only looks whether anybody is there sends nothing.
-        if (client >= 0 && recv(client, request, sizeof request, 0) > 0)
-            (void)!send(client, answer, strlen(answer), MSG_NOSIGNAL);
+        ssize_t n = client >= 0 ? recv(client, request, sizeof request - 1, 0) : 0;
+        if (n > 0) {
+            request[n] = '\0';
+            const char *said = s->of_severity && strstr(request, "severity=") ? s->of_severity : answer;
+            if (s->asked)
+                (void)!write(s->asked, request, (size_t)n);
+            (void)!send(client, said, strlen(said), MSG_NOSIGNAL);
+        }
         close(client);
     }
 }
@@ -240,19 +248,19 @@ static void read_until(int from, struct buf *out, const char *wanted)
 }
 
 // Runs it in a child; returns the other ends of its standard output and error.
-static pid_t tail_start(struct stage *s, int *out, int *errors)
+static pid_t tail_start(struct stage *s, char *severity, int *out, int *errors)
 {
     int to[2], err[2];
     assert_int_equal(pipe(to) | pipe(err), 0);
     pid_t child = fork();
     if (child == 0) {
-        char *argv[] = {"feedwatchctl", "alerts", "tail", "-f", NULL};
+        char *argv[] = {"feedwatchctl", "alerts", "tail", "-f", "--severity", severity, NULL};
         struct args args;
         dup2(to[1], STDOUT_FILENO);
         dup2(err[1], STDERR_FILENO);
         for (int i = 0; i < 2; i++)
             close(to[i]), close(err[i]);
-        args_read(&args, ctl_commands, 4, argv);
+        args_read(&args, ctl_commands, severity ? 6 : 4, argv);
         args.call.socket = s->path;
         _exit(args.call.command->run(&args.call));
     }
@@ -282,7 +290,7 @@ static void a_tail_ends_when_its_reader_goes_and_not_when_the_daemon_does(void *
         char piece[256];
         buf_init(&told, 1 << 16);
         daemon_answers(s, "200 OK", "{\"alerts\":[{\"id\":\"alr_x\",\"seq\":7,\"title\":\"A truce\"}]}");
-        pid_t child = tail_start(s, &out, &errors);
+        pid_t child = tail_start(s, NULL, &out, &errors);
         read_until(out, &told, "A truce");
         buf_reset(&told);
         if (cases[i].status)
@@ -301,6 +309,33 @@ static void a_tail_ends_when_its_reader_goes_and_not_when_the_daemon_does(void *
             fail_msg("case %zu: %x, %s", i, (unsigned)status, buf_z(&told));
         buf_done(&told);
     }
+}
+
+// The last critical one is ever so long ago, or there was none: what came since is not read again every second.
+static void a_tail_of_one_severity_goes_on_from_the_newest_of_all(void **state)
+{
+    struct stage *s = *state;
+    struct buf told;
+    int out, errors, asked[2];
+    assert_int_equal(pipe(asked), 0);
+    buf_init(&told, 1 << 16);
+    s->asked = asked[1];
+    s->of_severity = "HTTP/1.1 200 OK\r\nContent-Length: 13\r\nConnection: close\r\n\r\n{\"alerts\":[]}";
+    daemon_answers(s, "200 OK", "{\"alerts\":[{\"id\":\"alr_x\",\"seq\":900,\"severity\":\"info\"}]}");
+    close(asked[1]);
+    pid_t child = tail_start(s, "critical", &out, &errors);
+    read_until(asked[0], &told, "after=");
+    read_until(asked[0], &told, "\r\n\r\n");
+    struct str request = str_from(buf_str(&told), str_find(buf_str(&told), S("limit=1000")));
+    if (!str_starts(request, S("limit=1000&after=899 "))) // of all severities, and from the newest on
+        fail_msg("asked for: %s", buf_z(&told));
+    kill(child, SIGINT);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    daemon_stop(s);
+    close(out);
+    close(errors);
+    close(asked[0]);
+    buf_done(&told);
 }
 
 // ---- top, on a terminal of the test's own ----
@@ -382,6 +417,7 @@ int main(void)
         ON_STAGE(a_daemon_that_cannot_be_asked_is_told_with_the_way_on),
         ON_STAGE(an_alert_is_shown_with_all_that_became_of_it),
         ON_STAGE(a_tail_ends_when_its_reader_goes_and_not_when_the_daemon_does),
+        ON_STAGE(a_tail_of_one_severity_goes_on_from_the_newest_of_all),
         ON_STAGE(top_draws_within_the_screen_and_puts_it_back),
         ON_STAGE(lists_say_so_where_they_are_empty_or_longer),
     };
