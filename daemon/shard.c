@@ -7,10 +7,8 @@
 
 #include <assert.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "daemon/shard_parts.h"
-#include "feeds/url.h"
 
 const struct shard_limits shard_limits_default = {SHARD_IN_FLIGHT_MAX, SHARD_HOST_MAX, SHARD_HOST_GAP_MS,
                                                   SHARD_SPREAD_MS};
@@ -40,34 +38,6 @@ void shard_close(struct shard *s)
     wheel_done(&s->due);
     wheel_done(&s->open);
     mem_free(s);
-}
-
-static uint64_t host_key(struct str url)
-{
-    struct arena a;
-    arena_init(&a, 1 << 16);
-    uint64_t key = hash64_seeded(0, url_host_key(&a, url));
-    arena_done(&a);
-    return key;
-}
-
-uint32_t shard_virtual(struct str url) { return (uint32_t)(host_key(url) % SHARD_VIRTUAL); }
-
-static uint32_t host_of(struct shard *s, struct str url)
-{
-    uint64_t key = host_key(url);
-    uint32_t i = index_find(&s->by_host, key);
-    if (i != INDEX_NONE)
-        return i;
-    if (s->n_hosts == s->room_hosts) {
-        s->room_hosts = s->room_hosts ? s->room_hosts * 2 : 64;
-        s->hosts = mem_resize_array(s->hosts, s->room_hosts, sizeof *s->hosts);
-        wheel_grow(&s->open, s->room_hosts);
-    }
-    i = s->n_hosts++;
-    s->hosts[i] = (struct host){.key = key, .first = WHEEL_NONE, .last = WHEEL_NONE};
-    index_put(&s->by_host, key, i);
-    return i;
 }
 
 // The moment at which a wall time will come, if the wall clock goes on as the monotonic one does.
@@ -152,7 +122,7 @@ static void take_over(struct shard *s, uint32_t i, const struct feed *feed)
     mem_free(f->cold);
     f->cold = cold;
     s->cold_bytes += cold_bytes(cold);
-    uint32_t host = host_of(s, feed->url);
+    uint32_t host = shard_host_of(s, feed->url);
     if (host != f->host) {
         if (f->host != WHEEL_NONE)
             s->hosts[f->host].feeds--;
@@ -410,7 +380,7 @@ int64_t shard_hop(struct shard *s, uint64_t id, struct str url, struct now now)
     uint32_t i = index_find(&s->by_id, id);
     assert(i != INDEX_NONE && s->feeds[i].state == ASKING);
     release_slot(s, &s->feeds[i]); // that answer is over: two feeds that point at each other must not lock
-    uint32_t host = host_of(s, url);
+    uint32_t host = shard_host_of(s, url);
     struct host *h = &s->hosts[host];
     int64_t wait = mono_diff(host_start(h), now.mono);
     if (h->asking >= s->limits.host_max && wait < s->limits.host_gap_ms)

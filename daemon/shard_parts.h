@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the two halves of daemon/shard share: deciding (shard.c) and reading (shard_read.c). Nobody else includes it.
+// What the parts of daemon/shard share: deciding (shard.c), hosts (shard_hosts.c), reading (shard_read.c). Nobody else
+// includes it.
 #ifndef DAEMON_SHARD_PARTS_H
 #define DAEMON_SHARD_PARTS_H
 
@@ -45,6 +46,9 @@ struct shard {
     uint32_t asking, live;
     uint64_t cold_bytes;
 };
+
+// Returns the place of an address's host, which is made where it is not known. Places of hosts may move in memory.
+uint32_t shard_host_of(struct shard *s, struct str url);
 
 // Reads a feed back from its two records.
 void shard_read_hot(const struct hot *f, struct arena *a, struct feed *out);
