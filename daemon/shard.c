@@ -18,7 +18,7 @@ struct shard *shard_open(const struct shard_limits *limits, struct now now, uint
     struct shard *s = mem_alloc(sizeof *s);
     s->limits = *limits;
     s->seed = seed;
-    s->free_feed = WHEEL_NONE;
+    s->free_feed = s->free_host = WHEEL_NONE;
     rng_init(&s->rng, seed);
     wheel_init(&s->due, now.mono);
     wheel_init(&s->open, now.mono);
@@ -113,7 +113,7 @@ static void queue_feed(struct shard *s, uint32_t i, struct now now)
     wheel_add(&s->due, i, mono_of(now, f->due_ms));
 }
 
-static void take_over(struct shard *s, uint32_t i, const struct feed *feed)
+static void take_over(struct shard *s, uint32_t i, const struct feed *feed, mono_t now)
 {
     struct hot *f = &s->feeds[i];
     if (f->cold)
@@ -122,7 +122,7 @@ static void take_over(struct shard *s, uint32_t i, const struct feed *feed)
     mem_free(f->cold);
     f->cold = cold;
     s->cold_bytes += cold_bytes(cold);
-    uint32_t host = shard_host_of(s, feed->url);
+    uint32_t host = shard_host_of(s, feed->url, now);
     if (host != f->host) {
         if (f->host != WHEEL_NONE)
             s->hosts[f->host].feeds--;
@@ -178,7 +178,7 @@ void shard_put(struct shard *s, const struct feed *feed, struct now now)
     } else {
         unqueue(s, i);
     }
-    take_over(s, i, feed);
+    take_over(s, i, feed, now.mono);
     queue_feed(s, i, now);
 }
 
@@ -327,6 +327,8 @@ static void note_hold(struct shard *s, const struct hot *f, wall_t hold_until, s
     mono_t until = mono_of(now, hold_until.ms);
     if (h->held_by && h->held_by != f->id && h->hold_until.ms < until.ms)
         h->hold_until = until;
+    if (h->told_until.ms < until.ms)
+        h->told_until = until;
     h->held_by = f->id;
     host_wake(s, f->host);
 }
@@ -352,7 +354,7 @@ void shard_finish(struct shard *s, const struct feed *next, wall_t hold_until, s
     feed.options = f->options; // a reload may have come while it was asked
     feed.origin = cold_origin(f->cold);
     uint32_t i = (uint32_t)(f - s->feeds);
-    take_over(s, i, &feed);
+    take_over(s, i, &feed, now.mono);
     rest(s, i, now);
 }
 
@@ -380,7 +382,7 @@ int64_t shard_hop(struct shard *s, uint64_t id, struct str url, struct now now)
     uint32_t i = index_find(&s->by_id, id);
     assert(i != INDEX_NONE && s->feeds[i].state == ASKING);
     release_slot(s, &s->feeds[i]); // that answer is over: two feeds that point at each other must not lock
-    uint32_t host = shard_host_of(s, url);
+    uint32_t host = shard_host_of(s, url, now.mono);
     struct host *h = &s->hosts[host];
     int64_t wait = mono_diff(host_start(h), now.mono);
     if (h->asking >= s->limits.host_max && wait < s->limits.host_gap_ms)
@@ -415,7 +417,7 @@ bool shard_set_state(struct shard *s, const struct feed *feed, struct now now)
     if (i == INDEX_NONE || s->feeds[i].state == ASKING)
         return false;
     unqueue(s, i);
-    take_over(s, i, feed);
+    take_over(s, i, feed, now.mono);
     queue_feed(s, i, now);
     return true;
 }

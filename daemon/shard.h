@@ -99,7 +99,7 @@ bool shard_next(const struct shard *shard, mono_t *out_next);
 struct shard_counts {
     uint32_t feeds, asking, waiting;
     uint32_t gone, paused, failing, fresh; // each feed in one of them at most, the first that fits; fresh: never asked
-    uint32_t hosts;
+    uint32_t hosts; // of its feeds, and of redirects until later ones need the room
     uint64_t bytes; // of RAM for all feeds
 };
 struct shard_counts shard_counts(const struct shard *shard);

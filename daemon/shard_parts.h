@@ -27,9 +27,10 @@ struct host {
     uint64_t key;
     mono_t next_start;
     mono_t hold_until;
+    mono_t told_until; // the latest that one of its feeds was told to wait for, which holds the host with a second one
     uint64_t held_by; // the feed that was told to wait last
     uint32_t asking;
-    uint32_t first, last;  // waiting feeds
+    uint32_t first, last;  // waiting feeds; first of one that is forgotten: the next free place
     uint32_t feeds;
 };
 
@@ -40,15 +41,16 @@ struct shard {
     struct hot *feeds;
     uint32_t n_feeds, room_feeds, free_feed; // free_feed: list by next_waiting
     struct host *hosts;
-    uint32_t n_hosts, room_hosts;
+    uint32_t n_hosts, room_hosts, free_host; // n_hosts: places in use or free; by_host.n of them are in use
     struct index by_id, by_host;
     struct wheel due, open;
     uint32_t asking, live;
     uint64_t cold_bytes;
 };
 
-// Returns the place of an address's host, which is made where it is not known. Places of hosts may move in memory.
-uint32_t shard_host_of(struct shard *s, struct str url);
+// Returns the place of an address's host, which is made where it is not known; then others may be forgotten, and their
+// records may move in memory.
+uint32_t shard_host_of(struct shard *s, struct str url, mono_t now);
 
 // Reads a feed back from its two records.
 void shard_read_hot(const struct hot *f, struct arena *a, struct feed *out);

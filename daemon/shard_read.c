@@ -12,7 +12,7 @@ void shard_read_hot(const struct hot *f, struct arena *a, struct feed *out)
 
 struct shard_counts shard_counts(const struct shard *s)
 {
-    struct shard_counts c = {.feeds = s->live, .asking = s->asking, .hosts = s->n_hosts};
+    struct shard_counts c = {.feeds = s->live, .asking = s->asking, .hosts = s->by_host.n};
     for (uint32_t i = 0; i < s->n_feeds; i++) {
         const struct hot *f = &s->feeds[i];
         if (f->state == FREE)

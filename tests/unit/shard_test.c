@@ -9,6 +9,8 @@ struct stage {
     struct arena arena;
 };
 
+enum { FIRST_HOSTS = 64 }; // that a shard has room for to begin with
+
 static const struct shard_limits limits = {.in_flight_max = 3, .host_max = 2, .host_gap_ms = 1000, .spread_ms = 0};
 
 static struct stage open_stage(const struct shard_limits *with)
@@ -179,6 +181,106 @@ static void hop_gives_its_slot_back_so_that_two_hosts_cannot_lock(void **state)
     close_stage(&s);
 }
 
+// Leads a feed that is being asked to a host that nobody has named before. Returns how long it would have to wait.
+static int64_t hop_anew(struct stage *s, uint64_t id, unsigned n)
+{
+    return shard_hop(s->shard, id, arena_fmt(&s->arena, "http://r%u.example/", n), s->now);
+}
+
+static void hosts_that_only_redirects_named_are_forgotten(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&limits);
+    uint64_t id = put(&s, "http://a.example/", 0);
+    assert_int_equal(start(&s), id);
+    uint64_t bytes = 0;
+    for (unsigned i = 0; i < 20000; i++) {
+        pass(&s, limits.host_gap_ms);
+        assert_int_equal(hop_anew(&s, id, i), 0);
+        assert_true(shard_counts(s.shard).hosts <= FIRST_HOSTS);
+        bytes = i == FIRST_HOSTS ? shard_counts(s.shard).bytes : bytes;
+        arena_reset(&s.arena);
+    }
+    assert_int_equal(shard_counts(s.shard).bytes, bytes);
+    pass(&s, limits.host_gap_ms);
+    assert_int_equal(shard_hop(s.shard, id, S("http://a.example/x"), s.now), 0); // its own was not forgotten
+    assert_true(shard_hop(s.shard, id, S("http://a.example/x"), s.now) > 0);
+    close_stage(&s);
+}
+
+static void host_within_its_gap_is_not_forgotten(void **state)
+{
+    (void)state;
+    for (int64_t early_ms = 0; early_ms <= 1; early_ms++) { // at the gap's end, and a moment before it
+        struct stage s = open_stage(&limits);
+        uint64_t id = put(&s, "http://a.example/", 0);
+        assert_int_equal(start(&s), id);
+        unsigned n = 0;
+        while (n < FIRST_HOSTS - 1)
+            assert_int_equal(hop_anew(&s, id, n++), 0);
+        assert_int_equal(shard_counts(s.shard).hosts, FIRST_HOSTS); // there is no room for one more
+        pass(&s, limits.host_gap_ms - early_ms);
+        assert_int_equal(hop_anew(&s, id, n), 0);
+        assert_int_equal(shard_counts(s.shard).hosts, early_ms ? FIRST_HOSTS + 1 : 2);
+        assert_int_equal(hop_anew(&s, id, 0), early_ms);
+        close_stage(&s);
+    }
+}
+
+// Two feeds of x.example are told to wait for an hour, and a person removes both.
+static struct stage stage_with_held_host(uint64_t *out_asked)
+{
+    struct stage s = open_stage(&limits);
+    uint64_t one = put(&s, "http://x.example/1", 0), two = put(&s, "http://x.example/2", 2000);
+    *out_asked = put(&s, "http://a.example/", 4000);
+    assert_int_equal(start(&s), one);
+    finish(&s, one, DAY_MS, wall_add(s.now.wall, HOUR_MS + 2016));
+    pass(&s, 2016);
+    assert_int_equal(start(&s), two);
+    finish(&s, two, DAY_MS, wall_add(s.now.wall, HOUR_MS));
+    assert_true(shard_remove(s.shard, one) && shard_remove(s.shard, two));
+    pass(&s, 2016);
+    assert_int_equal(start(&s), *out_asked);
+    return s;
+}
+
+static void host_that_is_held_is_not_forgotten_without_feeds(void **state)
+{
+    (void)state;
+    uint64_t id;
+    struct stage s = stage_with_held_host(&id);
+    pass(&s, HOUR_MS - 2016 - 1); // a moment before the hold ends
+    for (unsigned i = 0; i < 3 * FIRST_HOSTS; i++)
+        assert_int_equal(hop_anew(&s, id, i), 0);
+    assert_int_equal(shard_hop(s.shard, id, S("http://x.example/1"), s.now), 1);
+    uint32_t hosts = shard_counts(s.shard).hosts;
+    pass(&s, limits.host_gap_ms);
+    for (unsigned i = 0; i < FIRST_HOSTS; i++)
+        hop_anew(&s, id, 1000 + i);
+    assert_true(shard_counts(s.shard).hosts < hosts);
+    close_stage(&s);
+}
+
+static void word_of_one_feed_counts_after_it_has_gone(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&limits);
+    uint64_t one = put(&s, "http://x.example/1", 0), asked = put(&s, "http://a.example/", 1000);
+    assert_int_equal(start(&s), one);
+    finish(&s, one, DAY_MS, wall_add(s.now.wall, HOUR_MS));
+    assert_true(shard_remove(s.shard, one));
+    pass(&s, 30 * MINUTE_MS);
+    assert_int_equal(start(&s), asked);
+    for (unsigned i = 0; i < 3 * FIRST_HOSTS; i++)
+        assert_int_equal(hop_anew(&s, asked, i), 0);
+    uint64_t two = put(&s, "http://x.example/2", 0);
+    assert_int_equal(start(&s), two);
+    finish(&s, two, DAY_MS, wall_add(s.now.wall, HOUR_MS));
+    pass(&s, 59 * MINUTE_MS);
+    assert_true(shard_hop(s.shard, asked, S("http://x.example/3"), s.now) > 0); // two of its URLs were told
+    close_stage(&s);
+}
+
 static void clock_that_jumps_back_delays_nothing_that_waits(void **state)
 {
     (void)state;
@@ -330,6 +432,10 @@ int main(void)
         cmocka_unit_test(no_more_are_in_flight_than_the_limit),
         cmocka_unit_test(retry_after_of_two_feeds_holds_the_whole_host),
         cmocka_unit_test(hop_gives_its_slot_back_so_that_two_hosts_cannot_lock),
+        cmocka_unit_test(hosts_that_only_redirects_named_are_forgotten),
+        cmocka_unit_test(host_within_its_gap_is_not_forgotten),
+        cmocka_unit_test(host_that_is_held_is_not_forgotten_without_feeds),
+        cmocka_unit_test(word_of_one_feed_counts_after_it_has_gone),
         cmocka_unit_test(clock_that_jumps_back_delays_nothing_that_waits),
         cmocka_unit_test(clock_that_jumps_back_makes_no_hold_longer),
         cmocka_unit_test(stopped_feed_sleeps_until_it_is_made_due),
