@@ -30,8 +30,10 @@ static wall_t paid_at(const struct feed *feed, double price, wall_t from, wall_t
         int64_t hour_end = (t.ms / HOUR_MS + 1) * HOUR_MS;
         double per_day = sqrt(posts_per_day * 24 * schedule_hour_share(&feed->history, civil_of(t).hour));
         double earned = per_day * (double)(hour_end - t.ms) / DAY_MS;
-        if (earned >= price)
-            return wall_add(t, (int64_t)(price / per_day * DAY_MS));
+        if (earned >= price) {
+            wall_t paid = wall_add(t, (int64_t)(price / per_day * DAY_MS));
+            return paid.ms < end.ms ? paid : end; // the hour may end after it
+        }
         price -= earned;
         t.ms = hour_end;
     }

@@ -56,6 +56,28 @@ static void four_times_the_rate_is_polled_twice_as_often(void **state)
     assert_in_range((uint64_t)(b.posts_per_day * 10), 79, 81);
 }
 
+// A post a day pays 1 a day; a poll at half past the hour, and a price that is paid within the hour in which a day ends.
+static void rate_and_price_alone_wait_for_a_day_at_most(void **state)
+{
+    (void)state;
+    static const struct {
+        double price;
+        int64_t pause_s;
+        enum schedule_reason decided;
+    } table[] = {{1 - 1.0 / 86400, 86399, REASON_RATE}, {1, 86400, REASON_MAX}, {1 + 600.0 / 86400, 86400, REASON_MAX}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct rng rng;
+        rng_init(&rng, 1);
+        struct feed feed = feed_polled_now();
+        feed.polled_at = wall_add(now, 30 * MINUTE_MS);
+        feed.history = (struct history){.at = feed.polled_at, .posts = 20, .days = 20};
+        struct schedule_policy at_price = {.price = table[i].price};
+        struct schedule s = schedule_next(&feed, &at_price, &rng, feed.polled_at);
+        assert_in_range(wall_diff(s.due, feed.polled_at) / SECOND_MS, table[i].pause_s - 1, table[i].pause_s);
+        assert_int_equal(s.decided, table[i].decided);
+    }
+}
+
 static void a_busy_hour_is_polled_more(void **state)
 {
     (void)state;
@@ -317,6 +339,7 @@ int main(void)
         cmocka_unit_test(a_feed_that_was_never_polled_is_due),
         cmocka_unit_test(a_stopped_or_paused_feed_is_never_due),
         cmocka_unit_test(four_times_the_rate_is_polled_twice_as_often),
+        cmocka_unit_test(rate_and_price_alone_wait_for_a_day_at_most),
         cmocka_unit_test(a_busy_hour_is_polled_more),
         cmocka_unit_test(each_voice_can_decide),
         cmocka_unit_test(failures_back_off_to_a_day_with_jitter_only_upward),
