@@ -74,9 +74,9 @@ static void list_feeds(struct question *q, struct worker *w)
     arena_done(&a);
 }
 
-static void why(struct question *q, const struct feed *feed, struct now now)
+static void why(struct question *q, const struct worker *w, const struct feed *feed, struct now now)
 {
-    struct schedule_policy policy = {.price = schedule_price_start(24, HOUR_MS / SECOND_MS)};
+    struct schedule_policy policy = {.price = worker_price(w)};
     struct rng rng;
     rng_init(&rng, 1);
     struct schedule s = schedule_next(feed, &policy, &rng, now.wall);
@@ -111,7 +111,7 @@ static bool about_one(struct question *q, struct worker *w, struct now now)
         q->reply.json = api_json_feed(&feed);
         break;
     case CONTROL_FEED_WHY:
-        why(q, &feed, now);
+        why(q, w, &feed, now);
         break;
     case CONTROL_FEED_POLL:
         poll_now(q, w, &feed, now);

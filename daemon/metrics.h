@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Counters of the whole process, for the control API and Prometheus. Any thread adds (relaxed atomics: a counter
-// orders nothing); main reads.
+// orders nothing); main reads, and each worker the polls that the budget is of.
 #ifndef DAEMON_METRICS_H
 #define DAEMON_METRICS_H
 

@@ -14,6 +14,22 @@ enum { BLOCKED_MS = 100 }; // between two looks whether a full queue has room ag
 
 static void turn(void *owner, struct message *list, struct now now);
 
+// The price without a budget, which is also where one begins: a feed of 24 posts a day is polled every hour.
+static void begin_price(struct worker *w, mono_t now)
+{
+    w->policy.price = schedule_price_start(24, HOUR_MS / SECOND_MS);
+    budget_init(&w->budget, w->policy.price, metric_get(w->threads->metrics, METRIC_POLLS), now);
+}
+
+// A budget is of the whole process, and so are the polls that are counted: every worker finds the same price by itself,
+// and a feed is worth the same wherever its host lives.
+static void steer(struct worker *w, mono_t now)
+{
+    uint64_t made = metric_get(w->threads->metrics, METRIC_POLLS);
+    if (w->config->budget_per_hour && budget_steer(&w->budget, w->config->budget_per_hour, made, now))
+        w->policy.price = w->budget.price;
+}
+
 struct worker *worker_open(const struct threads *threads, uint32_t index, struct config *config, uint64_t seed,
                            struct err *err)
 {
@@ -34,7 +50,7 @@ struct worker *worker_open(const struct threads *threads, uint32_t index, struct
     if (!w->http)
         return NULL;
     snprintf(w->name, sizeof w->name, "fw-worker-%u", index % 1000);
-    w->policy.price = schedule_price_start(24, HOUR_MS / SECOND_MS);
+    begin_price(w, now.mono);
     w->policy.jitter_permille = 100; // up to a tenth later, never earlier
     return w;
 }
@@ -42,6 +58,7 @@ struct worker *worker_open(const struct threads *threads, uint32_t index, struct
 struct loop *worker_loop(struct worker *w) { return &w->loop; }
 struct shard *worker_shard(struct worker *w) { return w->shard; }
 const struct config *worker_config(const struct worker *w) { return w->config; }
+double worker_price(const struct worker *w) { return w->policy.price; }
 uint32_t worker_in_flight(const struct worker *w) { return __atomic_load_n(&w->in_flight, __ATOMIC_RELAXED); }
 
 void worker_poll_began(struct worker *w)
@@ -99,6 +116,7 @@ static void turn(void *owner, struct message *list, struct now now)
     take_messages(w, list, now);
     if (w->loop.is_stopping || w->is_quiet)
         return;
+    steer(w, now.mono);
     polls_start(w, now);
     if (now.mono.ms >= w->next_checkpoint.ms)
         checkpoint(w, now);
@@ -113,6 +131,8 @@ void worker_set_alarm(struct worker *w)
         due = mono_add(clock_now(w->threads->clock).mono, BLOCKED_MS);
     if ((w->is_blocked || shard_next(w->shard, &due)) && due.ms < next.ms)
         next = due;
+    if (w->config->budget_per_hour && w->budget.next.ms < next.ms)
+        next = w->budget.next;
     for (const struct poll *p = w->hopping; p; p = p->next)
         if (p->hop_at.ms < next.ms)
             next = p->hop_at;
@@ -258,6 +278,8 @@ void worker_take_config(struct worker *w, struct config *config, struct now now)
     }
     struct config *old = w->config;
     w->config = config;
+    if (!old->budget_per_hour != !config->budget_per_hour)
+        begin_price(w, now.mono);
     config_unref(old);
 }
 

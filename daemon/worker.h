@@ -28,6 +28,9 @@ struct loop *worker_loop(struct worker *worker);
 struct shard *worker_shard(struct worker *worker);
 const struct config *worker_config(const struct worker *worker);
 
+// In a job: the price of a poll at present (feeds/schedule.h).
+double worker_price(const struct worker *worker);
+
 // In a job on the worker's thread: stops asking; what is in flight is dropped, to be asked again after the next start.
 void worker_quiet(struct worker *worker);
 

@@ -8,6 +8,7 @@
 #include "daemon/http.h"
 #include "daemon/index.h"
 #include "daemon/worker.h"
+#include "feeds/budget.h"
 
 enum { POLL_HEADERS_MAX = 5 };
 
@@ -37,6 +38,7 @@ struct worker {
     struct match_scratch *scratch;
     struct rng rng;
     struct schedule_policy policy;
+    struct budget budget; // where the configuration has one: of the price in policy
     struct poll *asking, *hopping;
     struct added **added; // in the order of their coming; pointers stay
     uint32_t n_added, room_added;

@@ -149,14 +149,6 @@ double schedule_price_start(double average_posts, uint32_t pause_s)
     return sqrt(average_posts) * pause_s / SCHEDULE_MAX_S;
 }
 
-double schedule_price_steer(double price, double polls_made, double polls_budget)
-{
-    if (polls_budget <= 0 || polls_made <= 0)
-        return price;
-    double factor = polls_made / polls_budget;
-    return price * (factor > 1.25 ? 1.25 : factor < 0.75 ? 0.75 : factor);
-}
-
 const char *schedule_reason_phrase(enum schedule_reason reason)
 {
     switch (reason) {

@@ -18,7 +18,7 @@ enum { SCHEDULE_HALF_LIFE_DAYS = 14 };
 enum { SCHEDULE_PRIOR_POSTS = 12 };    // posts that a flat day profile is worth
 
 struct schedule_policy {
-    double price;        // of a poll, in sqrt(posts/day) * days; schedule_price_start, then schedule_price_steer
+    double price;        // of a poll, in sqrt(posts/day) * days; schedule_price_start; with a budget feeds/budget.h
     uint32_t floor_s;    // 0: FEED_FLOOR_S
     uint32_t max_s;      // 0: SCHEDULE_MAX_S
     uint32_t jitter_permille; // of the pause, added at random; 0: none
@@ -69,10 +69,6 @@ double schedule_hour_share(const struct history *h, int hour);
 
 // Returns the price to begin with: a feed of average_posts a day is polled every pause_s.
 double schedule_price_start(double average_posts, uint32_t pause_s);
-
-// Returns the price for the next period: scaled by how many polls were made against how many the budget allows, at
-// most by a quarter at a time.
-double schedule_price_steer(double price, double polls_made, double polls_budget);
 
 // Returns a reason in words ("its publish rate"). A static string.
 const char *schedule_reason_phrase(enum schedule_reason reason);
