@@ -122,7 +122,7 @@ static void take_over(struct shard *s, uint32_t i, const struct feed *feed, mono
     mem_free(f->cold);
     f->cold = cold;
     s->cold_bytes += cold_bytes(cold);
-    uint32_t host = shard_host_of(s, feed->url, now);
+    uint32_t host = shard_host_place(s, shard_host(feed->url), now);
     if (host != f->host) {
         if (f->host != WHEEL_NONE)
             s->hosts[f->host].feeds--;
@@ -295,13 +295,18 @@ bool shard_make_due(struct shard *s, uint64_t id, struct now now)
     return true;
 }
 
+static void give_slot(struct shard *s, uint32_t host)
+{
+    assert(s->hosts[host].asking);
+    s->hosts[host].asking--;
+    host_wake(s, host);
+}
+
 static void release_slot(struct shard *s, struct hot *f)
 {
     if (f->asking_at == WHEEL_NONE)
         return;
-    assert(s->hosts[f->asking_at].asking);
-    s->hosts[f->asking_at].asking--;
-    host_wake(s, f->asking_at);
+    give_slot(s, f->asking_at);
     f->asking_at = WHEEL_NONE;
 }
 
@@ -377,13 +382,10 @@ void shard_give_back(struct shard *s, uint64_t id, int64_t delay_ms, struct now 
         wheel_add(&s->due, (uint32_t)(f - s->feeds), mono_add(now.mono, delay_ms));
 }
 
-int64_t shard_hop(struct shard *s, uint64_t id, struct str url, struct now now)
+int64_t shard_admit(struct shard *s, uint64_t host, struct now now)
 {
-    uint32_t i = index_find(&s->by_id, id);
-    assert(i != INDEX_NONE && s->feeds[i].state == ASKING);
-    release_slot(s, &s->feeds[i]); // that answer is over: two feeds that point at each other must not lock
-    uint32_t host = shard_host_of(s, url, now.mono);
-    struct host *h = &s->hosts[host];
+    uint32_t place = shard_host_place(s, host, now.mono); // may move the hosts
+    struct host *h = &s->hosts[place];
     int64_t wait = mono_diff(host_start(h), now.mono);
     if (h->asking >= s->limits.host_max && wait < s->limits.host_gap_ms)
         wait = s->limits.host_gap_ms;
@@ -391,8 +393,31 @@ int64_t shard_hop(struct shard *s, uint64_t id, struct str url, struct now now)
         return wait;
     h->asking++;
     h->next_start = mono_add(now.mono, s->limits.host_gap_ms);
-    s->feeds[i].asking_at = host;
     return 0;
+}
+
+void shard_dismiss(struct shard *s, uint64_t host)
+{
+    uint32_t i = index_find(&s->by_host, host);
+    assert(i != INDEX_NONE);
+    give_slot(s, i);
+}
+
+void shard_leave(struct shard *s, uint64_t id)
+{
+    uint32_t i = index_find(&s->by_id, id);
+    assert(i != INDEX_NONE && s->feeds[i].state == ASKING);
+    release_slot(s, &s->feeds[i]);
+}
+
+int64_t shard_hop(struct shard *s, uint64_t id, struct str url, struct now now)
+{
+    shard_leave(s, id); // that answer is over: two feeds that point at each other must not lock
+    uint64_t host = shard_host(url);
+    int64_t wait = shard_admit(s, host, now);
+    if (wait == 0)
+        s->feeds[index_find(&s->by_id, id)].asking_at = index_find(&s->by_host, host);
+    return wait;
 }
 
 void shard_set_options(struct shard *s, uint64_t id, const struct feed_options *options, struct now now)
@@ -420,6 +445,13 @@ bool shard_set_state(struct shard *s, const struct feed *feed, struct now now)
     take_over(s, i, feed, now.mono);
     queue_feed(s, i, now);
     return true;
+}
+
+uint64_t shard_feed_host(const struct shard *s, uint64_t id)
+{
+    uint32_t i = index_find(&s->by_id, id);
+    assert(i != INDEX_NONE);
+    return s->hosts[s->feeds[i].host].key;
 }
 
 bool shard_has(const struct shard *s, uint64_t id) { return index_find(&s->by_id, id) != INDEX_NONE; }

@@ -41,7 +41,10 @@ struct shard *shard_open(const struct shard_limits *limits, struct now now, uint
     __attribute__((returns_nonnull));
 void shard_close(struct shard *shard);
 
-// Returns the virtual shard of an address: by its host, so that a host's feeds are together.
+// Returns the host of an address as a hash (of url_host_key); and the virtual shard of a host, or of an address, so
+// that a host's feeds are together.
+uint64_t shard_host(struct str url);
+uint32_t shard_virtual_of(uint64_t host);
 uint32_t shard_virtual(struct str url);
 
 // At a start, with all feeds added: where the life before ended at `ended` (0: there was none), less than the gap of a
@@ -81,6 +84,15 @@ void shard_give_back(struct shard *shard, uint64_t id, int64_t delay_ms, struct 
 // A hop of a redirect: gives back the slot that the feed holds and takes one at the next address's host. Returns 0, or
 // how long to wait before asking again.
 int64_t shard_hop(struct shard *shard, uint64_t id, struct str url, struct now now);
+
+// The same where that host is another shard's: the feed's shard gives the slot back, the host's admits the feed as a
+// guest. Returns 0, or how long to wait before asking again. Who was admitted is dismissed at the end of the answer.
+void shard_leave(struct shard *shard, uint64_t id);
+int64_t shard_admit(struct shard *shard, uint64_t host, struct now now);
+void shard_dismiss(struct shard *shard, uint64_t host);
+
+// Returns the host of a feed's present address.
+uint64_t shard_feed_host(const struct shard *shard, uint64_t id);
 
 // Gives a feed the options of the configuration (a reload), whose feed it is from now on, whoever added it; a pause
 // begins or ends with them.

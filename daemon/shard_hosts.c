@@ -7,7 +7,7 @@
 #include "daemon/shard_parts.h"
 #include "feeds/url.h"
 
-static uint64_t host_key(struct str url)
+uint64_t shard_host(struct str url)
 {
     struct arena a;
     arena_init(&a, 1 << 16);
@@ -16,7 +16,8 @@ static uint64_t host_key(struct str url)
     return key;
 }
 
-uint32_t shard_virtual(struct str url) { return (uint32_t)(host_key(url) % SHARD_VIRTUAL); }
+uint32_t shard_virtual_of(uint64_t host) { return (uint32_t)(host % SHARD_VIRTUAL); }
+uint32_t shard_virtual(struct str url) { return shard_virtual_of(shard_host(url)); }
 
 // Tells whether a host would begin anew just as it is: no feed is on it or asks it, and what it or its feeds were
 // promised has passed. hold_until is never later than told_until.
@@ -58,9 +59,8 @@ static uint32_t new_place(struct shard *s, mono_t now)
     return i;
 }
 
-uint32_t shard_host_of(struct shard *s, struct str url, mono_t now)
+uint32_t shard_host_place(struct shard *s, uint64_t key, mono_t now)
 {
-    uint64_t key = host_key(url);
     uint32_t i = index_find(&s->by_host, key);
     if (i != INDEX_NONE)
         return i;

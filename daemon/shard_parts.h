@@ -48,9 +48,9 @@ struct shard {
     uint64_t cold_bytes;
 };
 
-// Returns the place of an address's host, which is made where it is not known; then others may be forgotten, and their
-// records may move in memory.
-uint32_t shard_host_of(struct shard *s, struct str url, mono_t now);
+// Returns the place of a host, which is made where it is not known; then others may be forgotten, and their records may
+// move in memory.
+uint32_t shard_host_place(struct shard *s, uint64_t key, mono_t now);
 
 // Reads a feed back from its two records.
 void shard_read_hot(const struct hot *f, struct arena *a, struct feed *out);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the two halves of a worker share: the loop's side (worker.c) and its polls (worker_poll.c). Nobody else
-// includes it.
+// What the parts of a worker share: the loop's side (worker.c), its polls (worker_poll.c), their visits to hosts of
+// other workers (worker_visit.c). Nobody else includes it.
 #ifndef DAEMON_WORKER_PARTS_H
 #define DAEMON_WORKER_PARTS_H
 
@@ -13,6 +13,8 @@
 enum { POLL_HEADERS_MAX = 5 };
 
 // One poll: ASKING --redirect--> HOPPING (waits for its slot at the next host) --> ASKING ... --> the writer, or done.
+// A host's slots are its shard's, whoever comes: where the next host, or that of a feed which moved for good, lives
+// with another worker, the poll pays it a visit (worker_visit.c).
 struct poll {
     struct worker *worker;
     struct poll *next, *prev;   // in asking or hopping
@@ -21,13 +23,17 @@ struct poll {
     struct http_transfer *transfer; // NULL: hopping
     struct config *config;
     struct pipeline_tools tools;
-    mono_t hop_at;
+    mono_t hop_at;              // ALARM_NONE: while a visit is out
+    struct visit *visit;        // NULL: none is out
+    struct worker *owner;       // of the host where it is a guest; NULL: its own shard has its slot
+    uint64_t host;              // where it is a guest
     bool is_waiting;            // until then: nothing under way
     wall_t now;                 // of the turn in which bytes come: the parser's idea of "too late a date"
     const char *headers[POLL_HEADERS_MAX + 1];
 };
 
 struct added;
+struct visit;
 
 struct worker {
     const struct threads *threads;
@@ -55,6 +61,19 @@ struct worker {
 void worker_poll_began(struct worker *w);
 void worker_poll_ended(struct worker *w);
 void worker_set_alarm(struct worker *w);
+
+// Gives a poll's last slot back and takes one at the next host; it asks, waits, is put off (and gone), or is out on a
+// visit. In hopping.
+void poll_hop(struct poll *p, struct now now);
+
+// What came of it: 0 is a slot, else how long to wait for one. In hopping; it may be put off, and gone.
+void poll_may_ask(struct poll *p, int64_t wait_ms, struct now now);
+
+// Tells whether a host is another worker's.
+bool worker_is_foreign(const struct worker *w, uint64_t host);
+
+// Ends a poll's being a guest, and cuts it from its visit, whose slot, if it gets one, is given back.
+void poll_end_visit(struct poll *p);
 
 // Starts what the shard allows, and hops whose time has come.
 void polls_start(struct worker *w, struct now now);

@@ -93,6 +93,7 @@ static void ask(struct poll *p, struct now now)
 
 static void free_poll(struct poll *p)
 {
+    poll_end_visit(p);
     config_unref(p->config);
     mem_free(p);
 }
@@ -267,27 +268,30 @@ static void put_off(struct poll *p, int64_t wait_ms, struct now now)
     worker_poll_ended(w);
 }
 
+void poll_may_ask(struct poll *p, int64_t wait_ms, struct now now)
+{
+    struct worker *w = p->worker;
+    if (wait_ms > HOP_WAIT_MS) {
+        put_off(p, wait_ms, now);
+        return;
+    }
+    p->hop_at = mono_add(now.mono, wait_ms);
+    set_waiting(p, wait_ms > 0);
+    if (wait_ms > 0)
+        return;
+    unlink_poll(&w->hopping, p);
+    link_poll(&w->asking, p);
+    ask(p, now);
+}
+
 static void hop(struct worker *w, struct now now)
 {
     for (struct poll *p = w->hopping, *next; p; p = next) {
         next = p->next;
         if (p->hop_at.ms > now.mono.ms)
             continue;
-        struct request r = pipeline_request(p->pipeline);
-        int64_t wait = shard_hop(w->shard, p->outcome->before.id, r.url, now);
-        if (wait > HOP_WAIT_MS) {
-            put_off(p, wait, now);
-            continue;
-        }
-        if (wait > 0) {
-            p->hop_at = mono_add(now.mono, wait);
-            set_waiting(p, true);
-            continue;
-        }
         set_waiting(p, false);
-        unlink_poll(&w->hopping, p);
-        link_poll(&w->asking, p);
-        ask(p, now);
+        poll_hop(p, now);
     }
 }
 
@@ -305,9 +309,13 @@ static void start(struct worker *w, struct outcome *outcome, struct now now)
         .rng = &w->rng,
     };
     p->pipeline = pipeline_begin(&p->tools, outcome);
-    link_poll(&w->asking, p);
     worker_poll_began(w);
-    ask(p, now);
+    bool is_foreign = worker_is_foreign(w, shard_feed_host(w->shard, outcome->before.id));
+    link_poll(is_foreign ? &w->hopping : &w->asking, p);
+    if (is_foreign)
+        poll_hop(p, now);
+    else
+        ask(p, now);
 }
 
 void polls_start(struct worker *w, struct now now)

@@ -281,6 +281,34 @@ static void word_of_one_feed_counts_after_it_has_gone(void **state)
     close_stage(&s);
 }
 
+static void guest_takes_a_slot_as_a_feed_does_until_it_is_dismissed(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&limits);
+    uint64_t host = shard_host(S("https://A.example/x")), id = put(&s, "https://a.example/", 0);
+    assert_int_equal(shard_admit(s.shard, host, s.now), 0);
+    assert_int_equal(start(&s), 0); // within the gap
+    assert_int_equal(shard_admit(s.shard, host, s.now), limits.host_gap_ms);
+    pass(&s, limits.host_gap_ms - 1);
+    assert_int_equal(shard_admit(s.shard, host, s.now), 1);
+    pass(&s, 1);
+    assert_int_equal(shard_admit(s.shard, host, s.now), 0);
+    pass(&s, MINUTE_MS);
+    assert_int_equal(start(&s), 0); // two at once
+    assert_int_equal(shard_admit(s.shard, host, s.now), limits.host_gap_ms);
+    shard_dismiss(s.shard, host);
+    assert_int_equal(start(&s), id);
+    assert_int_equal(shard_feed_host(s.shard, id), host);
+    pass(&s, MINUTE_MS);
+    assert_true(shard_admit(s.shard, host, s.now) > 0);
+    shard_leave(s.shard, id); // it is led elsewhere
+    assert_int_equal(shard_admit(s.shard, host, s.now), 0);
+    shard_dismiss(s.shard, host);
+    shard_dismiss(s.shard, host);
+    finish(&s, id, 1000, no_hold);
+    close_stage(&s);
+}
+
 static void clock_that_jumps_back_delays_nothing_that_waits(void **state)
 {
     (void)state;
@@ -436,6 +464,7 @@ int main(void)
         cmocka_unit_test(host_within_its_gap_is_not_forgotten),
         cmocka_unit_test(host_that_is_held_is_not_forgotten_without_feeds),
         cmocka_unit_test(word_of_one_feed_counts_after_it_has_gone),
+        cmocka_unit_test(guest_takes_a_slot_as_a_feed_does_until_it_is_dismissed),
         cmocka_unit_test(clock_that_jumps_back_delays_nothing_that_waits),
         cmocka_unit_test(clock_that_jumps_back_makes_no_hold_longer),
         cmocka_unit_test(stopped_feed_sleeps_until_it_is_made_due),
