@@ -10,7 +10,10 @@
 #include "daemon/writer.h"
 #include "feeds/parse.h"
 
-enum { BLOCKED_MS = 100 }; // between two looks whether a full queue has room again
+enum {
+    BLOCKED_MS = 100, // between two looks whether a full queue has room again
+    PRICE_NANO = 1000000000,
+};
 
 static void turn(void *owner, struct message *list, struct now now);
 
@@ -19,6 +22,15 @@ static void begin_price(struct worker *w, mono_t now)
 {
     w->policy.price = schedule_price_start(24, HOUR_MS / SECOND_MS);
     budget_init(&w->budget, w->policy.price, metric_get(w->threads->metrics, METRIC_POLLS), now);
+}
+
+void worker_resume_price(struct worker *w, uint64_t price_nano)
+{
+    if (!w->config->budget_per_hour || !price_nano)
+        return;
+    struct now now = clock_now(w->threads->clock);
+    budget_init(&w->budget, (double)price_nano / PRICE_NANO, metric_get(w->threads->metrics, METRIC_POLLS), now.mono);
+    w->policy.price = w->budget.price;
 }
 
 // A budget is of the whole process, and so are the polls that are counted: every worker finds the same price by itself,
@@ -92,6 +104,7 @@ static void checkpoint(struct worker *w, struct now now)
         dues->list[dues->n++] = due;
     }
     dues->part = w->index;
+    dues->price_nano = w->config->budget_per_hour ? (uint64_t)(w->policy.price * PRICE_NANO) : 0;
     dues->message.kind = WRITER_DUES;
     dues->message.bytes = sizeof *dues + room * sizeof *dues->list;
     queue_push(w->threads->writer, &dues->message);

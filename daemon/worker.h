@@ -23,6 +23,10 @@ struct worker;
 struct worker *worker_open(const struct threads *threads, uint32_t index, struct config *config, uint64_t seed,
                            struct err *err);
 
+// Before the start: goes on with the price of a poll that the life before ended with, in 1e-9 (0: none), where there is
+// a budget.
+void worker_resume_price(struct worker *worker, uint64_t price_nano);
+
 // Returns the loop (to start it, to send to it) and the shard (before the start, and in jobs run by the worker).
 struct loop *worker_loop(struct worker *worker);
 struct shard *worker_shard(struct worker *worker);

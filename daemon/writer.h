@@ -38,6 +38,7 @@ struct writer_dues {
     uint32_t part;
     struct feed_due *list; // freed by the writer
     size_t n;
+    uint64_t price_nano; // as in a batch
 };
 
 struct writer;
@@ -59,6 +60,9 @@ void writer_close(struct writer *writer);
 // Returns when the life before ended (of one that was killed: its last sign of life), 0 where there was none. To be
 // called before the start.
 wall_t writer_down_from(const struct writer *w);
+
+// Returns the price of a poll that the life before ended with, in 1e-9; 0 where there was none.
+uint64_t writer_price_nano(const struct writer *w);
 
 struct queue *writer_queue(struct writer *writer);
 int64_t writer_alarm_ms(const struct writer *writer); // monotonic; any thread

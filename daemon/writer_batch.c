@@ -106,6 +106,7 @@ void writing_add_dues(struct writing *t, const struct writer_dues *dues)
 {
     struct store_dues one = {.part = dues->part, .list = dues->list, .n = dues->n};
     ARENA_PUSH(&t->arena, t->dues, t->n_dues, one);
+    t->price_nano = dues->price_nano;
 }
 
 static const struct receiver_ref *receiver_ref(const struct config *config, struct str name)
@@ -209,5 +210,6 @@ void writing_close(struct writer *w, struct writing *t, wall_t now)
         .n_receivers = t->n_receivers,
         .dues = t->dues,
         .n_dues = t->n_dues,
+        .price_nano = t->price_nano,
     };
 }

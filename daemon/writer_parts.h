@@ -22,6 +22,7 @@ struct writer {
     size_t n_gone;
     wall_t next_prune;
     int64_t alarm_ms;        // atomic, monotonic
+    uint64_t price_nano;     // as the life before left it
     int64_t wall_ahead_ms;   // of the monotonic clock
     pthread_mutex_t lock;    // guards the last three
     bool is_lost;            // the store is damaged or another's: nothing more is tried
@@ -45,6 +46,7 @@ struct writing {
     size_t n_receivers;
     struct store_dues *dues;
     size_t n_dues;
+    uint64_t price_nano;
     bool *to_log; // by alert: its rule tells the log
 };
 

@@ -12,9 +12,11 @@ static void note(struct budget *b, uint64_t polls_made, mono_t now)
     b->next.ms = (now.ms / BUDGET_STEP_MS + 1) * BUDGET_STEP_MS;
 }
 
+static double bounded(double price) { return fmin(fmax(price, BUDGET_PRICE_MIN), BUDGET_PRICE_MAX); }
+
 void budget_init(struct budget *b, double price, uint64_t polls_made, mono_t now)
 {
-    *b = (struct budget){.price = price};
+    *b = (struct budget){.price = bounded(price)};
     note(b, polls_made, now);
 }
 
@@ -27,8 +29,7 @@ bool budget_steer(struct budget *b, uint64_t polls_per_hour, uint64_t polls_made
     double made = (double)(polls_made - b->polls[oldest]);
     double days = (double)mono_diff(now, b->at[b->newest]) / DAY_MS; // more than a step where the machine slept
     if (made > 0 && allowed > 0) // no poll at all tells nothing of the price
-        b->price *= pow(made / allowed, days < 1 ? days : 1);
-    b->price = fmin(fmax(b->price, BUDGET_PRICE_MIN), BUDGET_PRICE_MAX);
+        b->price = bounded(b->price * pow(made / allowed, days < 1 ? days : 1));
     note(b, polls_made, now);
     return true;
 }

@@ -26,7 +26,7 @@ struct budget {
     mono_t next;                       // when budget_steer is to be called
 };
 
-// Begins with a price and the number of polls made so far.
+// Begins with a price (moved within the bounds) and the number of polls made so far.
 void budget_init(struct budget *b, double price, uint64_t polls_made, mono_t now);
 
 // Steers, where its time has come: polls_made in all, by everyone who shares the budget. Steps end at full hours of the

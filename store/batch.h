@@ -80,6 +80,7 @@ struct store_batch {
     size_t n_silences_removed;
     const struct store_dues *dues;
     size_t n_dues;
+    uint64_t price_nano; // of a poll, as a budget steers it, in 1e-9; 0: not told, what is kept stays
 };
 
 #endif

@@ -78,6 +78,7 @@ static bool load(struct store *head, const struct store_visitor *v, wall_t stori
     if (store->is_dead)
         return err_set(err, "the store crashed (a planted fault)");
     struct store_facts facts = {.heartbeat = image->heartbeat, .closed = store->closed};
+    facts.price_nano = image->price_nano;
     uint64_t seq = image->n_alerts ? image->alerts[image->n_alerts - 1]->alert.seq : 0;
     facts.next_seq = seq + 1;
     load_feeds(store, v, &facts);

@@ -310,6 +310,8 @@ static void apply(struct memory_disk *disk, const struct store_batch *b)
     EACH(b->removed, b->n_removed, remove_feed(image, *each));
     EACH(b->silences_removed, b->n_silences_removed, remove_silence(image, *each));
     EACH(b->dues, b->n_dues, put_dues(disk, each));
+    if (b->price_nano)
+        image->price_nano = b->price_nano;
     if (b->now.ms > image->heartbeat.ms)
         image->heartbeat = b->now;
     disk->commits++;

@@ -37,6 +37,7 @@ struct memory_image { // what is durable
     struct hash_key secret;
     uint64_t epoch;
     wall_t heartbeat;
+    uint64_t price_nano;
     wall_t closed;
     uint64_t next_row;
     struct memory_feed *feeds;

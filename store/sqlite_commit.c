@@ -10,7 +10,7 @@
 
 enum statement {
     SQL_EPOCH, SQL_HEARTBEAT, SQL_FEED, SQL_FEED_REMOVE, SQL_DUES, SQL_ALERT, SQL_BODY, SQL_DELIVERY, SQL_AGAIN,
-    SQL_STEP, SQL_ATTEMPT, SQL_STORY, SQL_THROTTLE, SQL_SILENCE, SQL_SILENCE_REMOVE, SQL_RECEIVER, SQL_KNOWN,
+    SQL_PRICE, SQL_STEP, SQL_ATTEMPT, SQL_STORY, SQL_THROTTLE, SQL_SILENCE, SQL_SILENCE_REMOVE, SQL_RECEIVER, SQL_KNOWN,
     SQL_REVISIONS, SQL_PRUNE_ATTEMPTS, SQL_PRUNE_BODIES, SQL_PRUNE_DELIVERIES, SQL_PRUNE_ALERTS, SQL_PRUNE_STORIES,
     SQL_STATEMENTS
 };
@@ -23,6 +23,7 @@ enum statement {
 static const char *const texts[SQL_STATEMENTS] = {
     [SQL_EPOCH] = "SELECT value FROM meta WHERE name = 'epoch'",
     [SQL_HEARTBEAT] = "UPDATE meta SET value = max(value, ?) WHERE name = 'heartbeat'",
+    [SQL_PRICE] = "INSERT INTO meta VALUES ('price', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     [SQL_FEED] = "INSERT INTO feed VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
                  " first_url = excluded.first_url, url = excluded.url, origin = excluded.origin,"
                  " polled = excluded.polled, good = excluded.good, due = excluded.due, options = excluded.options,"
@@ -305,6 +306,10 @@ static int write_rest(struct sqlite_store *store, const struct store_batch *b, s
     EACH(b->removed, b->n_removed, remove_row(s[SQL_FEED_REMOVE], *each));
     EACH(b->silences_removed, b->n_silences_removed, remove_row(s[SQL_SILENCE_REMOVE], *each));
     EACH(b->dues, b->n_dues, put_dues(s[SQL_DUES], each));
+    if (code == SQLITE_OK && b->price_nano) {
+        sql_bind_u64(s[SQL_PRICE], 1, b->price_nano);
+        code = sql_run(s[SQL_PRICE]);
+    }
     if (code == SQLITE_OK) {
         sql_bind_time(s[SQL_HEARTBEAT], 1, b->now);
         code = sql_run(s[SQL_HEARTBEAT]);

@@ -154,12 +154,14 @@ static bool visit(const struct loading *l, const char *text, wall_t since, bool 
 
 static bool load_facts(const struct loading *l, struct err *err)
 {
-    int64_t seq = 0, waiting = 0;
+    int64_t seq = 0, waiting = 0, price = 0;
     sqlite3 *db = l->store->db;
     bool is_read = sql_number(db, "SELECT max(seq) FROM alert", 0, &seq) == SQLITE_OK
-                   && sql_number(db, "SELECT count(*) FROM delivery WHERE state = 0", 0, &waiting) == SQLITE_OK;
+                   && sql_number(db, "SELECT count(*) FROM delivery WHERE state = 0", 0, &waiting) == SQLITE_OK
+                   && sql_number(db, "SELECT max(value) FROM meta WHERE name = 'price'", 0, &price) == SQLITE_OK;
     l->facts->next_seq = (uint64_t)seq + 1;
     l->facts->waiting = (uint64_t)waiting;
+    l->facts->price_nano = (uint64_t)price;
     l->facts->heartbeat = l->store->heartbeat;
     l->facts->closed = l->store->closed;
     return is_read || sql_error(db, "reading the store", err);

@@ -81,6 +81,7 @@ struct store_facts {
     uint64_t next_seq; // of alerts
     uint64_t feeds;
     uint64_t waiting;  // rows in the outbox
+    uint64_t price_nano; // as a batch told it last; 0: never
 };
 
 // Visits all of it. Stories seen before `stories_since` are left out. A feed's `due` is the later of its row's and the

@@ -44,6 +44,9 @@ static void polls_of_all_workers_follow_the_budget(void **state)
     scene_start(&s);
     scene_run(&s, 8LL * DAY_MS);
     assert_in_range(polls_of_days(&s, 3), 0.9 * 3 * 24 * BUDGET, 1.1 * 3 * 24 * BUDGET);
+    scene_stop(&s);
+    scene_start(&s);
+    assert_in_range(polls_of_days(&s, 2), 0.9 * 2 * 24 * BUDGET, 1.1 * 2 * 24 * BUDGET); // the price outlives it
     configure(&s, "workers 2", nothing_new);
     scene_signal(&s, SIGHUP);
     scene_expect(&s, "generation 2");

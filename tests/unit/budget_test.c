@@ -230,6 +230,10 @@ static void price_stays_within_its_bounds(void **state)
 {
     (void)state;
     struct budget b;
+    budget_init(&b, 1e12, 0, (mono_t){0});
+    assert_true(b.price == BUDGET_PRICE_MAX);
+    budget_init(&b, 0, 0, (mono_t){0});
+    assert_true(b.price == BUDGET_PRICE_MIN);
     budget_init(&b, BUDGET_PRICE_MAX / 2, 0, (mono_t){0});
     assert_true(budget_steer(&b, 10, 480, (mono_t){DAY_MS}));
     assert_true(b.price == BUDGET_PRICE_MAX);

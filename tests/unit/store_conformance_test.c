@@ -695,6 +695,20 @@ static void times_of_a_clock_that_was_ahead_end_at_the_opening(void **state)
     assert_int_equal(load(rig, &l).heartbeat.ms, 6000);
 }
 
+static void a_price_is_kept_until_another_is_told(void **state)
+{
+    struct rig *rig = *state;
+    static const struct {
+        uint64_t told, kept;
+    } steps[] = {{0, 0}, {204124145, 204124145}, {0, 204124145}, {64000000000, 64000000000}, {90000, 90000}};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct loaded l;
+        commit(rig, &(struct store_batch){.now = {2000}, .price_nano = steps[i].told});
+        reopen(rig);
+        assert_int_equal(load(rig, &l).price_nano, steps[i].kept);
+    }
+}
+
 static void alerts_are_listed_by_what_is_asked(void **state)
 {
     struct rig *rig = *state;
@@ -916,6 +930,7 @@ int main(void)
         BOTH(a_feed_is_overwritten_whole_and_removed),
         BOTH(due_times_of_the_checkpoint_count_when_they_are_later),
         BOTH(times_of_a_clock_that_was_ahead_end_at_the_opening),
+        BOTH(a_price_is_kept_until_another_is_told),
         BOTH(alerts_are_listed_by_what_is_asked),
         BOTH(an_alert_is_listed_with_the_states_of_its_rows),
         BOTH(the_outbox_is_counted_by_receiver_and_state),
