@@ -310,11 +310,13 @@ static void release_slot(struct shard *s, struct hot *f)
     f->asking_at = WHEEL_NONE;
 }
 
-static struct hot *end_asking(struct shard *s, uint64_t id)
+// *out_asked: the host that answered last; WHEEL_NONE where it is another shard's.
+static struct hot *end_asking(struct shard *s, uint64_t id, uint32_t *out_asked)
 {
     uint32_t i = index_find(&s->by_id, id);
     assert(i != INDEX_NONE && s->feeds[i].state == ASKING && s->asking);
     struct hot *f = &s->feeds[i];
+    *out_asked = f->asking_at;
     release_slot(s, f);
     s->asking--;
     f->state = RESTING;
@@ -324,18 +326,18 @@ static struct hot *end_asking(struct shard *s, uint64_t id)
     return NULL;
 }
 
-static void note_hold(struct shard *s, const struct hot *f, wall_t hold_until, struct now now)
+static void note_hold(struct shard *s, uint32_t asked, uint64_t id, wall_t hold_until, struct now now)
 {
-    if (hold_until.ms <= now.wall.ms)
+    if (asked == WHEEL_NONE || hold_until.ms <= now.wall.ms)
         return; // the URL's own hold is in its due; two URLs speak for the host
-    struct host *h = &s->hosts[f->host];
+    struct host *h = &s->hosts[asked];
     mono_t until = mono_of(now, hold_until.ms);
-    if (h->held_by && h->held_by != f->id && h->hold_until.ms < until.ms)
+    if (h->held_by && h->held_by != id && h->hold_until.ms < until.ms)
         h->hold_until = until;
     if (h->told_until.ms < until.ms)
         h->told_until = until;
-    h->held_by = f->id;
-    host_wake(s, f->host);
+    h->held_by = id;
+    host_wake(s, asked);
 }
 
 static void rest(struct shard *s, uint32_t i, struct now now)
@@ -351,10 +353,11 @@ static void rest(struct shard *s, uint32_t i, struct now now)
 
 void shard_finish(struct shard *s, const struct feed *next, wall_t hold_until, struct now now)
 {
-    struct hot *f = end_asking(s, next->id);
+    uint32_t asked;
+    struct hot *f = end_asking(s, next->id, &asked);
     if (!f)
         return;
-    note_hold(s, f, hold_until, now);
+    note_hold(s, asked, f->id, hold_until, now);
     struct feed feed = *next;
     feed.options = f->options; // a reload may have come while it was asked
     feed.origin = cold_origin(f->cold);
@@ -365,10 +368,11 @@ void shard_finish(struct shard *s, const struct feed *next, wall_t hold_until, s
 
 void shard_finish_unchanged(struct shard *s, const struct feed *next, wall_t hold_until, struct now now)
 {
-    struct hot *f = end_asking(s, next->id);
+    uint32_t asked;
+    struct hot *f = end_asking(s, next->id, &asked);
     if (!f)
         return;
-    note_hold(s, f, hold_until, now);
+    note_hold(s, asked, f->id, hold_until, now);
     f->due_ms = next->due.ms;
     f->polled_ms = next->polled_at.ms;
     cold_touch(f->cold, next->good_at);
@@ -377,7 +381,8 @@ void shard_finish_unchanged(struct shard *s, const struct feed *next, wall_t hol
 
 void shard_give_back(struct shard *s, uint64_t id, int64_t delay_ms, struct now now)
 {
-    struct hot *f = end_asking(s, id);
+    uint32_t asked;
+    struct hot *f = end_asking(s, id, &asked);
     if (f)
         wheel_add(&s->due, (uint32_t)(f - s->feeds), mono_add(now.mono, delay_ms));
 }
@@ -396,11 +401,12 @@ int64_t shard_admit(struct shard *s, uint64_t host, struct now now)
     return 0;
 }
 
-void shard_dismiss(struct shard *s, uint64_t host)
+void shard_dismiss(struct shard *s, uint64_t host, uint64_t id, wall_t hold_until, struct now now)
 {
     uint32_t i = index_find(&s->by_host, host);
     assert(i != INDEX_NONE);
     give_slot(s, i);
+    note_hold(s, i, id, hold_until, now);
 }
 
 void shard_leave(struct shard *s, uint64_t id)

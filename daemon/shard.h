@@ -8,7 +8,7 @@
 //
 // A feed is a hot record (due, host, state) and a packed cold one (addresses, what we know, marks); no timer, no
 // handle. Politeness lives here: a host by name gets at most host_max requests at once, their starts at least
-// host_gap_ms apart; Retry-After of two of its feeds holds the whole host. Feeds come and go with due times of wall
+// host_gap_ms apart; Retry-After to two feeds holds the whole host. Feeds come and go with due times of wall
 // time, waiting is of monotonic time: a clock that jumps starts no storm and holds nobody longer.
 #ifndef DAEMON_SHARD_H
 #define DAEMON_SHARD_H
@@ -71,7 +71,8 @@ bool shard_start(struct shard *shard, struct now now, struct arena *a, struct fe
 // The same for one feed by id, whatever its due time, as soon as politeness allows: makes it due now.
 bool shard_make_due(struct shard *shard, uint64_t id, struct now now);
 
-// Ends the asking of a feed and takes over its next state (copied). hold_until: what the server asked for, 0 nothing.
+// Ends the asking of a feed and takes over its next state (copied). hold_until: what the host that answered last asked
+// for, 0 nothing.
 void shard_finish(struct shard *shard, const struct feed *next, wall_t hold_until, struct now now);
 
 // The same where nothing durable changed: only its times are taken over, and nothing is packed anew.
@@ -86,10 +87,11 @@ void shard_give_back(struct shard *shard, uint64_t id, int64_t delay_ms, struct 
 int64_t shard_hop(struct shard *shard, uint64_t id, struct str url, struct now now);
 
 // The same where that host is another shard's: the feed's shard gives the slot back, the host's admits the feed as a
-// guest. Returns 0, or how long to wait before asking again. Who was admitted is dismissed at the end of the answer.
+// guest. Returns 0, or how long to wait before asking again. Who was admitted is dismissed at the end of the answer,
+// with the feed's id and what the host asked of it.
 void shard_leave(struct shard *shard, uint64_t id);
 int64_t shard_admit(struct shard *shard, uint64_t host, struct now now);
-void shard_dismiss(struct shard *shard, uint64_t host);
+void shard_dismiss(struct shard *shard, uint64_t host, uint64_t id, wall_t hold_until, struct now now);
 
 // Returns the host of a feed's present address.
 uint64_t shard_feed_host(const struct shard *shard, uint64_t id);

@@ -72,8 +72,9 @@ void poll_may_ask(struct poll *p, int64_t wait_ms, struct now now);
 // Tells whether a host is another worker's.
 bool worker_is_foreign(const struct worker *w, uint64_t host);
 
-// Ends a poll's being a guest, and cuts it from its visit, whose slot, if it gets one, is given back.
-void poll_end_visit(struct poll *p);
+// Ends a poll's being a guest, and cuts it from its visit, whose slot, if it gets one, is given back. hold_until: what
+// the host asked for, 0 nothing.
+void poll_end_visit(struct poll *p, wall_t hold_until);
 
 // Starts what the shard allows, and hops whose time has come.
 void polls_start(struct worker *w, struct now now);

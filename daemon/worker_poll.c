@@ -93,7 +93,6 @@ static void ask(struct poll *p, struct now now)
 
 static void free_poll(struct poll *p)
 {
-    poll_end_visit(p);
     config_unref(p->config);
     mem_free(p);
 }
@@ -205,6 +204,7 @@ static void finish(struct poll *p, struct now now)
 {
     struct worker *w = p->worker;
     pipeline_end(p->pipeline, now.wall);
+    poll_end_visit(p, p->outcome->hold_until);
     count(w, p->outcome);
     w->has_polled = true;
     if (p->outcome->is_changed && !is_for_nobody(w, p->outcome)) {
@@ -356,6 +356,7 @@ void polls_drop(struct worker *w)
             unlink_poll(lists[i], p);
             set_waiting(p, false);
             http_cancel(p->transfer);
+            poll_end_visit(p, (wall_t){0});
             pipeline_drop(p->pipeline);
             outcome_free(p->outcome);
             free_poll(p);

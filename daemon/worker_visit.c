@@ -12,6 +12,8 @@ struct visit {
     struct poll *poll; // NULL: ended since. For the guest's thread alone
     uint64_t host;
     int64_t wait_ms;
+    uint64_t feed; // of a dismissal
+    wall_t hold_until;
 };
 
 static struct worker *owner_of(const struct worker *w, uint64_t host)
@@ -31,8 +33,7 @@ static void on_dismissal(struct job *job, void *owner, struct now now)
 {
     struct visit *v = (struct visit *)job;
     struct worker *w = owner;
-    shard_dismiss(w->shard, v->host);
-    (void)now;
+    shard_dismiss(w->shard, v->host, v->feed, v->hold_until, now);
     mem_free(v);
 }
 
@@ -72,7 +73,7 @@ static void on_visit(struct job *job, void *owner, struct now now)
     travel(v, v->guest, on_return);
 }
 
-void poll_end_visit(struct poll *p)
+void poll_end_visit(struct poll *p, wall_t hold_until)
 {
     if (p->visit)
         p->visit->poll = NULL;
@@ -80,7 +81,8 @@ void poll_end_visit(struct poll *p)
     if (!p->owner)
         return;
     struct visit *v = mem_alloc(sizeof *v);
-    *v = (struct visit){.guest = p->worker, .owner = p->owner, .host = p->host};
+    *v = (struct visit){.guest = p->worker, .owner = p->owner, .host = p->host, .feed = p->outcome->before.id,
+                        .hold_until = hold_until};
     p->owner = NULL;
     dismiss(v);
 }
@@ -90,7 +92,7 @@ void poll_hop(struct poll *p, struct now now)
     struct worker *w = p->worker;
     struct request r = pipeline_request(p->pipeline);
     uint64_t host = shard_host(r.url);
-    poll_end_visit(p);
+    poll_end_visit(p, (wall_t){0});
     if (!worker_is_foreign(w, host)) {
         poll_may_ask(p, shard_hop(w->shard, p->outcome->before.id, r.url, now), now);
         return;

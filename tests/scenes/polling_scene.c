@@ -59,10 +59,10 @@ static void polls_of_all_workers_follow_the_budget(void **state)
 static const char ONE[] = "127.0.4.1"; // where all are led
 
 // Four workers, and everyone is led to one host.
-static void open_led_to_one(struct scene *s, const char *name, int status)
+static void open_led_to_one(struct scene *s, const char *name, int status, struct origin_reply reply)
 {
     scene_open(s, name);
-    origin_serve(&s->origin, ONE, "/feed", nothing_new);
+    origin_serve(&s->origin, ONE, "/feed", reply);
     configure(s, "workers 4",
               (struct origin_reply){.status = status, .location = origin_url(&s->origin, ONE, "/feed")});
     scene_start(s);
@@ -85,7 +85,7 @@ static void feeds_of_all_workers_that_are_led_to_one_host_ask_it_one_a_second(vo
 {
     (void)state;
     static struct scene s;
-    open_led_to_one(&s, "led", 302);
+    open_led_to_one(&s, "led", 302, nothing_new);
     expect_one_a_second(&s, 0);
     scene_stop(&s);
     scene_done(&s);
@@ -95,7 +95,7 @@ static void feeds_of_all_workers_that_moved_to_one_host_ask_it_one_a_second(void
 {
     (void)state;
     static struct scene s;
-    open_led_to_one(&s, "moved", 301);
+    open_led_to_one(&s, "moved", 301, nothing_new);
     scene_run(&s, 3LL * DAY_MS);
     size_t led = origin_count(&s.origin, NULL, NULL) - origin_count(&s.origin, ONE, NULL);
     size_t asked = origin_count(&s.origin, ONE, NULL);
@@ -106,11 +106,25 @@ static void feeds_of_all_workers_that_moved_to_one_host_ask_it_one_a_second(void
     scene_done(&s);
 }
 
+static void word_of_two_feeds_of_any_worker_holds_the_host_that_they_are_led_to(void **state)
+{
+    (void)state;
+    static struct scene s;
+    open_led_to_one(&s, "led-held", 302, (struct origin_reply){.status = 429, .headers = "Retry-After: 7200\r\n"});
+    scene_run(&s, HOUR_MS);
+    assert_int_equal(origin_count(&s.origin, ONE, NULL), 2);
+    origin_serve(&s.origin, ONE, "/feed", nothing_new);
+    scene_run(&s, 2LL * HOUR_MS);
+    assert_int_equal(origin_count(&s.origin, ONE, NULL), 2 + FEEDS); // the pause is over for those two as well
+    scene_stop(&s);
+    scene_done(&s);
+}
+
 static void stop_while_feeds_wait_to_be_let_in_ends_in_order(void **state)
 {
     (void)state;
     static struct scene s;
-    open_led_to_one(&s, "led-stop", 302);
+    open_led_to_one(&s, "led-stop", 302, nothing_new);
     scene_run(&s, 3 * SECOND_MS);
     scene_stop(&s);
     scene_start(&s);
@@ -126,6 +140,7 @@ int main(void)
         cmocka_unit_test(polls_of_all_workers_follow_the_budget),
         cmocka_unit_test(feeds_of_all_workers_that_are_led_to_one_host_ask_it_one_a_second),
         cmocka_unit_test(feeds_of_all_workers_that_moved_to_one_host_ask_it_one_a_second),
+        cmocka_unit_test(word_of_two_feeds_of_any_worker_holds_the_host_that_they_are_led_to),
         cmocka_unit_test(stop_while_feeds_wait_to_be_let_in_ends_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

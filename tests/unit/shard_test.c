@@ -164,6 +164,26 @@ static void retry_after_of_two_feeds_holds_the_whole_host(void **state)
     close_stage(&s);
 }
 
+static void retry_after_holds_the_host_that_answered(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&limits);
+    uint64_t one = put(&s, "http://a.example/1", 0), two = put(&s, "http://a.example/2", 2000);
+    uint64_t three = put(&s, "http://a.example/3", 10000);
+    assert_int_equal(start(&s), one);
+    assert_int_equal(shard_hop(s.shard, one, S("http://b.example/1"), s.now), 0);
+    finish(&s, one, DAY_MS, wall_add(s.now.wall, HOUR_MS));
+    pass(&s, 2016);
+    assert_int_equal(start(&s), two);
+    assert_int_equal(shard_hop(s.shard, two, S("http://b.example/2"), s.now), 0);
+    finish(&s, two, DAY_MS, wall_add(s.now.wall, HOUR_MS));
+    pass(&s, 10000);
+    assert_int_equal(start(&s), three);
+    assert_int_equal(shard_hop(s.shard, three, S("http://b.example/3"), s.now), HOUR_MS - 10000);
+    finish(&s, three, DAY_MS, no_hold);
+    close_stage(&s);
+}
+
 static void hop_gives_its_slot_back_so_that_two_hosts_cannot_lock(void **state)
 {
     (void)state;
@@ -296,15 +316,17 @@ static void guest_takes_a_slot_as_a_feed_does_until_it_is_dismissed(void **state
     pass(&s, MINUTE_MS);
     assert_int_equal(start(&s), 0); // two at once
     assert_int_equal(shard_admit(s.shard, host, s.now), limits.host_gap_ms);
-    shard_dismiss(s.shard, host);
+    shard_dismiss(s.shard, host, 1, no_hold, s.now);
     assert_int_equal(start(&s), id);
     assert_int_equal(shard_feed_host(s.shard, id), host);
     pass(&s, MINUTE_MS);
     assert_true(shard_admit(s.shard, host, s.now) > 0);
     shard_leave(s.shard, id); // it is led elsewhere
     assert_int_equal(shard_admit(s.shard, host, s.now), 0);
-    shard_dismiss(s.shard, host);
-    shard_dismiss(s.shard, host);
+    shard_dismiss(s.shard, host, 1, wall_add(s.now.wall, HOUR_MS), s.now);
+    assert_int_equal(shard_admit(s.shard, host, s.now), limits.host_gap_ms); // one URL's word is its own
+    shard_dismiss(s.shard, host, 2, wall_add(s.now.wall, HOUR_MS), s.now);
+    assert_int_equal(shard_admit(s.shard, host, s.now), HOUR_MS);
     finish(&s, id, 1000, no_hold);
     close_stage(&s);
 }
@@ -459,6 +481,7 @@ int main(void)
         cmocka_unit_test(third_feed_of_a_host_waits_until_one_is_finished),
         cmocka_unit_test(no_more_are_in_flight_than_the_limit),
         cmocka_unit_test(retry_after_of_two_feeds_holds_the_whole_host),
+        cmocka_unit_test(retry_after_holds_the_host_that_answered),
         cmocka_unit_test(hop_gives_its_slot_back_so_that_two_hosts_cannot_lock),
         cmocka_unit_test(hosts_that_only_redirects_named_are_forgotten),
         cmocka_unit_test(host_within_its_gap_is_not_forgotten),
