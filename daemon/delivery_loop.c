@@ -307,9 +307,12 @@ static bool may_begin(const struct receiver *r)
 
 static bool is_off(const struct receiver *r) { return !r->config || r->config->is_off || r->is_disabled; }
 
+// Only an `expire` of the receiver ends what was not tried: 7 days are the end of trying, and after a week in which the
+// daemon was down, or with a clock that is days ahead, each row still has its attempt.
 static bool is_expired(const struct row *row, wall_t now)
 {
-    return retry_is_expired(row->delivery.queued, row->receiver->config->expire_ms, now);
+    int64_t expire_ms = row->receiver->config->expire_ms;
+    return expire_ms > 0 && retry_is_expired(row->delivery.queued, expire_ms, now);
 }
 
 // Starts what this receiver may get, oldest first, and says when to look again.

@@ -298,7 +298,6 @@ void row_expire(struct row *row, struct now now)
 {
     const struct delivery *d = &row->delivery;
     struct receiver *r = row->receiver;
-    int64_t life_ms = r->config->expire_ms ? r->config->expire_ms : RETRY_LIFE_MS;
     struct writer_note *note = note_make(row);
     struct str receiver = arena_str(&note->arena, d->receiver);
     note->step = (struct delivery_step){.alert = d->alert, .receiver = receiver, .row = d->row, .state = DELIVERY_DEAD,
@@ -309,7 +308,8 @@ void row_expire(struct row *row, struct now now)
         .number = d->attempts + 1,
         .at = now.wall,
         .reason = arena_fmt(&note->arena, "expired: waited %lld s, given up after %lld s (expire); not sent",
-                            (long long)(wall_diff(now.wall, d->queued) / SECOND_MS), (long long)(life_ms / SECOND_MS)),
+                            (long long)(wall_diff(now.wall, d->queued) / SECOND_MS),
+                            (long long)(r->config->expire_ms / SECOND_MS)),
     };
     metric_add(r->loop->threads->metrics, METRIC_DELIVERIES_DEAD, 1);
     char id[ALERT_ID_BYTES];
