@@ -360,12 +360,6 @@ static void status_and_lists_answer_while_it_runs(void **state)
     scene_done(&s);
 }
 
-static bool has_left(struct scene *s, const void *context)
-{
-    (void)context;
-    return !scene_is_running(s);
-}
-
 // As `feedwatchd --foreground 2>&1 | less` that nobody pages on.
 static void a_log_that_nobody_reads_holds_nobody_up(void **state)
 {
@@ -399,7 +393,7 @@ static void a_log_that_nobody_reads_holds_nobody_up(void **state)
     assert_int_equal(s.log.n, before);
     uint64_t asked = uv_now(&s.loop);
     scene_signal(&s, SIGTERM);
-    scene_until(&s, "the daemon's end", has_left, NULL);
+    scene_until(&s, "the daemon's end", has_ended, NULL);
     assert_int_equal(s.daemon.status, 0);
     assert_true(uv_now(&s.loop) - asked < SCENE_STOP_MS);
     scene_done(&s);
