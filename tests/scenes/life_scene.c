@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include "daemon/shard.h"
 #include "tests/tools/folder.h"
 #include "tests/tools/paper.h"
 
@@ -134,6 +135,44 @@ static void restart_polls_nobody_before_its_time(void **state)
     assert_int_equal(paper_polls(&p), 1);
     scene_run(&s, 6 * MINUTE_MS);
     assert_int_equal(paper_polls(&p), 2);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
+static size_t polls_of(const struct paper *one, const struct paper *other)
+{
+    return paper_polls(one) + paper_polls(other);
+}
+
+// Two feeds of one host, of which the second waits for the host's gap: the next life keeps it, whatever it knows.
+static void a_quick_restart_asks_no_host_again_within_its_gap(void **state)
+{
+    enum { RESTART_MS = 200 };
+    (void)state;
+    static struct scene s;
+    struct paper one, other;
+    scene_open(&s, "quick");
+    paper_open(&one, &s, "127.0.0.2", PRESS_RSS);
+    paper_open(&other, &s, "127.0.0.2", PRESS_RSS);
+    other.path = "/other";
+    paper_serve(&other);
+    scene_config(&s, arena_fmt(&s.arena, "%s%s", paper_config(&one, ""), paper_config(&other, "")).p);
+    scene_write(&s, "rules.d/truce.rules", "%s", RULES);
+    scene_start(&s);
+    assert_int_equal(polls_of(&one, &other), 1);
+    for (int i = 0; i < 4; i++) { // the rest begins anew each time
+        if (i % 2)
+            scene_stop(&s);
+        else
+            scene_kill(&s);
+        s.now = wall_add(s.now, RESTART_MS);
+        scene_start(&s);
+        assert_int_equal(polls_of(&one, &other), 1);
+    }
+    scene_run(&s, SHARD_HOST_GAP_MS - RESTART_MS);
+    assert_int_equal(polls_of(&one, &other), 1);
+    scene_run(&s, SHARD_HOST_GAP_MS);
+    assert_int_equal(polls_of(&one, &other), 2);
     scene_stop(&s);
     scene_done(&s);
 }
@@ -444,6 +483,7 @@ int main(void)
         cmocka_unit_test(stop_during_a_poll_loses_nothing),
         cmocka_unit_test(stop_during_a_delivery_loses_nothing_and_keeps_the_id),
         cmocka_unit_test(restart_polls_nobody_before_its_time),
+        cmocka_unit_test(a_quick_restart_asks_no_host_again_within_its_gap),
         cmocka_unit_test(wrong_clock_starts_no_storm_and_loses_nothing),
         cmocka_unit_test(clock_that_was_years_ahead_stops_nothing),
         cmocka_unit_test(clock_that_was_years_ahead_stops_nothing_after_a_kill),
