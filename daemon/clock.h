@@ -16,7 +16,8 @@
 //
 // "Nothing is under way" means: no message in a queue, no fetch, commit or delivery in flight, no alarm due. What only
 // real time moves (libcurl's own time-outs, a store's back-off) counts as under way. When the other end closes, the
-// daemon stops as on SIGTERM. An answer says WALL_MS after the step.
+// daemon stops as on SIGTERM. An answer says WALL_MS after the step. `--once` asks the same count of the operating
+// system's clock, where lines of the log are left out.
 #ifndef DAEMON_CLOCK_H
 #define DAEMON_CLOCK_H
 

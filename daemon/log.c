@@ -41,6 +41,7 @@ struct record {
 struct log {
     struct queue queue;
     struct clock *clock;
+    struct clock apart; // counts the lines under way in real time
     struct metrics *metrics;
     pthread_t thread;
     struct message *taken; // from the queue, and not written yet; the thread's, and after its end log_stop's
@@ -178,8 +179,11 @@ struct log *log_start(enum log_to to, struct clock *clock, struct metrics *metri
     log->level = LOG_LEVEL_INFO;
     log->to = choose(to);
     openlog("feedwatchd", LOG_PID, LOG_DAEMON);
-    queue_init(&log->queue, clock, LOG_QUEUE_BYTES, NULL, NULL);
-    queue_init(&log->ended, clock, 0, NULL, NULL);
+    // A scene's clock waits for each line. In real time `--once` asks that count whether all is done, and a reader that
+    // is stuck must not hold it up.
+    struct clock *count = clock->is_stepped ? clock : &log->apart;
+    queue_init(&log->queue, count, LOG_QUEUE_BYTES, NULL, NULL);
+    queue_init(&log->ended, count, 0, NULL, NULL);
     int failed = pthread_create(&log->thread, NULL, log_main, log);
     assert(!failed);
     return log;

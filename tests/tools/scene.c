@@ -128,7 +128,7 @@ void scene_until(struct scene *s, const char *what, bool (*is_true)(struct scene
 void scene_open(struct scene *s, const char *name)
 {
     signal(SIGPIPE, SIG_IGN); // a daemon killed while we write to it
-    *s = (struct scene){.now = {(int64_t)START_S * SECOND_MS}};
+    *s = (struct scene){.now = {(int64_t)START_S * SECOND_MS}, .mode = "--foreground"};
     uv_loop_init(&s->loop);
     arena_init(&s->arena, ARENA_BYTES_MAX);
     buf_init(&s->log, LOG_BYTES_MAX);
@@ -279,7 +279,7 @@ static void launch(struct scene *s, const char *const *argv)
 
 void scene_launch(struct scene *s)
 {
-    const char *argv[] = {scene_built(s, "feedwatchd"), "--config", scene_path(s, "feedwatch.conf"), "--foreground", NULL};
+    const char *argv[] = {scene_built(s, "feedwatchd"), "--config", scene_path(s, "feedwatch.conf"), s->mode, NULL};
     launch(s, argv);
 }
 

@@ -42,6 +42,7 @@ struct scene {
     int64_t run_left_ms;        // of scene_run_begin
     bool is_asking;             // the clock owes an answer
     bool is_real_time;          // before scene_start: no stepped clock
+    const char *mode;           // before scene_start: its option "--foreground", another one, or NULL: none
     struct child_limit limits[SCENE_LIMITS_MAX]; // before scene_start
     size_t n_limits;
     struct child daemon;
