@@ -410,7 +410,7 @@ static enum exit_code open_and_serve(struct daemon *d, const struct daemon_optio
     d->config = load_config(d, options->config_path);
     if (!d->config)
         return EXIT_CONFIG;
-    d->log = log_start(options->is_foreground ? LOG_TO_STDERR : d->config->log_to, &d->clock, &d->metrics);
+    d->log = log_start(d->is_foreground ? LOG_TO_STDERR : d->config->log_to, &d->clock, &d->metrics);
     d->threads.log = d->log;
     disable_receiver(d);
     enum exit_code code = EXIT_UNAVAILABLE;
@@ -478,6 +478,7 @@ enum exit_code daemon_run(const struct daemon_options *options)
                                   .on_store_lost = on_store_lost};
     d->started = clock_now(&d->clock).wall;
     d->is_once = options->is_once;
+    d->is_foreground = options->is_foreground;
     enum exit_code code = open_and_serve(d, options, clock_fd);
     log_stop(d->log, LOG_STOP_MS);
     close_loop(d);

@@ -47,6 +47,7 @@ struct daemon {
     uint64_t generation;
     uint64_t to_poll;      // --once: feeds that were due at the start
     bool is_reloading, is_stopping, is_once;
+    bool is_foreground;    // the log is standard error's, whatever the configuration says
     enum exit_code exit_code; // of a daemon that ran
     wall_t reload_at;      // of the last reload; 0: none
     bool is_reload_ok;

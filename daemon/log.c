@@ -32,7 +32,8 @@ struct record {
     enum log_level level;
     const char *id; // of daemon/message_id.h, or NULL
     wall_t at;
-    struct str text;
+    enum log_to to; // a move: it and what follows goes there; LOG_TO_AUTO: none
+    struct str text; // empty: a move that is not told
     struct str fields[FIELDS_MAX]; // NAME=value, for the journal
     size_t n_fields;
     char bytes[];
@@ -48,7 +49,8 @@ struct log {
     struct queue ended;    // closed when the thread has written all
     bool has_written_all;  // atomic
     int level; // atomic
-    int to;    // atomic, enum log_to, never LOG_TO_AUTO
+    enum log_to to;       // never LOG_TO_AUTO; the thread's
+    enum log_to moved_to; // the same, of the last move that was asked for; who moves it
 };
 
 // Their libraries lose a line without a word where nobody listens, so that is looked at before each one: a restart of
@@ -119,7 +121,11 @@ static void write_journal(const struct record *r)
 
 static void write_record(struct log *log, const struct record *r)
 {
-    switch ((enum log_to)__atomic_load_n(&log->to, __ATOMIC_RELAXED)) {
+    if (r->to != LOG_TO_AUTO)
+        log->to = r->to;
+    if (!r->text.n)
+        return;
+    switch (log->to) {
     case LOG_TO_JOURNAL:
         write_journal(r);
         break;
@@ -177,7 +183,7 @@ struct log *log_start(enum log_to to, struct clock *clock, struct metrics *metri
     log->clock = clock;
     log->metrics = metrics;
     log->level = LOG_LEVEL_INFO;
-    log->to = choose(to);
+    log->to = log->moved_to = choose(to);
     openlog("feedwatchd", LOG_PID, LOG_DAEMON);
     // A scene's clock waits for each line. In real time `--once` asks that count whether all is done, and a reader that
     // is stuck must not hold it up.
@@ -207,8 +213,6 @@ void log_stop(struct log *log, int wait_ms)
     queue_done(&log->ended);
     mem_free(log);
 }
-
-void log_move(struct log *log, enum log_to to) { __atomic_store_n(&log->to, choose(to), __ATOMIC_RELAXED); }
 
 struct field {
     const char *name; // with its =
@@ -302,6 +306,31 @@ void log_say(struct log *log, enum log_level level, const char *id, const char *
         buf_done(&line);
     }
     buf_done(&raw);
+}
+
+bool log_move(struct log *log, enum log_to to, struct err *err)
+{
+    static const char *const names[] = {
+        [LOG_TO_AUTO] = "", [LOG_TO_JOURNAL] = "the journal", [LOG_TO_STDERR] = "standard error",
+        [LOG_TO_SYSLOG] = "syslog",
+    };
+    const char *from = names[log->moved_to];
+    enum log_to target = choose(to);
+    const char *socket = target == LOG_TO_JOURNAL ? journal_socket : target == LOG_TO_SYSLOG ? syslog_socket : NULL;
+    if (target == log->moved_to)
+        return true;
+    if (socket && !is_there(socket))
+        return err_set(err, "the log stays with %s, %s is not there: %s: %s", from, names[target], socket,
+                       strerror(errno));
+    log_say(log, LOG_LEVEL_INFO, NULL, "the log moves to %s", names[target]);
+    char text[64] = "";
+    if (log_level(log) >= LOG_LEVEL_INFO)
+        snprintf(text, sizeof text, "the log has moved here from %s", from);
+    struct record *r = record_make(log, LOG_LEVEL_INFO, NULL, str_of(text), NULL, 0);
+    r->to = target;
+    queue_push(&log->queue, &r->message); // however full it is: a move is no line
+    log->moved_to = target;
+    return true;
 }
 
 static enum log_level level_of(enum severity severity)

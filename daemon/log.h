@@ -31,8 +31,9 @@ struct log *log_start(enum log_to to, struct clock *clock, struct metrics *metri
 // dropped. NULL is accepted.
 void log_stop(struct log *log, int wait_ms);
 
-// Moves to another target (a reload).
-void log_move(struct log *log, enum log_to to);
+// Moves to another target (a reload) behind what was said before, and tells it on both, at LOG_LEVEL_INFO. Does nothing
+// where it is there. False: nobody listens there (no journal, no syslog), and the log stays. One thread: main's.
+bool log_move(struct log *log, enum log_to to, struct err *err) MUST_CHECK;
 
 // Adds a line. Any thread; never blocks. Text of several lines becomes one record a line. `id` is one of
 // daemon/message_id.h, or NULL.

@@ -73,6 +73,14 @@ static void take_over(struct daemon *d, struct config *config)
     config_unref(old);
 }
 
+// A target that is not there is a warning of the reload. The command line wins, as at the start.
+static void move_log(struct daemon *d, struct buf *text)
+{
+    struct err err;
+    if (!d->is_foreground && !log_move(d->log, d->config->log_to, &err))
+        buf_addf(text, "%s\n", err.text);
+}
+
 static void load(uv_work_t *work)
 {
     struct reload *r = work->data;
@@ -106,6 +114,8 @@ static void loaded(uv_work_t *work, int status)
         d->generation = r->config->generation;
         take_over(d, r->config);
         metric_add(&d->metrics, METRIC_RELOADS, 1);
+        if (!r->like) // lists say nothing of it
+            move_log(d, &r->text);
         log_say(d->log, LOG_LEVEL_INFO, MESSAGE_RELOADED, "reloaded: generation %llu, %zu feeds, %zu rules",
                 (unsigned long long)d->generation, d->config->n_feeds, ruleset_count(d->config->rules));
         if (r->text.n)

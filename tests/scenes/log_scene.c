@@ -3,6 +3,10 @@
 // Where the log of the real daemon goes, and who waits for it.
 #include "tests/tools/check.h"
 
+#include <signal.h>
+#include <unistd.h>
+
+#include "tests/tools/folder.h"
 #include "tests/tools/paper.h"
 
 static bool has_ended(struct scene *s, const void *context)
@@ -43,9 +47,79 @@ static void once_waits_for_no_reader_that_never_comes(void **state)
     scene_done(&s);
 }
 
+// The target that a configuration names, in place of the one before.
+static void name_target(struct scene *s, const char *target)
+{
+    const char *path = scene_path(s, "feedwatch.conf");
+    struct buf text;
+    buf_init(&text, 1 << 16);
+    assert_true(file_read(path, &text));
+    struct str all = buf_str(&text);
+    size_t at = str_find(all, S("\nlog "));
+    struct str rest = str_from(all, at + 1);
+    assert_true(at < all.n);
+    scene_write(s, "feedwatch.conf", "%.*s\nlog %s%.*s", (int)at, all.p, target,
+                STR_ARG(str_from(rest, str_find_char(rest, '\n'))));
+    buf_done(&text);
+}
+
+// Whether this machine has a syslog or not.
+static void a_reload_moves_the_log_or_says_why_it_stays(void **state)
+{
+    (void)state;
+    static struct scene s;
+    int status;
+    bool has_syslog = access("/dev/log", W_OK) == 0;
+    scene_open(&s, "log-moves");
+    scene_config(&s, "");
+    s.mode = NULL; // a target of the command line would win
+    scene_start(&s);
+    name_target(&s, "syslog");
+    scene_ctl(&s, &status, "reload", "--wait", NULL);
+    assert_int_equal(status, 0);
+    if (has_syslog) {
+        scene_expect(&s, "the log moves to syslog");
+    } else {
+        scene_expect(&s, "reloaded: generation 2");
+        scene_expect(&s, "the log stays with standard error, syslog is not there: /dev/log: ");
+    }
+    scene_signal(&s, SIGHUP);
+    if (!has_syslog)
+        scene_expect(&s, "the log stays with standard error"); // each reload says so
+    scene_settle(&s);
+    assert_false(scene_says(&s, "reloaded")); // it says that where it has gone
+    name_target(&s, "stderr");
+    scene_ctl(&s, &status, "reload", "--wait", NULL);
+    if (has_syslog)
+        scene_expect(&s, "the log has moved here from syslog");
+    scene_expect(&s, "reloaded: generation 4");
+    scene_stop(&s);
+    scene_done(&s);
+}
+
+static void the_command_lines_target_wins_over_a_reloads(void **state)
+{
+    (void)state;
+    static struct scene s;
+    int status;
+    scene_open(&s, "log-stays");
+    scene_config(&s, "");
+    scene_start(&s);
+    name_target(&s, "syslog");
+    scene_ctl(&s, &status, "reload", "--wait", NULL);
+    assert_int_equal(status, 0);
+    scene_settle(&s);
+    assert_false(scene_says(&s, "the log "));
+    scene_expect(&s, "reloaded: generation 2");
+    scene_stop(&s);
+    scene_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_reload_moves_the_log_or_says_why_it_stays),
+        cmocka_unit_test(the_command_lines_target_wins_over_a_reloads),
         cmocka_unit_test(once_waits_for_no_reader_that_never_comes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 // The journal, syslog and their sockets are this program's own.
 #include "tests/tools/check.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -374,12 +375,39 @@ static void a_reload_moves_it(void **state)
 {
     (void)state;
     struct stage s;
+    struct err err;
     seen()->has_syslog = true;
     begin(&s, LOG_TO_STDERR);
-    log_move(s.log, LOG_TO_SYSLOG);
+    log_say(s.log, LOG_LEVEL_WARNING, NULL, "before");
+    assert_true(log_move(s.log, LOG_TO_STDERR, &err)); // where it is
+    assert_true(log_move(s.log, LOG_TO_SYSLOG, &err));
     log_say(s.log, LOG_LEVEL_WARNING, NULL, "100%% there");
-    assert_string_equal(end(&s), "");
-    assert_string_equal(buf_z(&seen()->syslog), "4 100% there\n");
+    log_set_level(s.log, LOG_LEVEL_ERROR);
+    assert_true(log_move(s.log, LOG_TO_STDERR, &err)); // too little to be told, and it moves
+    log_say(s.log, LOG_LEVEL_ERROR, NULL, "back");
+    assert_string_equal(end(&s), AT " warning before\n" AT " info the log moves to syslog\n" AT " error back\n");
+    assert_string_equal(buf_z(&seen()->syslog), "6 the log has moved here from standard error\n4 100% there\n");
+    done(&s);
+    *seen() = (struct seen){0};
+}
+
+static void it_stays_where_a_reload_names_what_is_not_there(void **state)
+{
+    (void)state;
+    struct stage s;
+    struct err err;
+    begin(&s, LOG_TO_STDERR);
+    errno = ENOENT; // of this program's access, too
+    assert_false(log_move(s.log, LOG_TO_SYSLOG, &err));
+    assert_string_equal(err.text, "the log stays with standard error, syslog is not there: /dev/log: "
+                                  "No such file or directory");
+    assert_false(log_move(s.log, LOG_TO_JOURNAL, &err));
+    log_say(s.log, LOG_LEVEL_ERROR, NULL, "hello");
+    seen()->has_journal = true; // a later reload finds it
+    assert_true(log_move(s.log, LOG_TO_JOURNAL, &err));
+    log_say(s.log, LOG_LEVEL_ERROR, NULL, "again");
+    assert_string_equal(end(&s), AT " error hello\n" AT " info the log moves to the journal\n");
+    assert_true(str_find(buf_str(&seen()->journal), S("MESSAGE=again")) < seen()->journal.n);
     done(&s);
     *seen() = (struct seen){0};
 }
@@ -503,6 +531,7 @@ int main(void)
         cmocka_unit_test(a_target_that_is_not_there_is_replaced_by_standard_error),
         cmocka_unit_test(standard_error_of_the_journal_is_known),
         cmocka_unit_test(a_reload_moves_it),
+        cmocka_unit_test(it_stays_where_a_reload_names_what_is_not_there),
         cmocka_unit_test(lines_that_nobody_reads_in_time_are_dropped_and_told),
         cmocka_unit_test(a_pipe_that_does_not_block_gets_whole_lines),
         cmocka_unit_test(a_stop_waits_for_no_reader_that_never_comes),
