@@ -95,6 +95,7 @@ static void reloaded(void *context, bool ok, struct str text)
     struct daemon *d = q->control->d;
     if (ok) {
         q->reply.json = json_pack("{s:I, s:b}", "generation", (json_int_t)d->generation, "changed", 1);
+        api_json_text(q->reply.json, "warnings", text);
     } else {
         q->reply.outcome = CONTROL_CONFIG;
         q->text = arena_str(&q->arena, text);

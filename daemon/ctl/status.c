@@ -164,10 +164,15 @@ int ctl_metrics(const struct ctl_call *call)
 
 static void reload_render(const struct ctl_call *call, const json_t *answer, struct buf *out)
 {
-    if (ctl_value(call, "wait"))
-        buf_addf(out, "generation %lld runs\n", (long long)answer_number(answer, "generation"));
-    else
+    if (!ctl_value(call, "wait")) {
         buf_add(out, S("asked for; \"feedwatchctl reload --wait\" tells how it went\n"));
+        return;
+    }
+    for (struct str rest = answer_text(answer, "warnings"); rest.n;) {
+        say_text(out, str_cut(&rest, '\n'));
+        buf_add_char(out, '\n');
+    }
+    buf_addf(out, "generation %lld runs\n", (long long)answer_number(answer, "generation"));
 }
 
 int ctl_reload(const struct ctl_call *call)

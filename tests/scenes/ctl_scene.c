@@ -463,6 +463,9 @@ static void reload_waits_and_tells_all_errors(void **state)
     open_with_alert(&s, &p, "ctl-reload");
     const struct line well[] = {{{"reload", "--wait"}, 0, "generation 2 runs", NULL}};
     CHECK_LINES(&s, well);
+    scene_config(&s, "webhook away {\n url \"https://example.org/\"\n secret file:/nowhere\n}\n");
+    const struct line warned[] = {{{"reload", "--wait"}, 0, "/nowhere cannot be read: No such file", "warnings"}};
+    CHECK_LINES(&s, warned);
     scene_write(&s, "rules.d/truce.rules", "rule truce {\n wen truce\n}\nrule other {\n when (truce\n}\n");
     const struct line ill[] = {
         {{"reload", "--wait"}, 78, "truce.rules:2:2", "error"},
