@@ -5,12 +5,9 @@
 #include "tests/tools/check.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "daemon/delivery_loop.h"
-#include "tests/faults/fault.h"
+#include "tests/tools/faults.h"
 #include "tests/tools/paper.h"
 
 struct disk {
@@ -22,18 +19,8 @@ struct disk {
 static void disk_open(struct disk *d, const char *name)
 {
     scene_open(&d->s, name);
-    const char *path = scene_path(&d->s, "faults");
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    assert_true(fd >= 0);
-    assert_int_equal(ftruncate(fd, FAULT_PAGE_BYTES), 0);
-    d->page = mmap(NULL, FAULT_PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    assert_true(d->page != MAP_FAILED);
-    close(fd);
-    d->page->allocations_left = -1;
+    d->page = faults_load(&d->s);
     snprintf(d->page->prefix, sizeof d->page->prefix, "%s/state", d->s.folder);
-    d->s.env[d->s.n_env++] = arena_fmt(&d->s.arena, FAULT_ENV "=%s", path).p;
-    d->s.env[d->s.n_env++] = arena_fmt(&d->s.arena, "LD_PRELOAD=%s", scene_built(&d->s, "faults.so")).p;
-    d->s.env[d->s.n_env++] = "ASAN_OPTIONS=verify_asan_link_order=0";
     paper_open(&d->p, &d->s, "127.0.0.2", PRESS_RSS);
     scene_config(&d->s, paper_config(&d->p, ""));
     scene_write(&d->s, "rules.d/truce.rules",
@@ -80,7 +67,7 @@ static void disk_walk(struct disk *d, const char *says)
 static void disk_done(struct disk *d)
 {
     scene_stop(&d->s);
-    munmap(d->page, FAULT_PAGE_BYTES);
+    faults_done(d->page);
     scene_done(&d->s);
 }
 

@@ -4,31 +4,14 @@
 // nothing. FEEDWATCH_SAMPLES says how many (8). Sanitizers bring their own allocator: skipped there.
 #include "tests/tools/check.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "tests/faults/fault.h"
+#include "tests/tools/faults.h"
 #include "tests/tools/paper.h"
 
 enum { SAMPLES = 8, SPREAD = 4000 }; // a poll with an alert takes about 3,000 allocations
-
-static struct fault_page *page_map(struct scene *s)
-{
-    const char *path = scene_path(s, "faults");
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    assert_true(fd >= 0 && ftruncate(fd, FAULT_PAGE_BYTES) == 0);
-    struct fault_page *page = mmap(NULL, FAULT_PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    assert_true(page != MAP_FAILED);
-    close(fd);
-    page->allocations_left = -1;
-    s->env[s->n_env++] = arena_fmt(&s->arena, FAULT_ENV "=%s", path).p;
-    s->env[s->n_env++] = arena_fmt(&s->arena, "LD_PRELOAD=%s", scene_built(s, "faults.so")).p;
-    return page;
-}
 
 // One life in which the nth allocation from now fails. Returns whether it was reached.
 static bool run_out(struct scene *s, struct paper *p, struct fault_page *page, uint64_t nth, int number)
@@ -70,7 +53,7 @@ static void memory_that_runs_out_loses_nothing(void **state)
     struct rng rng;
     rng_init(&rng, 1);
     scene_open(&s, "torture");
-    struct fault_page *page = page_map(&s);
+    struct fault_page *page = faults_load(&s);
     paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
     scene_config(&s, paper_config(&p, ""));
     scene_write(&s, "rules.d/truce.rules",
@@ -88,7 +71,7 @@ static void memory_that_runs_out_loses_nothing(void **state)
     assert_int_equal(r.lost, 0);
     assert_int_equal(r.two_ids + r.changed_body, 0);
     scene_stop(&s);
-    munmap(page, FAULT_PAGE_BYTES);
+    faults_done(page);
     scene_done(&s);
 }
 
