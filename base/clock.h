@@ -13,7 +13,7 @@ typedef struct {
 } wall_t;
 
 typedef struct {
-    int64_t ms; // since some start of its own, never going back
+    int64_t ms; // since some start of its own, never going back, and going on while the machine sleeps
 } mono_t;
 
 struct now {

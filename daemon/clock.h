@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The process's clock: the operating system's, or one that a test steps. Whoever runs a loop reads it once a turn and
-// passes `struct now` down; nobody else reads time.
+// passes `struct now` down; nobody else reads time. Monotonic time goes on while the machine sleeps (CLOCK_BOOTTIME):
+// what fell due meanwhile is due.
 //
 // The stepped clock is for scenes only and has no option: the environment variable FEEDWATCH_TEST_CLOCK=FD:WALL_MS
 // names an inherited stream socket (one end of a socketpair) and the wall time to start at. Requests and answers are
@@ -38,6 +39,10 @@ bool clock_init(struct clock *clock, int *out_fd, struct err *err) MUST_CHECK;
 
 // Returns both times. Any thread.
 struct now clock_now(const struct clock *clock);
+
+// Returns for how long the machine has slept since it was started, or a little less; 0 of a stepped clock, which steps
+// over a sleep with `advance`. Any thread.
+int64_t clock_slept_ms(const struct clock *clock);
 
 // Steps the stepped clock.
 void clock_step(struct clock *clock, int64_t wall_ms, int64_t mono_ms);

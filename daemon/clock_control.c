@@ -55,14 +55,8 @@ static int64_t next_alarm(const struct daemon *d)
 
 static void step(struct clock_control *c, int64_t wall_ms, int64_t mono_ms)
 {
-    struct daemon *d = c->d;
-    clock_step(&d->clock, wall_ms, mono_ms);
-    struct message *tick = mem_alloc(sizeof *tick);
-    tick->kind = WRITER_TICK;
-    queue_push(d->threads.writer, tick);
-    loop_poke(delivery_uv(d->delivery));
-    for (uint32_t i = 0; i < d->n_workers; i++)
-        loop_poke(worker_loop(d->workers[i]));
+    clock_step(&c->d->clock, wall_ms, mono_ms);
+    daemon_wake_threads(c->d);
 }
 
 // Goes on with `run` or ends what waits; called when something has become idle.

@@ -43,9 +43,17 @@ bool clock_init(struct clock *clock, int *out_fd, struct err *err)
 struct now clock_now(const struct clock *clock)
 {
     if (!clock->is_stepped)
-        return (struct now){{read_ms(CLOCK_REALTIME)}, {read_ms(CLOCK_MONOTONIC)}};
+        return (struct now){{read_ms(CLOCK_REALTIME)}, {read_ms(CLOCK_BOOTTIME)}};
     return (struct now){{__atomic_load_n(&clock->wall_ms, __ATOMIC_ACQUIRE)},
                         {__atomic_load_n(&clock->mono_ms, __ATOMIC_ACQUIRE)}};
+}
+
+int64_t clock_slept_ms(const struct clock *clock)
+{
+    if (clock->is_stepped)
+        return 0;
+    int64_t with_sleep_ms = read_ms(CLOCK_BOOTTIME); // first: a pause between the two must not look like a sleep
+    return with_sleep_ms - read_ms(CLOCK_MONOTONIC);
 }
 
 void clock_step(struct clock *clock, int64_t wall_ms, int64_t mono_ms)

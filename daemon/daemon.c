@@ -367,6 +367,7 @@ void daemon_stop(struct daemon *d)
         uv_close((uv_handle_t *)&d->signals[i], NULL);
     uv_close((uv_handle_t *)&d->pulse, NULL);
     uv_close((uv_handle_t *)&d->lists, NULL);
+    uv_close((uv_handle_t *)&d->wake, NULL);
     clock_control_close(d->clock_control);
     d->clock_control = NULL;
     api_close(d->api, on_api_closed, d);
@@ -387,6 +388,7 @@ static enum exit_code serve(struct daemon *d, int clock_fd)
     start_signals(d);
     daemon_start_pulse(d);
     daemon_start_lists(d);
+    daemon_start_wake(d);
     if (!open_api(d, &err)) {
         fprintf(stderr, "feedwatchd: %s\n", err.text);
         return EXIT_UNAVAILABLE;

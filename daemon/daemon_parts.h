@@ -38,6 +38,8 @@ struct daemon {
     uv_signal_t signals[4];
     uv_timer_t pulse;      // watchdog, and the end of --once
     uv_timer_t lists;      // looks at what other programs keep
+    uv_timer_t wake;       // looks whether the machine has slept
+    int64_t slept_ms;      // that it knows of
     struct file_watch file_watch;
     uint64_t watched_generation; // that file_watch is of
     bool is_looking;
@@ -71,6 +73,12 @@ void daemon_reload_lists(struct daemon *d);
 
 // Starts to watch them.
 void daemon_start_lists(struct daemon *d);
+
+// Has the writer, the delivery and each worker look at what is due.
+void daemon_wake_threads(struct daemon *d);
+
+// Starts to look whether the machine has slept, to do that.
+void daemon_start_wake(struct daemon *d);
 
 // Starts the timer of the watchdog, or of --once.
 void daemon_start_pulse(struct daemon *d);

@@ -234,7 +234,7 @@ static void hand_on(struct writer *w, struct message *list, const struct writing
 }
 
 // A clock that is set back makes nothing wait longer: digests are due as much earlier. One that is put on is left to
-// bring them at once: most are hours of sleep.
+// bring them at once: it had stood, most often with the whole of a virtual machine.
 static void follow_clock(struct writer *w, struct now now)
 {
     int64_t ahead_ms = now.wall.ms - now.mono.ms, step_ms = ahead_ms - w->wall_ahead_ms;

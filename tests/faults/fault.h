@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Faults of the operating system, switched on and off from outside while the daemon runs: a library that is loaded
-// before libc (tests/faults/preload.c) fails the calls that a page of shared memory names. No root, no mount, no quota
-// is needed, so that the same scene runs everywhere.
+// before libc (tests/faults/preload.c) fails the calls that a page of shared memory names, or has the
+// machine asleep for a while. No root, no mount, no quota is needed, so that the same scene runs everywhere.
 #ifndef TESTS_FAULTS_FAULT_H
 #define TESTS_FAULTS_FAULT_H
 
@@ -18,6 +18,7 @@ struct fault_page {
     char prefix[FAULT_PREFIX_BYTES]; // absolute
     uint64_t failed;                 // counted by the daemon: calls failed
     int64_t allocations_left;        // malloc fails once this many succeeded; < 0: never
+    int64_t slept_ms;                // the machine has slept so long: the clocks that go on meanwhile are ahead
 };
 
 #endif

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t at);
@@ -90,6 +92,24 @@ ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t at)
 
 int fsync(int fd) { return is_to_fail(fd, true) ? -1 : ((int (*)(int))libc("fsync"))(fd); }
 int fdatasync(int fd) { return is_to_fail(fd, true) ? -1 : ((int (*)(int))libc("fdatasync"))(fd); }
+
+// ---- sleep --------------------------------------------------------------------------------------------------------
+
+int clock_gettime(clockid_t id, struct timespec *out)
+{
+    struct fault_page *p = page();
+    int64_t slept_ms = p ? __atomic_load_n(&p->slept_ms, __ATOMIC_ACQUIRE) : 0;
+    int failed = (int)syscall(SYS_clock_gettime, id, out);
+    if (failed || slept_ms == 0 || (id != CLOCK_REALTIME && id != CLOCK_BOOTTIME))
+        return failed;
+    out->tv_sec += slept_ms / 1000;
+    out->tv_nsec += slept_ms % 1000 * 1000000;
+    if (out->tv_nsec >= 1000000000) {
+        out->tv_sec++;
+        out->tv_nsec -= 1000000000;
+    }
+    return 0;
+}
 
 #ifndef FAULT_NO_MEMORY
 // ---- memory -------------------------------------------------------------------------------------------------------
