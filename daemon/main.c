@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "daemon/daemon.h"
 
@@ -34,6 +36,16 @@ static const struct option options[] = {
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
 };
+
+// Where one of the three is closed, the next file that is opened would take its place, and the log be written into it.
+static void hold_standard_streams(void)
+{
+    int fd;
+    while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd <= STDERR_FILENO)
+        ;
+    if (fd >= 0)
+        close(fd);
+}
 
 int main(int argc, char **argv)
 {
@@ -81,5 +93,6 @@ int main(int argc, char **argv)
     }
     if (is_check || is_dump)
         return (int)daemon_check(run.config_path, is_strict, is_dump);
+    hold_standard_streams();
     return (int)daemon_run(&run);
 }

@@ -115,11 +115,29 @@ static void the_command_lines_target_wins_over_a_reloads(void **state)
     scene_done(&s);
 }
 
+// As a script starts it that closes what it does not need.
+static void a_closed_standard_error_is_no_file_of_the_daemons(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct err err;
+    scene_open(&s, "closed");
+    scene_config(&s, "");
+    const char *argv[] = {"/bin/sh", "-c", "exec \"$@\" <&- >&- 2>&-", "sh", scene_built(&s, "feedwatchd"),
+                          "--config", scene_path(&s, "feedwatch.conf"), "--once", NULL};
+    const struct child_spec spec = {.argv = argv, .out = &s.log, .errors = &s.log};
+    if (!child_start(&s.daemon, &s.loop, &spec, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(scene_wait_end(&s, SCENE_WAIT_MS), 0);
+    scene_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reload_moves_the_log_or_says_why_it_stays),
         cmocka_unit_test(the_command_lines_target_wins_over_a_reloads),
+        cmocka_unit_test(a_closed_standard_error_is_no_file_of_the_daemons),
         cmocka_unit_test(once_waits_for_no_reader_that_never_comes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
