@@ -54,6 +54,9 @@ enum exit_code daemon_check(const char *config_path, bool is_strict, bool dump)
         size_t feeds = config->n_feeds, rules = ruleset_count(config->rules), receivers = config->n_receivers;
         printf("%s: ok: %zu feed%s, %zu rule%s, %zu receiver%s\n", config_path, feeds, feeds == 1 ? "" : "s", rules,
                rules == 1 ? "" : "s", receivers, receivers == 1 ? "" : "s");
+    } else {
+        fprintf(stderr, "%s: refused: %zu error%s, %zu warning%s\n", config_path, diags.errors,
+                diags.errors == 1 ? "" : "s", diags.warnings, diags.warnings == 1 ? "" : "s");
     }
     diags_done(&diags);
     config_unref(config);

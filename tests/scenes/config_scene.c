@@ -61,6 +61,12 @@ static void check_says_the_same_and_starts_nothing(void **state)
     scene_write(&s, "rules.d/truce.rules", "rule truce {\n    when truce\n    notfy desk\n}\n");
     assert_int_equal(scene_start_fails(&s, "--check", NULL), EXIT_CONFIG);
     assert_true(log_has(&s, "truce.rules:3:5: error: "));
+    assert_true(log_has(&s, "feedwatch.conf: refused: 1 error, 0 warnings\n"));
+    scene_write(&s, "rules.d/truce.rules", "%s", GOOD_RULES);
+    scene_config(&s, "webhook off {\n url https://news.example/\n secret file:/nowhere\n}\n");
+    assert_int_equal(scene_start_fails(&s, "--check", NULL), 0);
+    assert_int_equal(scene_start_fails(&s, "--check", "--strict", NULL), EXIT_CONFIG);
+    assert_true(log_has(&s, "feedwatch.conf: refused: 0 errors, 1 warning\n")); // or nobody knows why
     assert_int_equal(paper_polls(&p), 0);
     scene_done(&s);
 }
