@@ -105,7 +105,7 @@ static void receivers_render(const struct ctl_call *call, const json_t *answer, 
         {"FAILING", TABLE_RIGHT, 0}, {"TARGET", TABLE_LEFT, 20}, {"NOTE", TABLE_LEFT, 12},
     };
     static const struct show_list list = {
-        "receivers", "no receivers; a webhook or file block of the configuration makes one", columns,
+        "receivers", "no receivers but the log; a webhook or file block of the configuration makes one", columns,
         sizeof columns / sizeof *columns, receiver_row};
     show_list(call, answer, &list, out);
 }

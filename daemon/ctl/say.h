@@ -46,10 +46,10 @@ void say_moment(struct buf *out, wall_t at, wall_t now);
 // Appends a moment as a date with that in brackets: "2026-11-24T08:00:00Z (in 4m)".
 void say_clock(struct buf *out, wall_t at, wall_t now);
 
-// Appends a size in bytes: "812 B", "4.2 MiB".
 // Appends `before`, the number and what it counts, as ", 1 rule" or ", 2 rules".
 void say_count(struct buf *out, const char *before, size_t n, const char *what);
 
+// Appends a size in bytes: "812 B", "4.2 MiB".
 void say_bytes(struct buf *out, int64_t n);
 
 #endif

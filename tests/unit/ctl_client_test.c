@@ -179,7 +179,7 @@ static void lists_say_so_where_they_are_empty_or_longer(void **state)
         {"feeds list --tag x", "{\"feeds\":[]}", "no feed is like that; "},
         {"deliveries list", "{\"deliveries\":[]}", "nothing waits and nothing is dead; "},
         {"silence list", "{\"silences\":[]}", "nothing is silenced\n"},
-        {"receivers list", "{\"receivers\":[]}", "no receivers; "},
+        {"receivers list", "{\"receivers\":[]}", "no receivers but the log; "},
         {"feeds list", "{\"feeds\":[{\"id\":\"abc\"}],\"total\":1000}", "1 of 1000 feeds; --limit N shows more\n"},
         {"alerts list", "{\"alerts\":[{\"title\":\"x\\ny\"}],\"more\":true}", "there are more alerts: --limit N\n"},
         {"alerts list", "{\"alerts\":[{\"title\":\"x\\ny\"}],\"more\":true}", "  x y\n"},
