@@ -4,7 +4,6 @@
 #include "tests/tools/check.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
@@ -399,45 +398,6 @@ static void status_and_lists_answer_while_it_runs(void **state)
     scene_done(&s);
 }
 
-// As `feedwatchd --foreground 2>&1 | less` that nobody pages on.
-static void a_log_that_nobody_reads_holds_nobody_up(void **state)
-{
-    (void)state;
-    enum { RULES_N = 60, ARTICLES = 40 }; // the lines of their alerts are more than the way to the reader holds
-    static struct scene s;
-    struct paper p;
-    struct buf rules;
-    int status;
-    scene_open(&s, "unread-log");
-    paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
-    scene_config(&s, paper_config(&p, ""));
-    buf_init(&rules, 1 << 20);
-    for (int i = 0; i < RULES_N; i++)
-        buf_addf(&rules, "rule r%d {\n when truce\n group none\n throttle off\n notify desk syslog\n}\n", i);
-    scene_write(&s, "rules.d/truce.rules", "%s", buf_z(&rules));
-    buf_done(&rules);
-    s.is_real_time = true; // a stepped clock waits for the log
-    s.receiver.daemon_clock = NULL;
-    scene_start(&s);
-    scene_expect(&s, "baseline");
-    uv_read_stop((uv_stream_t *)&s.daemon.errors);
-    size_t before = s.log.n;
-    paper_print_many(&p, "m", "truce", ARTICLES);
-    scene_ctl(&s, &status, "feeds", "poll", "--force", paper_url(&p), NULL);
-    assert_int_equal(status, 0);
-    scene_until_acked(&s, NULL, (size_t)RULES_N * ARTICLES);
-    paper_print(&p, "last", "A truce from midnight", NULL);
-    scene_ctl(&s, &status, "feeds", "poll", "--force", paper_url(&p), NULL);
-    scene_until_acked(&s, "r0 last", 1);
-    assert_int_equal(s.log.n, before);
-    uint64_t asked = uv_now(&s.loop);
-    scene_signal(&s, SIGTERM);
-    scene_until(&s, "the daemon's end", has_ended, NULL);
-    assert_int_equal(s.daemon.status, 0);
-    assert_true(uv_now(&s.loop) - asked < SCENE_STOP_MS);
-    scene_done(&s);
-}
-
 static void alerts_are_kept_as_long_as_the_configuration_says(void **state)
 {
     (void)state;
@@ -492,7 +452,6 @@ int main(void)
         cmocka_unit_test(a_store_that_another_process_claimed_is_left),
         cmocka_unit_test(sleeping_machine_wakes_to_one_poll_a_feed),
         cmocka_unit_test(status_and_lists_answer_while_it_runs),
-        cmocka_unit_test(a_log_that_nobody_reads_holds_nobody_up),
         cmocka_unit_test(alerts_are_kept_as_long_as_the_configuration_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,29 +16,64 @@ static bool has_ended(struct scene *s, const void *context)
 }
 
 
-// As `feedwatchd --once 2>&1 | less` that nobody pages on.
-static void once_waits_for_no_reader_that_never_comes(void **state)
+enum { RULES_N = 60, ARTICLES = 40 }; // the lines of their alerts are more than the way to the reader holds
+
+static void open_with_many_lines(struct scene *s, struct paper *p, const char *name)
 {
-    enum { RULES_N = 60 }; // the lines of their alerts are more than the way to the reader holds
-    (void)state;
-    static struct scene s;
-    struct paper p;
     struct buf rules;
-    scene_open(&s, "once-unread");
-    paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
-    paper_print_many(&p, "m", "truce", PAPER_SHOWN);
-    scene_config(&s, paper_config(&p, "first-run all\n"));
+    scene_open(s, name);
+    paper_open(p, s, "127.0.0.2", PRESS_RSS);
     buf_init(&rules, 1 << 20);
     for (int i = 0; i < RULES_N; i++)
         buf_addf(&rules, "rule r%d {\n when truce\n group none\n throttle off\n notify desk syslog\n}\n", i);
-    scene_write(&s, "rules.d/truce.rules", "%s", buf_z(&rules));
+    scene_write(s, "rules.d/truce.rules", "%s", buf_z(&rules));
     buf_done(&rules);
-    s.is_real_time = true; // a stepped clock waits for the log
-    s.receiver.daemon_clock = NULL;
+    s->is_real_time = true; // a stepped clock waits for the log
+    s->receiver.daemon_clock = NULL;
+}
+
+// As `feedwatchd --foreground 2>&1 | less` that nobody pages on.
+static void a_log_that_nobody_reads_holds_nobody_up(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper p;
+    int status;
+    open_with_many_lines(&s, &p, "unread-log");
+    scene_config(&s, paper_config(&p, ""));
+    scene_start(&s);
+    scene_expect(&s, "baseline");
+    uv_read_stop((uv_stream_t *)&s.daemon.errors);
+    size_t before = s.log.n;
+    paper_print_many(&p, "m", "truce", ARTICLES);
+    scene_ctl(&s, &status, "feeds", "poll", "--force", paper_url(&p), NULL);
+    assert_int_equal(status, 0);
+    scene_until_acked(&s, NULL, (size_t)RULES_N * ARTICLES);
+    paper_print(&p, "last", "A truce from midnight", NULL);
+    scene_ctl(&s, &status, "feeds", "poll", "--force", paper_url(&p), NULL);
+    scene_until_acked(&s, "r0 last", 1);
+    assert_int_equal(s.log.n, before);
+    uint64_t asked = uv_now(&s.loop);
+    scene_signal(&s, SIGTERM);
+    scene_until(&s, "the daemon's end", has_ended, NULL);
+    assert_int_equal(s.daemon.status, 0);
+    assert_true(uv_now(&s.loop) - asked < SCENE_STOP_MS);
+    scene_done(&s);
+}
+
+// The same with --once.
+static void once_waits_for_no_reader_that_never_comes(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper p;
+    open_with_many_lines(&s, &p, "once-unread");
+    paper_print_many(&p, "m", "truce", ARTICLES);
+    scene_config(&s, paper_config(&p, "first-run all\n"));
     s.mode = "--once";
     scene_launch(&s);
     uv_read_stop((uv_stream_t *)&s.daemon.errors);
-    scene_until_acked(&s, NULL, (size_t)RULES_N * PAPER_SHOWN);
+    scene_until_acked(&s, NULL, (size_t)RULES_N * ARTICLES);
     uint64_t all_done = uv_now(&s.loop);
     scene_until(&s, "the daemon's end", has_ended, NULL);
     assert_int_equal(s.daemon.status, 0);
@@ -138,6 +173,7 @@ int main(void)
         cmocka_unit_test(a_reload_moves_the_log_or_says_why_it_stays),
         cmocka_unit_test(the_command_lines_target_wins_over_a_reloads),
         cmocka_unit_test(a_closed_standard_error_is_no_file_of_the_daemons),
+        cmocka_unit_test(a_log_that_nobody_reads_holds_nobody_up),
         cmocka_unit_test(once_waits_for_no_reader_that_never_comes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
