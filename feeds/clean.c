@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The cleaner's state machine: which token begins, where it ends, and what a piece's end does to it. Text is written
-// by clean_text.c, tags by clean_tag.c, clean_drop.c passes over comments, instructions and declarations, and
-// clean_place.c notes repairs.
+// by clean_text.c, references by clean_reference.c, tags by clean_tag.c; clean_drop.c passes over comments,
+// instructions and declarations, and clean_place.c notes repairs.
 //
 // A '<' that begins no tag is text. A quoted value in which '>' and then '<' comes was never closed: its tag ends at
 // that '>' (a bare '<' alone is common in real values). A start tag in which another '<' comes is text too, unless it

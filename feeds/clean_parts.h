@@ -57,15 +57,6 @@ static inline void clean_write(struct cleaner *c, bool is_last)
 // '<' or '&' (not in CDATA), or behind the "]]>" that ended the section (which sets the state back to CLEAN_TEXT).
 const char *clean_run(struct cleaner *c, const char *p, const char *end, bool is_cdata);
 
-// Writes what the reference `&body;` stands for; false where it stands for nothing.
-bool clean_reference(struct cleaner *c, struct str body, const char *at);
-
-// Appends an attribute's value in XML's spelling: references mended, quotes and '<' escaped.
-void clean_value(struct cleaner *c, struct str value, const char *at);
-
-// Keeps the entity that a declaration `<!ENTITY name "value">` declares, if it is a simple one.
-void clean_declare(struct cleaner *c, struct str declaration);
-
 // Returns the first byte of [p, end) that text cannot pass over: '<', '&', ']', control characters, and by kind:
 enum clean_scan_kind {
     SCAN_PLAIN, // of a run that goes into the XML: also what is not ASCII
@@ -81,6 +72,17 @@ const char *clean_scan_value(const char *p, const char *end, char quote);
 // Returns the character that a reference of XML's own stands for, p standing behind its '&', and its length without
 // that; 0 if it is none of the usual ones.
 size_t clean_usual_reference(const char *p, const char *end, char *out);
+
+// ---- clean_reference.c: references
+
+// Writes what the reference `&body;` stands for; false where it stands for nothing.
+bool clean_reference(struct cleaner *c, struct str body, const char *at);
+
+// Appends an attribute's value in XML's spelling: references mended, quotes and '<' escaped.
+void clean_value(struct cleaner *c, struct str value, const char *at);
+
+// Keeps the entity that a declaration `<!ENTITY name "value">` declares, if it is a simple one.
+void clean_declare(struct cleaner *c, struct str declaration);
 
 // ---- clean_drop.c: in CLEAN_COMMENT, CLEAN_PI and CLEAN_DECL; each returns where it stopped
 
