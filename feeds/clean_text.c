@@ -107,17 +107,23 @@ static inline __m128i is(__m128i v, char byte) { return _mm_cmpeq_epi8(v, _mm_se
 
 static inline __m128i is_below_blank(__m128i v) { return _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v); }
 
+static inline __m128i specials16(__m128i v, enum clean_scan_kind kind)
+{
+    __m128i hit = _mm_or_si128(is(v, ']'), kind == SCAN_PLAIN ? v : is(v, (char)0xef)); // v: the high bit
+    if (kind == SCAN_CDATA)
+        return hit;
+    return _mm_or_si128(hit, _mm_or_si128(is(v, '<'), is(v, '&')));
+}
+
+// White space is told from other control characters only where there is any.
 static inline unsigned stops16(__m128i v, enum clean_scan_kind kind)
 {
+    __m128i hit = specials16(v, kind), below = is_below_blank(v);
+    unsigned hits = (unsigned)_mm_movemask_epi8(_mm_or_si128(hit, below));
+    if (!hits)
+        return 0;
     __m128i white = _mm_or_si128(is(v, '\n'), _mm_or_si128(is(v, '\t'), is(v, '\r')));
-    __m128i hit = _mm_or_si128(_mm_andnot_si128(white, is_below_blank(v)), is(v, ']'));
-    if (kind == SCAN_PLAIN)
-        hit = _mm_or_si128(hit, v); // the high bit
-    else
-        hit = _mm_or_si128(hit, is(v, (char)0xef));
-    if (kind != SCAN_CDATA)
-        hit = _mm_or_si128(hit, _mm_or_si128(is(v, '<'), is(v, '&')));
-    return (unsigned)_mm_movemask_epi8(hit);
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(hit, _mm_andnot_si128(white, below)));
 }
 
 static inline __m128i load16(const char *p) { return _mm_loadu_si128((const __m128i *)(const void *)p); }
