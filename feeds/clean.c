@@ -2,7 +2,7 @@
 //
 // The cleaner's state machine: which token begins, where it ends, and what a piece's end does to it. Text is written
 // by clean_text.c, references by clean_reference.c, tags by clean_tag.c; clean_drop.c passes over comments,
-// instructions and declarations, and clean_place.c notes repairs.
+// instructions and declarations, clean_section.c watches CDATA sections, and clean_place.c notes repairs.
 //
 // A '<' that begins no tag is text. A quoted value in which '>' and then '<' comes was never closed: its tag ends at
 // that '>' (a bare '<' alone is common in real values). A start tag in which another '<' comes is text too, unless it
@@ -27,6 +27,7 @@ void clean_init(struct cleaner *c, struct clean_sink sink, const struct parse_li
     c->limits = limits;
     c->repairs = repairs;
     c->line = c->col = 1;
+    c->texts_max = CLEAN_TEXTS_BYTES;
     buf_init(&c->out, SIZE_MAX);
     buf_init(&c->texts, SIZE_MAX);
     buf_init(&c->values, SIZE_MAX);
@@ -355,6 +356,7 @@ static const char *read_bang(struct cleaner *c, const char *p, const char *end)
         }
         if (str_eq_nocase(head, S("<![CDATA["))) {
             token_done(c, CLEAN_CDATA);
+            clean_section_begin(c);
             return p;
         }
         if (str_starts(S("<!--"), head) || str_starts_nocase(S("<![CDATA["), head))
@@ -368,10 +370,32 @@ static const char *read_bang(struct cleaner *c, const char *p, const char *end)
     return p;
 }
 
+// What stands behind the lost end of a section is read as what it is. In it no section begins before its end.
+static void read_behind_lost_end(struct cleaner *c)
+{
+    struct buf behind;
+    const char *piece = c->piece;
+    buf_init(&behind, SIZE_MAX);
+    buf_add(&behind, str_from(buf_str(&c->texts), c->lost));
+    for (; c->brackets > 0; c->brackets--)
+        buf_add_char(&behind, ']');
+    c->texts.n = c->lost;
+    clean_end_run(c);
+    c->state = CLEAN_TEXT;
+    c->piece = NULL;
+    read_pieces(c, behind.p, behind.p + behind.n);
+    c->piece = piece;
+    buf_done(&behind);
+}
+
 static const char *read_cdata(struct cleaner *c, const char *p, const char *end)
 {
-    if (c->depth > 0)
-        return clean_run(c, p, end, true);
+    if (c->depth > 0) {
+        p = clean_section(c, p, end);
+        if (c->watch == CLEAN_WATCH_LOST)
+            read_behind_lost_end(c);
+        return p;
+    }
     // Outside of any element it is dropped, but its end must be found.
     for (; p < end; p++) {
         if (*p == '>' && c->brackets >= 2) {
@@ -412,7 +436,7 @@ static const char *read_text(struct cleaner *c, const char *p, const char *end)
     else if (c->open[c->depth - 1].kind != CLEAN_OTHER && !c->is_aside)
         p = skip_blanks(p, end);
     if (p < end && *p != '<')
-        p = clean_run(c, p, end, false);
+        p = clean_run(c, p, end);
     else if (c->brackets || (c->high_surrogate && p < end))
         clean_end_run(c);
     if (p == end)
@@ -449,6 +473,9 @@ void clean_feed(struct cleaner *c, const char *p, size_t n)
 
 void clean_end(struct cleaner *c)
 {
+    bool is_watched = c->watch == CLEAN_WATCH_ON || c->watch == CLEAN_WATCH_FULL;
+    if (is_watched && c->state == CLEAN_CDATA && clean_section_is_lost(c, NULL))
+        read_behind_lost_end(c);
     if (c->state == CLEAN_REF)
         reference_end(c, str_from(buf_str(&c->pend), 1), false, NULL);
     if (c->state != CLEAN_TEXT || c->depth > 0)

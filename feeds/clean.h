@@ -32,7 +32,7 @@
 enum {
     CLEAN_DEPTH_MAX = 250,      // libxml2 itself refuses more than 256
     CLEAN_WRITE_BYTES = 16384,  // of XML in a write; four pieces of the transfer's smallest
-    CLEAN_TEXTS_BYTES = 16384,  // of text aside in a write, and
+    CLEAN_TEXTS_BYTES = 16384,  // of text aside in a write, more while a section may have lost its end, and
     CLEAN_MARKS_MAX = 2048,     // their number: XML of that size has hardly more
     CLEAN_VALUES_MAX = 512,     // of attributes aside in a write; more stay in the XML
     CLEAN_ROOM_BYTES = 8192,    // more that the output has room for, so that it rarely grows
@@ -41,6 +41,7 @@ enum {
     CLEAN_EXPANDED_MAX = 1 << 20, // bytes that declared entities may expand to in a document
     CLEAN_ITEM_ELEMENTS_SURE = 64, // that an item may have in the last fifth of a document's
     CLEAN_NAME_MAX = 128,       // bytes of an element's or attribute's name
+    CLEAN_WATCHED_BYTES = 65536, // of a section, in which the end of its field is looked for; few are longer
 };
 
 enum clean_state {
@@ -54,6 +55,13 @@ enum clean_state {
     CLEAN_CDATA,
     CLEAN_PI,
     CLEAN_DECL, // <!DOCTYPE, <!ENTITY and anything else of the kind
+};
+
+// Whether the CDATA sections of a run of text may have lost their end: see clean_section.c.
+enum clean_watch {
+    CLEAN_WATCH_NO, CLEAN_WATCH_ON, // the second: all that came of them is in `texts`
+    CLEAN_WATCH_FULL, // as much came as is watched: now it is told
+    CLEAN_WATCH_LOST, CLEAN_WATCH_OVER, // texts from `lost` on are to be read again; not watched until the run ends
 };
 
 // How far the scan of a tag has come.
@@ -97,6 +105,10 @@ struct cleaner {
     struct clean_tag_scan scan;
     size_t n_ends, n_values; // texts and values aside so far
     bool is_aside; // the run of text goes aside from here on
+    enum clean_watch watch;
+    size_t texts_max; // when they are written out; then places in texts: where the first section begins, the last one,
+    size_t watched, section, searched, lost; // how far its end was searched, and what stands behind it
+    uint32_t quoted; // start tags of the field among what was searched, without their ends
     uint32_t brackets, matched; // ']' seen and not written yet; characters seen of a comment's or instruction's end
     uint64_t comment_tail; // the last bytes of a comment
     char decl_quote;      // inside a declaration,

@@ -53,15 +53,18 @@ static inline void clean_write(struct cleaner *c, bool is_last)
         clean_write_out(c);
 }
 
-// Reads text from p on, as character data or inside a CDATA section; returns where it stopped: at the end, at a
-// '<' or '&' (not in CDATA), or behind the "]]>" that ended the section (which sets the state back to CLEAN_TEXT).
-const char *clean_run(struct cleaner *c, const char *p, const char *end, bool is_cdata);
+// Reads character data from p on; returns where it stopped: at the end, at a '<' or '&'.
+const char *clean_run(struct cleaner *c, const char *p, const char *end);
+
+// Reads the text of a CDATA section; returns where it stopped: at the end, behind the "]]>" that ended the section
+// (which sets the state back to CLEAN_TEXT), or where it shows that the section lost its end (CLEAN_WATCH_LOST).
+const char *clean_section(struct cleaner *c, const char *p, const char *end);
 
 // Returns the first byte of [p, end) that text cannot pass over: '<', '&', ']', control characters, and by kind:
 enum clean_scan_kind {
     SCAN_PLAIN, // of a run that goes into the XML: also what is not ASCII
     SCAN_TEXT,  // of a run that goes aside: only 0xEF of what is not ASCII, as non-characters begin with it
-    SCAN_CDATA, // inside a CDATA section: neither '<' nor '&'
+    SCAN_CDATA, // inside a CDATA section: '[', but neither '<' nor '&'
 };
 const char *clean_scan(const char *p, const char *end, enum clean_scan_kind kind);
 
@@ -89,6 +92,19 @@ void clean_declare(struct cleaner *c, struct str declaration);
 const char *clean_comment(struct cleaner *c, const char *p, const char *end);
 const char *clean_pi(struct cleaner *c, const char *p, const char *end);
 const char *clean_decl(struct cleaner *c, const char *p, const char *end);
+
+// ---- clean_section.c: CDATA sections whose end was lost
+
+// Notes that a section begins, and that the run of text that it stands in is no longer watched.
+void clean_section_begin(struct cleaner *c);
+void clean_section_over(struct cleaner *c);
+
+// Tells whether texts end in the mark that begins a section, and a section is open and watched.
+bool clean_section_has_section(const struct cleaner *c);
+
+// Tells whether the section that is open lost its end, by what came of it. What stands behind that end is then in
+// texts, from `lost` on.
+bool clean_section_is_lost(struct cleaner *c, const char *at);
 
 // ---- clean_tag.c: tags and the stack of open elements
 

@@ -34,6 +34,19 @@ void clean_write_out(struct cleaner *c)
     buf_reset(&c->texts);
     buf_reset(&c->values);
     c->n_ends = c->n_values = 0;
+    if (c->watch)
+        clean_section_over(c);
+}
+
+// Texts reached texts_max. What is watched stays until it is told what it is.
+static void texts_are_full(struct cleaner *c)
+{
+    if (c->watch == CLEAN_WATCH_ON && c->state == CLEAN_CDATA) {
+        c->watch = CLEAN_WATCH_FULL;
+        c->texts_max = SIZE_MAX;
+    } else {
+        clean_write_out(c);
+    }
 }
 
 static inline void put_text(struct cleaner *c, const char *p, size_t n)
@@ -45,8 +58,8 @@ static inline void put_text(struct cleaner *c, const char *p, size_t n)
         buf_add(&c->texts, str_make(p, n));
     }
     c->is_aside = true;
-    if (c->texts.n >= CLEAN_TEXTS_BYTES)
-        clean_write_out(c);
+    if (c->texts.n >= c->texts_max)
+        texts_are_full(c);
 }
 
 void clean_put_text(struct cleaner *c, const char *p, size_t n) { put_text(c, p, n); }
@@ -66,7 +79,10 @@ static void put_brackets(struct cleaner *c, uint32_t n)
     static const char many[] = "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]";
     for (uint32_t some; n > 0; n -= some) {
         some = n < sizeof many - 1 ? n : (uint32_t)sizeof many - 1;
-        clean_put_plain(c, many, some);
+        if (c->watch)
+            clean_put_text(c, many, some);
+        else
+            clean_put_plain(c, many, some);
     }
 }
 
@@ -86,6 +102,10 @@ void clean_end_run(struct cleaner *c)
     if (c->brackets)
         put_brackets(c, c->brackets);
     c->brackets = 0;
+    if (c->watch) {
+        c->watch = CLEAN_WATCH_NO;
+        c->texts_max = CLEAN_TEXTS_BYTES;
+    }
     close_aside(c);
 }
 
@@ -98,7 +118,7 @@ static bool is_stop(unsigned char ch, enum clean_scan_kind kind)
     if (ch == ']' || ch == 0xef)
         return true;
     if (kind == SCAN_CDATA)
-        return false;
+        return ch == '[';
     return ch == '<' || ch == '&' || (kind == SCAN_PLAIN && ch >= 0x80);
 }
 
@@ -111,7 +131,7 @@ static inline __m128i specials16(__m128i v, enum clean_scan_kind kind)
 {
     __m128i hit = _mm_or_si128(is(v, ']'), kind == SCAN_PLAIN ? v : is(v, (char)0xef)); // v: the high bit
     if (kind == SCAN_CDATA)
-        return hit;
+        return _mm_or_si128(hit, is(v, '['));
     return _mm_or_si128(hit, _mm_or_si128(is(v, '<'), is(v, '&')));
 }
 
@@ -239,38 +259,81 @@ static inline const char *read_markup(struct cleaner *c, const char *p, const ch
     return p + 1 + n;
 }
 
-const char *clean_run(struct cleaner *c, const char *p, const char *end, bool is_cdata)
+// Brackets held back turned out to be text. "]]>" may not stand in XML's.
+static const char *put_brackets_of_text(struct cleaner *c, const char *p)
 {
-    if (c->high_surrogate && (*p != '&' || is_cdata))
+    bool had_two = c->brackets >= 2;
+    settle_brackets(c, p, false);
+    if (*p == '>' && had_two)
+        clean_put_text(c, p++, 1);
+    return p;
+}
+
+static inline const char *count_brackets(struct cleaner *c, const char *p, const char *end)
+{
+    for (; p < end && *p == ']'; p++)
+        c->brackets++;
+    return p;
+}
+
+const char *clean_run(struct cleaner *c, const char *p, const char *end)
+{
+    if (c->high_surrogate && *p != '&')
         settle_surrogate(c);
     while (p < end) {
         if (c->brackets && *p != ']') {
-            bool had_two = c->brackets >= 2;
-            if (settle_brackets(c, p, is_cdata)) {
-                c->state = CLEAN_TEXT;
-                return p + 1;
-            }
-            if (*p == '>' && had_two) // "]]>" may not stand in XML's text
-                clean_put_text(c, p++, 1);
+            p = put_brackets_of_text(c, p);
             continue;
         }
-        bool is_plain = !is_cdata && !c->is_aside;
-        const char *q = is_plain ? scan(p, end, SCAN_PLAIN) : clean_scan(p, end, is_cdata ? SCAN_CDATA : SCAN_TEXT);
-        if (is_plain)
+        const char *q = c->is_aside ? clean_scan(p, end, SCAN_TEXT) : scan(p, end, SCAN_PLAIN);
+        if (!c->is_aside)
             clean_put_plain(c, p, (size_t)(q - p));
         else if (q > p)
             put_text(c, p, (size_t)(q - p));
         p = q;
         if (p == end)
             return p;
-        if (!is_cdata && (*p == '<' || *p == '&')) {
+        if (*p == '<' || *p == '&') {
             q = read_markup(c, p, end);
             if (q == p)
                 return p;
             p = q;
         } else if (*p == ']') {
-            for (; p < end && *p == ']'; p++)
-                c->brackets++;
+            p = count_brackets(c, p, end);
+        } else {
+            p = read_stop(c, p, end);
+        }
+    }
+    return p;
+}
+
+const char *clean_section(struct cleaner *c, const char *p, const char *end)
+{
+    if (c->high_surrogate)
+        settle_surrogate(c);
+    while (p < end) {
+        if (c->watch == CLEAN_WATCH_FULL && clean_section_is_lost(c, p))
+            return p;
+        if (c->brackets && *p != ']') {
+            if (!settle_brackets(c, p, true))
+                continue;
+            c->state = CLEAN_TEXT;
+            if (c->watch == CLEAN_WATCH_FULL)
+                clean_section_over(c);
+            return p + 1;
+        }
+        const char *q = scan(p, end, SCAN_CDATA);
+        if (q > p)
+            put_text(c, p, (size_t)(q - p));
+        p = q;
+        if (p == end)
+            return p;
+        if (*p == ']') {
+            p = count_brackets(c, p, end);
+        } else if (*p == '[') {
+            put_text(c, p++, 1);
+            if (clean_section_has_section(c) && clean_section_is_lost(c, p - 1))
+                return p;
         } else {
             p = read_stop(c, p, end);
         }
