@@ -9,6 +9,9 @@
 // White space, and control characters, which part words too.
 static inline bool clean_is_blank(char ch) { return (unsigned char)ch <= ' '; }
 
+// White space of XML. Vertical tabs and form feeds are none there.
+static inline bool clean_is_white(char ch) { return ch == ' ' || ch == '\n' || ch == '\t' || ch == '\r'; }
+
 // Returns the first offset from i on that is not blank.
 static inline size_t clean_skip_blanks(struct str s, size_t i)
 {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "feeds/clean_name.h"
 #include "feeds/clean_parts.h"
 #include "feeds/entity.h"
 
@@ -176,7 +177,7 @@ static struct str replacement(struct cleaner *c, struct str value)
             text = numeric(c, body, scratch, NULL, NULL);
         else if (is_reference)
             text = entity_named(body);
-        bool is_kept = (unsigned char)value.p[i] >= 0x20 || char_is_space(value.p[i]);
+        bool is_kept = (unsigned char)value.p[i] >= 0x20 || clean_is_white(value.p[i]);
         if (text.p)
             buf_add(&out, text);
         else if (is_kept)

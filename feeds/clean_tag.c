@@ -296,7 +296,7 @@ static size_t read_attributes(struct cleaner *c, struct str s, bool *is_clean, c
         list[n++] = a;
     }
     for (size_t i = 0; i < s.n && *is_clean && !is_broken; i++)
-        is_broken = (unsigned char)s.p[i] < 0x20 && !char_is_space(s.p[i]);
+        is_broken = (unsigned char)s.p[i] < 0x20 && !clean_is_white(s.p[i]);
     if (is_broken)
         clean_repair(c, REPAIR_TAG, at);
     *is_clean &= !is_broken;
