@@ -212,6 +212,8 @@ static void close_forgotten_field(struct cleaner *c, struct str name, bool has_a
 
 // ---- attributes
 
+static const struct str NO_BREAK_SPACE = STR("\xc2\xa0"); // of templates that went through a word processor
+
 static bool value_is_clean(struct str value)
 {
     bool is_mark = value.n && value.p[0] == CLEAN_VALUE_MARK;
@@ -226,6 +228,8 @@ static size_t read_attribute(struct str s, size_t i, struct clean_attribute *out
     size_t n = clean_name_length(rest);
     if (n == 0 || n > CLEAN_NAME_MAX) { // skip to white space
         *is_broken = true;
+        if (str_starts(rest, NO_BREAK_SPACE))
+            return i + NO_BREAK_SPACE.n;
         while (i < s.n && !clean_is_blank(s.p[i]))
             i++;
         return i;
@@ -411,7 +415,7 @@ bool clean_tag(struct cleaner *c, struct str tag, const char *at)
         return false;
     size_t after = (size_t)(name.p - tag.p) + name.n;
     char next = after < tag.n ? tag.p[after] : '>';
-    if (!clean_is_blank(next) && next != '>' && next != '/')
+    if (!clean_is_blank(next) && next != '>' && next != '/' && !str_starts(str_from(tag, after), NO_BREAK_SPACE))
         return false;
     if (is_end) {
         end_tag(c, name, at);
