@@ -361,8 +361,9 @@ static void text_end(struct builder *b, enum build_place place, struct str text)
     case EL_MEDIA_TITLE: set_text(b, place, FIELD_TITLE, RANK_GUESS, text); break;
     case EL_DC_TITLE: set_text(b, place, FIELD_TITLE, RANK_EXTENSION, text); break;
     case EL_DESCRIPTION: set_text(b, place, FIELD_SUMMARY, RANK_OWN, text); break;
-    case EL_SUMMARY: case EL_SUBTITLE: case EL_CDF_ABSTRACT:
-        set_text(b, place, FIELD_SUMMARY, own_rank(b), text);
+    case EL_SUMMARY: case EL_CDF_ABSTRACT: set_text(b, place, FIELD_SUMMARY, own_rank(b), text); break;
+    case EL_SUBTITLE: // a feed's; no item has one by any format
+        set_text(b, place, FIELD_SUMMARY, in_item ? RANK_GUESS : own_rank(b), text);
         break;
     case EL_DC_DESCRIPTION: set_text(b, place, FIELD_SUMMARY, RANK_EXTENSION, text); break;
     case EL_ITUNES_SUMMARY: case EL_MEDIA_DESCRIPTION: set_text(b, place, FIELD_SUMMARY, RANK_GUESS, text); break;
