@@ -370,32 +370,10 @@ static const char *read_bang(struct cleaner *c, const char *p, const char *end)
     return p;
 }
 
-// What stands behind the lost end of a section is read as what it is. In it no section begins before its end.
-static void read_behind_lost_end(struct cleaner *c)
-{
-    struct buf behind;
-    const char *piece = c->piece;
-    buf_init(&behind, SIZE_MAX);
-    buf_add(&behind, str_from(buf_str(&c->texts), c->lost));
-    for (; c->brackets > 0; c->brackets--)
-        buf_add_char(&behind, ']');
-    c->texts.n = c->lost;
-    clean_end_run(c);
-    c->state = CLEAN_TEXT;
-    c->piece = NULL;
-    read_pieces(c, behind.p, behind.p + behind.n);
-    c->piece = piece;
-    buf_done(&behind);
-}
-
 static const char *read_cdata(struct cleaner *c, const char *p, const char *end)
 {
-    if (c->depth > 0) {
-        p = clean_section(c, p, end);
-        if (c->watch == CLEAN_WATCH_LOST)
-            read_behind_lost_end(c);
-        return p;
-    }
+    if (c->depth > 0)
+        return clean_section(c, p, end);
     // Outside of any element it is dropped, but its end must be found.
     for (; p < end; p++) {
         if (*p == '>' && c->brackets >= 2) {
@@ -444,10 +422,32 @@ static const char *read_text(struct cleaner *c, const char *p, const char *end)
     return *p == '<' ? read_lt(c, p, end) : read_reference(c, p, end);
 }
 
+// What stands behind the lost end of a section is read as what it is. In it no section begins before its end.
+static void read_behind_lost_end(struct cleaner *c)
+{
+    struct buf behind;
+    const char *piece = c->piece;
+    buf_init(&behind, SIZE_MAX);
+    buf_add(&behind, str_from(buf_str(&c->texts), c->lost));
+    for (; c->brackets > 0; c->brackets--)
+        buf_add_char(&behind, ']');
+    c->texts.n = c->lost;
+    clean_end_run(c);
+    c->state = CLEAN_TEXT;
+    c->piece = NULL;
+    read_pieces(c, behind.p, behind.p + behind.n);
+    c->piece = piece;
+    buf_done(&behind);
+}
+
 static void read_pieces(struct cleaner *c, const char *p, const char *end)
 {
-    while (p < end) {
+    for (;;) {
         assert(p); // each step returns a place in the piece
+        if (c->watch == CLEAN_WATCH_LOST)
+            read_behind_lost_end(c);
+        if (p == end)
+            return;
         switch (c->state) {
         case CLEAN_TEXT: p = read_text(c, p, end); break;
         case CLEAN_REF: p = read_reference(c, p, end); break;
@@ -474,7 +474,7 @@ void clean_feed(struct cleaner *c, const char *p, size_t n)
 void clean_end(struct cleaner *c)
 {
     bool is_watched = c->watch == CLEAN_WATCH_ON || c->watch == CLEAN_WATCH_FULL;
-    if (is_watched && c->state == CLEAN_CDATA && clean_section_is_lost(c, NULL))
+    if (is_watched && c->state == CLEAN_CDATA && (clean_section_is_lost(c, NULL) || clean_section_has_rest(c)))
         read_behind_lost_end(c);
     if (c->state == CLEAN_REF)
         reference_end(c, str_from(buf_str(&c->pend), 1), false, NULL);

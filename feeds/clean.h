@@ -83,7 +83,6 @@ enum clean_kind { CLEAN_OTHER, CLEAN_FEED, CLEAN_ITEM };
 // What another field of the item or the feed ends: a text of one line, or of many, which may hold HTML; a person, who
 // may have a title, a link and more; an element that says all by its attributes, or holds elements with a prefix only.
 enum clean_field { CLEAN_FIELD_NO, CLEAN_FIELD_LINE, CLEAN_FIELD_BODY, CLEAN_FIELD_PERSON, CLEAN_FIELD_EMPTY };
-
 struct clean_open {
     uint32_t hash;  // of the name in lower case
     uint32_t at, n; // place of the name in `names`
@@ -106,8 +105,9 @@ struct cleaner {
     size_t n_ends, n_values; // texts and values aside so far
     bool is_aside; // the run of text goes aside from here on
     enum clean_watch watch;
-    size_t texts_max; // when they are written out; then places in texts: where the first section begins, the last one,
-    size_t watched, section, searched, lost; // how far its end was searched, and what stands behind it
+    size_t texts_max; // when they are written out
+    size_t watched, section, closed, searched, lost; // places in texts: the first section, the last one, its end, how
+    size_t tag, item, cut; // far it was searched, what is read again; last tag, item, and the item that has a section
     uint32_t quoted; // start tags of the field among what was searched, without their ends
     uint32_t brackets, matched; // ']' seen and not written yet; characters seen of a comment's or instruction's end
     uint64_t comment_tail; // the last bytes of a comment

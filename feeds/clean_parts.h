@@ -106,6 +106,11 @@ bool clean_section_has_section(const struct cleaner *c);
 // texts, from `lost` on.
 bool clean_section_is_lost(struct cleaner *c, const char *at);
 
+// The same where the field's end was lost as well: by an end tag of that name, which ends nothing that is open, behind
+// the section that took an item's start; and by what stands in a section that is open at the document's end.
+bool clean_section_is_cut(struct cleaner *c, struct str name, const char *at);
+bool clean_section_has_rest(struct cleaner *c);
+
 // ---- clean_tag.c: tags and the stack of open elements
 
 // Reads a whole tag, from '<' to '>'. Returns false where it is none, so that its '<' is text.

@@ -8,8 +8,13 @@
 // The sign is the end tag of the section's field, followed by what can only follow a field: the end of what holds the
 // field, another field, an item. A text about feeds may quote that, so it must be an end tag whose start was not in
 // the section, and the section must not end before another begins, or the document ends, or more than
-// CLEAN_WATCHED_BYTES came. Until then its text is held back. Each of those events is rare: a section that is sound
-// costs a few instructions, and a stop at each '['.
+// CLEAN_WATCHED_BYTES came. Until then its text is held back.
+//
+// Where the field's end was lost as well, the sign is an item's start and a section in a field of that item which ends
+// with the field: behind a quoted one comes "<![CDATA[>", as XML wants it, or the end of the outer field. Or it is the
+// feed's end tag, last in the document.
+//
+// Each of those events is rare: a section that is sound costs a few instructions, and a stop at each '['.
 #include <string.h>
 
 #include "feeds/clean_name.h"
@@ -19,6 +24,7 @@ void clean_section_begin(struct cleaner *c)
 {
     bool is_in_field = c->depth > 1 && c->open[c->depth - 1].kind == CLEAN_OTHER;
     c->section = c->texts.n;
+    c->item = c->cut = SIZE_MAX;
     if (c->watch != CLEAN_WATCH_NO || !is_in_field)
         return;
     c->watch = CLEAN_WATCH_ON;
@@ -70,7 +76,9 @@ static bool is_behind_field(const struct cleaner *c, struct str s)
     return clean_kind_of(name) == CLEAN_ITEM || (is_field(open_name(c, c->depth)) && is_field(name));
 }
 
-// Searches texts up to `end` for the end tag of the field. Returns its place, or SIZE_MAX.
+static bool is_end_tag(struct str tag) { return tag.n > 1 && tag.p[1] == '/'; }
+
+// Searches texts up to `end` for the end tag of the field. Returns its place, or SIZE_MAX. Notes the first item.
 static size_t find_end(struct cleaner *c, size_t end)
 {
     struct str field = open_name(c, c->depth);
@@ -78,11 +86,17 @@ static size_t find_end(struct cleaner *c, size_t end)
     for (size_t at; (at = c->searched + str_find_char(str_from(texts, c->searched), '<')) < end;) {
         struct str tag = str_from(texts, at);
         c->searched = at + 1;
-        char first = at + 2 < end ? tag.p[tag.p[1] == '/' ? 2 : 1] : 0;
-        bool may_be = char_lower(first) == char_lower(field.p[0]) || clean_is_blank(first);
-        if (!may_be || !str_eq_nocase(clean_name(tag), field))
+        c->tag = at;
+        char first = tag.n > 2 ? char_lower(tag.p[is_end_tag(tag) ? 2 : 1]) : 0;
+        bool may_be_item = first == 'i' || first == 'e';
+        if (first != char_lower(field.p[0]) && !clean_is_blank(first) && !may_be_item)
             continue;
-        if (tag.p[1] != '/')
+        struct str name = clean_name(tag);
+        if (c->item == SIZE_MAX && !is_end_tag(tag) && clean_kind_of(name) == CLEAN_ITEM)
+            c->item = at;
+        if (!str_eq_nocase(name, field))
+            continue;
+        if (!is_end_tag(tag))
             c->quoted++;
         else if (c->quoted > 0)
             c->quoted--;
@@ -109,19 +123,61 @@ static size_t drop_rest_of_end(struct cleaner *c, size_t lost)
     return lost;
 }
 
-bool clean_section_is_lost(struct cleaner *c, const char *at)
+// Up to `end`; no more, wherever the pieces were cut.
+static bool read_again_from(struct cleaner *c, size_t lost, size_t end, const char *at)
 {
-    size_t end = c->watched + CLEAN_WATCHED_BYTES; // not more, wherever the pieces were cut
-    end = end < c->texts.n ? end : c->texts.n;
-    size_t lost = find_end(c, end);
-    if (lost == SIZE_MAX || end - lost > c->limits->tag_again_max - c->again) {
-        if (c->watch == CLEAN_WATCH_FULL)
-            clean_write_out(c); // which ends the watch
+    if (lost == SIZE_MAX || end - lost > c->limits->tag_again_max - c->again)
         return false;
-    }
     clean_repair(c, REPAIR_COMMENT, at);
     c->again += (uint32_t)(end - lost);
     c->watch = CLEAN_WATCH_LOST;
     c->lost = drop_rest_of_end(c, lost);
     return true;
+}
+
+// A section begins in this one: notes the item that began before, if the mark stands in a field of it.
+static void note_cut(struct cleaner *c, size_t mark)
+{
+    struct str tag = str_head(buf_str(&c->texts), mark);
+    tag = str_from(tag, c->tag);
+    size_t gt = str_find_char(tag, '>');
+    bool is_in_field = c->item != SIZE_MAX && c->tag > c->item && !is_end_tag(tag) && gt < tag.n &&
+                       clean_skip_blanks(tag, gt + 1) == tag.n;
+    c->cut = is_in_field ? c->item : SIZE_MAX;
+    c->item = SIZE_MAX;
+}
+
+bool clean_section_is_lost(struct cleaner *c, const char *at)
+{
+    size_t watched = c->watched + CLEAN_WATCHED_BYTES, end = watched < c->texts.n ? watched : c->texts.n;
+    bool is_at_mark = c->watch == CLEAN_WATCH_ON && clean_section_has_section(c);
+    size_t mark = is_at_mark ? end - (sizeof "<![CDATA[" - 1) : end;
+    if (read_again_from(c, find_end(c, mark), end, at))
+        return true;
+    if (is_at_mark)
+        note_cut(c, mark);
+    if (c->watch == CLEAN_WATCH_FULL)
+        clean_write_out(c); // which ends the watch
+    return false;
+}
+
+// "<item><title><![CDATA[ text ]]></title>" ends nothing where the first of it stood in a section.
+bool clean_section_is_cut(struct cleaner *c, struct str name, const char *at)
+{
+    struct str texts = buf_str(&c->texts);
+    if (c->cut == SIZE_MAX || c->brackets || clean_skip_blanks(texts, c->closed) != texts.n)
+        return false;
+    if (!str_eq_nocase(name, clean_name(str_from(texts, c->tag))) || !read_again_from(c, c->cut, c->closed, at))
+        return false;
+    buf_add(&c->texts, S("]]></"));
+    buf_add(&c->texts, name);
+    buf_add_char(&c->texts, '>');
+    return true;
+}
+
+bool clean_section_has_rest(struct cleaner *c)
+{
+    struct str tag = str_from(buf_str(&c->texts), c->tag);
+    bool is_feed_end = c->item != SIZE_MAX && is_end_tag(tag) && clean_kind_of(clean_name(tag)) == CLEAN_FEED;
+    return is_feed_end && c->texts.n == c->searched && read_again_from(c, c->item, c->texts.n, NULL);
 }

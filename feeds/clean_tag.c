@@ -103,6 +103,8 @@ static void end_tag(struct cleaner *c, struct str name, const char *at)
     }
     uint32_t level = c->depth && str_eq(open_name(c, c->depth - 1), name) ? c->depth - 1 : find_open(c, name, kind);
     if (level == UINT32_MAX) {
+        if (c->watch == CLEAN_WATCH_ON && clean_section_is_cut(c, name, at))
+            return;
         if (c->depth > 0)
             clean_repair(c, REPAIR_STRAY_END, at);
         else

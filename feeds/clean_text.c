@@ -318,6 +318,7 @@ const char *clean_section(struct cleaner *c, const char *p, const char *end)
             if (!settle_brackets(c, p, true))
                 continue;
             c->state = CLEAN_TEXT;
+            c->closed = c->texts.n;
             if (c->watch == CLEAN_WATCH_FULL)
                 clean_section_over(c);
             return p + 1;

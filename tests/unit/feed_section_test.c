@@ -92,6 +92,28 @@ static void a_section_that_is_closed_may_hold_a_feed(void **state)
         check_all(sections, sizeof sections / sizeof sections[0], piece);
 }
 
+static void an_item_ends_a_section_whose_field_lost_its_end_too(void **state)
+{
+    (void)state;
+#define MARKED "<item><title><![CDATA[two]]></title><guid>2</guid></item>"
+    static const struct section sections[] = {
+        {FIRST("<![CDATA[<b>x\n") MARKED THIRD TAIL, "<b>x", 3, "its title has a section"},
+        {FIRST("<![CDATA[x]\n") "<item><guid>2</guid><title> <![CDATA[two]]>\n</title></item>" THIRD TAIL, "x]", 3, "blanks"},
+        {FIRST("<![CDATA[x") SECOND TAIL, "x", 2, "the feed ends in it"},
+        {FIRST("<![CDATA[x") SECOND "<item><guid>3</guid><title><![CDATA[three]]></title></item>" TAIL, "x", 3,
+         "an item without sections first"},
+        {FIRST("<![CDATA[q <item><title><![CDATA[q]]]]><![CDATA[></title></item>]]></description>" REST) THIRD TAIL,
+         "q <item><title><![CDATA[q]]></title></item>", 2, "quoted as XML wants it: whole"},
+        {FIRST("<![CDATA[q <item><title><![CDATA[q]]></description>" REST) THIRD TAIL, "q <item><title><![CDATA[q", 2,
+         "quoted, and not split: the field's end follows"},
+        {FIRST("<![CDATA[q <item><title>q</title></item>"), "q <item><title>q</title></item>", 1, "quoted, then cut off"},
+        {FIRST("<![CDATA[q <item><title>q <![CDATA[ q]]></title></description>" REST) THIRD TAIL,
+         "q <item><title>q <![CDATA[ q", 2, "the mark does not begin the field's text"},
+    };
+    for (size_t piece = 1; piece < 1000; piece = piece * 3 + 1)
+        check_all(sections, sizeof sections / sizeof sections[0], piece);
+}
+
 static void an_entry_ends_a_section_likewise(void **state)
 {
     (void)state;
@@ -161,6 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_section_that_lost_its_end_costs_no_item_behind_it),
         cmocka_unit_test(a_section_that_is_closed_may_hold_a_feed),
+        cmocka_unit_test(an_item_ends_a_section_whose_field_lost_its_end_too),
         cmocka_unit_test(an_entry_ends_a_section_likewise),
         cmocka_unit_test(the_end_is_looked_for_up_to_what_is_watched),
         cmocka_unit_test(many_lost_ends_are_read_again_up_to_a_cap),
