@@ -312,8 +312,6 @@ const char *clean_section(struct cleaner *c, const char *p, const char *end)
     if (c->high_surrogate)
         settle_surrogate(c);
     while (p < end) {
-        if (c->watch == CLEAN_WATCH_FULL && clean_section_is_lost(c, p))
-            return p;
         if (c->brackets && *p != ']') {
             if (!settle_brackets(c, p, true))
                 continue;
@@ -327,7 +325,7 @@ const char *clean_section(struct cleaner *c, const char *p, const char *end)
         if (q > p)
             put_text(c, p, (size_t)(q - p));
         p = q;
-        if (p == end)
+        if (p == end || (c->watch == CLEAN_WATCH_FULL && clean_section_is_lost(c, p)))
             return p;
         if (*p == ']') {
             p = count_brackets(c, p, end);

@@ -153,6 +153,31 @@ static void the_end_is_looked_for_up_to_what_is_watched(void **state)
     }
 }
 
+// A control character in a tag is another repair than one in a section.
+static uint32_t controls(size_t piece)
+{
+    struct buf body = hostile_make(HEAD "<item><guid>1</guid><description><![CDATA[x</description></item><item><guid>2</guid>",
+                                   "a", CLEAN_WATCHED_BYTES, "<x \x01/></item>" TAIL);
+    struct arena arena;
+    arena_init(&arena, SIZE_MAX);
+    struct parser *parser = parser_open(&(struct parse_options){0}, &arena);
+    for (size_t at = 0; at < body.n; at += piece)
+        parser_feed(parser, body.p + at, body.n - at < piece ? body.n - at : piece);
+    const struct document *doc = parser_end(parser, false);
+    assert_int_equal(doc->n_items, 2);
+    uint32_t count = doc->repairs[REPAIR_CONTROL].count;
+    arena_done(&arena);
+    buf_done(&body);
+    return count;
+}
+
+static void what_comes_behind_what_is_watched_is_no_part_of_the_section(void **state)
+{
+    (void)state;
+    for (size_t piece = 1000; piece < 300000; piece *= 4)
+        assert_int_equal(controls(piece), 0);
+}
+
 static void many_lost_ends_are_read_again_up_to_a_cap(void **state)
 {
     (void)state;
@@ -186,6 +211,7 @@ int main(void)
         cmocka_unit_test(an_item_ends_a_section_whose_field_lost_its_end_too),
         cmocka_unit_test(an_entry_ends_a_section_likewise),
         cmocka_unit_test(the_end_is_looked_for_up_to_what_is_watched),
+        cmocka_unit_test(what_comes_behind_what_is_watched_is_no_part_of_the_section),
         cmocka_unit_test(many_lost_ends_are_read_again_up_to_a_cap),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
