@@ -107,8 +107,8 @@ struct cleaner {
     enum clean_watch watch;
     size_t texts_max; // when they are written out
     size_t watched, section, closed, searched, lost; // places in texts: the first section, the last one, its end, how
-    size_t tag, item, cut; // far it was searched, what is read again; last tag, item, and the item that has a section
-    uint32_t quoted; // start tags of the field among what was searched, without their ends
+    size_t tag, ended, item, cut; // far it was searched, what is read again; last tag, end of the field, item, and the
+    uint32_t quoted; // item that has a section; start tags of the field that was searched for, without their ends
     uint32_t brackets, matched; // ']' seen and not written yet; characters seen of a comment's or instruction's end
     uint64_t comment_tail; // the last bytes of a comment
     char decl_quote;      // inside a declaration,

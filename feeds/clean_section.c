@@ -6,9 +6,9 @@
 //                                 ^ lost here                            ^ here it shows
 //
 // The sign is the end tag of the section's field, followed by what can only follow a field: the end of what holds the
-// field, another field, an item. A text about feeds may quote that, so it must be an end tag whose start was not in
-// the section, and the section must not end before another begins, or the document ends, or more than
-// CLEAN_WATCHED_BYTES came. Until then its text is held back.
+// field, another field, an item, an element that holds a section; or, farther behind, the end of the item. A text about
+// feeds may quote that, so it must be an end tag whose start was not in the section, and the section must not end
+// before another begins, or the document ends, or more than CLEAN_WATCHED_BYTES came. Until then its text is held back.
 //
 // Where the field's end was lost as well, the sign is an item's start and a section in a field of that item which ends
 // with the field: behind a quoted one comes "<![CDATA[>", as XML wants it, or the end of the outer field. Or it is the
@@ -23,8 +23,8 @@
 void clean_section_begin(struct cleaner *c)
 {
     bool is_in_field = c->depth > 1 && c->open[c->depth - 1].kind == CLEAN_OTHER;
-    c->section = c->texts.n;
-    c->item = c->cut = SIZE_MAX;
+    c->section = c->tag = c->texts.n;
+    c->item = c->cut = c->ended = SIZE_MAX;
     if (c->watch != CLEAN_WATCH_NO || !is_in_field)
         return;
     c->watch = CLEAN_WATCH_ON;
@@ -92,15 +92,21 @@ static size_t find_end(struct cleaner *c, size_t end)
         if (first != char_lower(field.p[0]) && !clean_is_blank(first) && !may_be_item)
             continue;
         struct str name = clean_name(tag);
-        if (c->item == SIZE_MAX && !is_end_tag(tag) && clean_kind_of(name) == CLEAN_ITEM)
-            c->item = at;
+        if (clean_kind_of(name) == CLEAN_ITEM) {
+            if (is_end_tag(tag) && c->ended != SIZE_MAX)
+                return c->ended;
+            c->ended = SIZE_MAX;
+            c->item = c->item == SIZE_MAX && !is_end_tag(tag) ? at : c->item;
+        }
         if (!str_eq_nocase(name, field))
             continue;
         if (!is_end_tag(tag))
             c->quoted++;
         else if (c->quoted > 0)
             c->quoted--;
-        else if (at >= c->section && is_behind_field(c, str_from(tag, str_find_char(tag, '>') + 1)))
+        else if (at >= c->section)
+            c->ended = at;
+        if (c->ended == at && is_behind_field(c, str_from(tag, str_find_char(tag, '>') + 1)))
             return at;
     }
     c->searched = end;
@@ -135,16 +141,22 @@ static bool read_again_from(struct cleaner *c, size_t lost, size_t end, const ch
     return true;
 }
 
-// A section begins in this one: notes the item that began before, if the mark stands in a field of it.
-static void note_cut(struct cleaner *c, size_t mark)
+// Returns where, behind the tag at that place of texts and blanks, something stands.
+static size_t behind_tag(const struct cleaner *c, size_t at)
 {
-    struct str tag = str_head(buf_str(&c->texts), mark);
-    tag = str_from(tag, c->tag);
-    size_t gt = str_find_char(tag, '>');
-    bool is_in_field = c->item != SIZE_MAX && c->tag > c->item && !is_end_tag(tag) && gt < tag.n &&
-                       clean_skip_blanks(tag, gt + 1) == tag.n;
-    c->cut = is_in_field ? c->item : SIZE_MAX;
-    c->item = SIZE_MAX;
+    struct str texts = buf_str(&c->texts);
+    return clean_skip_blanks(texts, at + str_find_char(str_from(texts, at), '>') + 1);
+}
+
+// A section begins in this one. Returns the end tag of the field if an element of it follows that, else SIZE_MAX, and
+// notes the item that began before, if the mark stands in a field of it.
+static size_t end_before_mark(struct cleaner *c, size_t mark)
+{
+    bool is_in_field = !is_end_tag(str_from(buf_str(&c->texts), c->tag)) && behind_tag(c, c->tag) == mark;
+    size_t ended = is_in_field && c->ended != SIZE_MAX && behind_tag(c, c->ended) == c->tag ? c->ended : SIZE_MAX;
+    c->cut = is_in_field && c->item != SIZE_MAX && c->tag > c->item ? c->item : SIZE_MAX;
+    c->item = c->ended = SIZE_MAX; // so that what is read again has no other section
+    return ended;
 }
 
 bool clean_section_is_lost(struct cleaner *c, const char *at)
@@ -154,8 +166,8 @@ bool clean_section_is_lost(struct cleaner *c, const char *at)
     size_t mark = is_at_mark ? end - (sizeof "<![CDATA[" - 1) : end;
     if (read_again_from(c, find_end(c, mark), end, at))
         return true;
-    if (is_at_mark)
-        note_cut(c, mark);
+    if (is_at_mark && read_again_from(c, end_before_mark(c, mark), end, at))
+        return true;
     if (c->watch == CLEAN_WATCH_FULL)
         clean_write_out(c); // which ends the watch
     return false;
