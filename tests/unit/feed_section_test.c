@@ -22,7 +22,14 @@ struct section {
     const char *why;
 };
 
-// The documents are read in pieces of that many bytes.
+static const struct document *read_in_pieces(struct str body, size_t piece, struct arena *arena)
+{
+    struct parser *parser = parser_open(&(struct parse_options){0}, arena);
+    for (size_t at = 0; at < body.n; at += piece)
+        parser_feed(parser, body.p + at, body.n - at < piece ? body.n - at : piece);
+    return parser_end(parser, false);
+}
+
 static void check_all(const struct section *sections, size_t n, size_t piece)
 {
     for (size_t i = 0; i < n; i++) {
@@ -30,10 +37,7 @@ static void check_all(const struct section *sections, size_t n, size_t piece)
         struct str body = str_of(s->body);
         struct arena arena;
         arena_init(&arena, SIZE_MAX);
-        struct parser *parser = parser_open(&(struct parse_options){0}, &arena);
-        for (size_t at = 0; at < body.n; at += piece)
-            parser_feed(parser, body.p + at, body.n - at < piece ? body.n - at : piece);
-        const struct document *doc = parser_end(parser, false);
+        const struct document *doc = read_in_pieces(body, piece, &arena);
         struct str text = doc->n_items ? doc->items[0].summary.body : S("");
         if (doc->n_items != s->n_items || !str_eq(str_trim(text), str_of(s->first))) {
             print_error("%s: %zu items, the first \"%.*s\"\n", s->why, doc->n_items, STR_ARG(text));
@@ -138,10 +142,7 @@ static size_t items_behind(size_t n, size_t piece)
                                    "</description></item><item><guid>2</guid></item>" TAIL);
     struct arena arena;
     arena_init(&arena, SIZE_MAX);
-    struct parser *parser = parser_open(&(struct parse_options){0}, &arena);
-    for (size_t at = 0; at < body.n; at += piece)
-        parser_feed(parser, body.p + at, body.n - at < piece ? body.n - at : piece);
-    size_t n_items = parser_end(parser, false)->n_items;
+    size_t n_items = read_in_pieces(buf_str(&body), piece, &arena)->n_items;
     arena_done(&arena);
     buf_done(&body);
     return n_items;
@@ -164,10 +165,7 @@ static uint32_t controls(size_t piece)
                                    "a", CLEAN_WATCHED_BYTES, "<x \x01/></item>" TAIL);
     struct arena arena;
     arena_init(&arena, SIZE_MAX);
-    struct parser *parser = parser_open(&(struct parse_options){0}, &arena);
-    for (size_t at = 0; at < body.n; at += piece)
-        parser_feed(parser, body.p + at, body.n - at < piece ? body.n - at : piece);
-    const struct document *doc = parser_end(parser, false);
+    const struct document *doc = read_in_pieces(buf_str(&body), piece, &arena);
     assert_int_equal(doc->n_items, 2);
     uint32_t count = doc->repairs[REPAIR_CONTROL].count;
     arena_done(&arena);
