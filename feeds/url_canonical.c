@@ -106,6 +106,7 @@ static void add_normalised(struct buf *out, struct str s)
     }
 }
 
+// A normalised query, without its parameters that say nothing of what is there.
 static void add_query(struct buf *out, struct str query)
 {
     char sign = '?';
@@ -116,9 +117,17 @@ static void add_query(struct buf *out, struct str query)
         if (part.n == 0 || url_is_tracking(name) || is_passing(part))
             continue;
         buf_add_char(out, sign);
-        add_normalised(out, part);
+        buf_add(out, part);
         sign = '&';
     }
+}
+
+// Returns s with its escapes normalised; in `room`, until that is used again.
+static struct str normalised(struct buf *room, struct str s)
+{
+    buf_reset(room);
+    add_normalised(room, s);
+    return buf_str(room);
 }
 
 struct str url_canonical(struct arena *a, struct str url)
@@ -127,20 +136,21 @@ struct str url_canonical(struct arena *a, struct str url)
     if (!url_is_http(text) || text.n > URL_BYTES_MAX)
         return text;
     struct url u = url_cut(text);
-    struct buf path, out;
-    buf_init(&path, 4 * URL_BYTES_MAX);
-    size_t session = str_find_nocase(u.path, S(";jsessionid="));
-    add_normalised(&path, u.path.n ? str_head(u.path, session) : S("/")); // first, as "%2e" is a dot
+    struct buf room, out;
+    buf_init(&room, 4 * URL_BYTES_MAX);
     buf_init(&out, 4 * URL_BYTES_MAX);
     buf_add(&out, S("//"));
     buf_add(&out, url_host_key(a, text));
-    url_add_path(&out, buf_str(&path));
-    buf_done(&path);
-    add_query(&out, u.query);
-    if (u.fragment.n && !is_passing_fragment(u.fragment)) {
+    // Each part is normalised before it is looked at: "%2e" is a dot, "%73id" a session.
+    struct str path = normalised(&room, u.path.n ? u.path : S("/"));
+    url_add_path(&out, str_head(path, str_find_nocase(path, S(";jsessionid="))));
+    add_query(&out, normalised(&room, u.query));
+    struct str fragment = normalised(&room, u.fragment);
+    if (fragment.n && !is_passing_fragment(fragment)) {
         buf_add_char(&out, '#');
-        add_normalised(&out, u.fragment);
+        buf_add(&out, fragment);
     }
+    buf_done(&room);
     struct str canonical = arena_str(a, buf_str(&out));
     buf_done(&out);
     return canonical;
