@@ -124,7 +124,8 @@ static struct str glue_behind(const struct leaf_text *l, size_t i)
     const struct place *places = l->c->text.places;
     size_t from = places[i].end;
     size_t to = i + 1 < l->n_parts ? places[i + 1].start : l->e->text.n;
-    struct str g = glue(&l->c->g->arena, (struct str){l->e->text.p + from, to - from});
+    size_t n = to > from ? to - from : 0; // two words that one character is folded into have the same place
+    struct str g = glue(&l->c->g->arena, (struct str){l->e->text.p + from, n});
     if (i + 1 == l->n_parts)
         while (g.n && g.p[g.n - 1] != '+')
             g.n--;

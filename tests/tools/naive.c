@@ -99,7 +99,8 @@ static void add_way(struct naive_rule *r, struct node *node, const struct text *
         size_t start = t->places[i].start;
         size_t stop = last + 1 < n_parts ? t->places[last + 1].start : node->e->text.n;
         struct str source = {node->e->text.p + start, t->places[last].end - start};
-        struct str gap = {node->e->text.p + t->places[last].end, stop - t->places[last].end};
+        size_t end = t->places[last].end;
+        struct str gap = {node->e->text.p + end, stop > end ? stop - end : 0};
         struct str folded = {0};
         for (size_t k = i; k <= last; k++) {
             struct str one = word_folded(t, &t->words[parts[k]]);

@@ -86,6 +86,8 @@ static void operators_combine_as_in_the_grammar(void **state)
         {"/cease/ NEAR/2 talks", "cease fire talks", true, "a regex is an operand"},
         {"AT&T", "shares of AT&T rose", true, "signs inside a word"},
         {"AT&T", "at t junction", false, "signs inside a word must stand there"},
+        {"t&\u3300", "T&\u3300 b", true, "signs before a character that is four words"},
+        {"t&\u3300&b", "t&\u3300 b", false, "signs behind a character that is four words must stand there"},
         {"c++", "a C++ compiler", true, "signs behind a word"},
         {"c++", "vitamin C", false, "signs behind a word must stand there"},
         {"U.S.", "the U.S. army", true, "dots"},
