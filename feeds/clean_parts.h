@@ -49,7 +49,7 @@ void clean_write_out(struct cleaner *c);
 static inline void clean_write(struct cleaner *c, bool is_last)
 {
     bool is_enough = c->out.n >= CLEAN_WRITE_BYTES || c->values.n >= CLEAN_TEXTS_BYTES;
-    if (is_enough || c->n_ends == CLEAN_MARKS_MAX - 1 || is_last)
+    if (is_enough || is_last)
         clean_write_out(c);
 }
 

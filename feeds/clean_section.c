@@ -177,9 +177,12 @@ bool clean_section_is_lost(struct cleaner *c, const char *at)
 bool clean_section_is_cut(struct cleaner *c, struct str name, const char *at)
 {
     struct str texts = buf_str(&c->texts);
-    if (c->cut == SIZE_MAX || c->brackets || clean_skip_blanks(texts, c->closed) != texts.n)
+    size_t cut = c->cut;
+    struct str tag = str_head(str_from(texts, c->tag), name.n + 5); // with the next character
+    if (cut == SIZE_MAX || !str_eq_nocase(name, clean_name(tag)))
         return false;
-    if (!str_eq_nocase(name, clean_name(str_from(texts, c->tag))) || !read_again_from(c, c->cut, c->closed, at))
+    c->cut = SIZE_MAX; // one look at what stands behind the section
+    if (c->brackets || clean_skip_blanks(texts, c->closed) != texts.n || !read_again_from(c, cut, c->closed, at))
         return false;
     buf_add(&c->texts, S("]]></"));
     buf_add(&c->texts, name);

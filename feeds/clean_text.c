@@ -4,6 +4,7 @@
 //
 // A run goes into the XML while it is short and plain ASCII. From its first reference or other character on, or where
 // it is longer than a mark is worth, it goes aside.
+#include <assert.h>
 #include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -20,6 +21,7 @@ static void close_aside(struct cleaner *c)
     if (!c->is_aside)
         return;
     c->is_aside = false;
+    assert(c->n_ends < CLEAN_MARKS_MAX);
     clean_out(c, CLEAN_MARK, sizeof CLEAN_MARK - 1);
     c->ends[c->n_ends++] = (uint32_t)c->texts.n;
 }
@@ -107,6 +109,8 @@ void clean_end_run(struct cleaner *c)
         c->texts_max = CLEAN_TEXTS_BYTES;
     }
     close_aside(c);
+    if (c->n_ends >= CLEAN_MARKS_MAX - 1) // here, as a tag may follow that is not written
+        clean_write_out(c);
 }
 
 // ---- runs

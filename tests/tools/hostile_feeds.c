@@ -6,6 +6,7 @@
 #define RSS HOSTILE_RSS
 #define END HOSTILE_END
 #define FOUR(x) x x x x
+#define BLANKS FOUR(FOUR(FOUR(FOUR(FOUR(FOUR("             "))))))
 
 const struct hostile hostile_feeds[] = {
     {"long CDATA", RSS "<item><description><![CDATA[", "abcdefghij", "]]></description></item>" END, 1000000, true,
@@ -53,6 +54,10 @@ const struct hostile hostile_feeds[] = {
      "what follows each is read again"},
     {"end tags in CDATA", RSS "<item><description><![CDATA[", "</description> <![CDATA[", "]]></description></item>" END,
      430000, true, "each may be the end of a section that lost its own"},
+    {"tags in CDATA that are refused", RSS "<item><title>x</title><description>" FOUR(FOUR(FOUR(FOUR("<a>")))) "<a><a>",
+     "<b><![CDATA[x]]>", "</description></item>" END, 600000, true, "each ends a run of text, and is not written"},
+    {"blanks behind CDATA", RSS "<item><title>x</title><description><![CDATA[<item><title><![CDATA[a]]>" BLANKS, "</x>",
+     "</title></description></item>" END, 2500000, true, "each may be the end of what began in the section"},
     {"brackets", RSS "<item><description><![CDATA[", "]]", "]]></description></item>" END, 1000000, true,
      "each may be the section's end"},
     {"JSON strings", "{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{\"id\":\"1\",\"content_text\":\"",
