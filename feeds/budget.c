@@ -24,12 +24,16 @@ bool budget_steer(struct budget *b, uint64_t polls_per_hour, uint64_t polls_made
 {
     if (now.ms < b->next.ms)
         return false;
+    if (mono_diff(now, b->at[b->newest]) > BUDGET_GAP_MS) {
+        budget_init(b, b->price, polls_made, now);
+        return true;
+    }
     uint32_t oldest = (b->newest + BUDGET_STEPS - (b->n - 1)) % BUDGET_STEPS;
     double allowed = (double)polls_per_hour * (double)mono_diff(now, b->at[oldest]) / HOUR_MS;
     double made = (double)(polls_made - b->polls[oldest]);
-    double days = (double)mono_diff(now, b->at[b->newest]) / DAY_MS; // more than a step where the machine slept
+    double days = (double)mono_diff(now, b->at[b->newest]) / DAY_MS;
     if (made > 0 && allowed > 0) // no poll at all tells nothing of the price
-        b->price = bounded(b->price * pow(made / allowed, days < 1 ? days : 1));
+        b->price = bounded(b->price * pow(made / allowed, days));
     note(b, polls_made, now);
     return true;
 }

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 
 enum { BUDGET_STEP_MS = HOUR_MS, BUDGET_STEPS = DAY_MS / BUDGET_STEP_MS };
+enum { BUDGET_GAP_MS = 2 * BUDGET_STEP_MS }; // between two steps; beyond it the machine slept, and nobody could poll
 
 // Beyond them a price changes nothing: at the least a feed with a post in 60 days (no feed's rate falls below it) is
 // polled every minute, at the greatest one with 4,096 posts a day once a day.
@@ -30,7 +31,8 @@ struct budget {
 void budget_init(struct budget *b, double price, uint64_t polls_made, mono_t now);
 
 // Steers, where its time has come: polls_made in all, by everyone who shares the budget. Steps end at full hours of the
-// clock, so that all who see the same polls find the same price. Returns whether it was time.
+// clock, so that all who see the same polls find the same price. After a sleep the price stays, and a new day of polls
+// begins. Returns whether it was time.
 bool budget_steer(struct budget *b, uint64_t polls_per_hour, uint64_t polls_made, mono_t now);
 
 #endif

@@ -216,18 +216,29 @@ static void who_sees_the_same_polls_finds_the_same_price(void **state)
     assert_true(b.price > a.price * 0.99 && b.price < a.price * 1.01);
 }
 
-static void sleep_of_days_is_one_step(void **state)
+static void sleep_of_days_changes_no_price(void **state)
 {
     (void)state;
     struct budget b;
     budget_init(&b, 0.2, 0, (mono_t){0});
-    assert_true(budget_steer(&b, 10, 1440, (mono_t){3LL * DAY_MS})); // twice what was allowed
-    assert_true(b.price > 0.399 && b.price < 0.401);
-    assert_true(b.next.ms == 3LL * DAY_MS + HOUR_MS);
+    assert_true(budget_steer(&b, 10, 20, (mono_t){BUDGET_GAP_MS})); // as many as were allowed
+    assert_true(b.price == 0.2);
+    mono_t woken = {BUDGET_GAP_MS + 3LL * DAY_MS};
+    assert_true(budget_steer(&b, 10, 20, woken));
+    assert_true(b.price == 0.2);
+    assert_true(b.next.ms == woken.ms + HOUR_MS);
+    for (int hour = 1; hour <= BUDGET_STEPS; hour++) { // nor do the hours behind it, which have the sleep no more
+        assert_true(budget_steer(&b, 10, 20 + 10 * (uint64_t)hour, mono_add(woken, (int64_t)hour * HOUR_MS)));
+        assert_true(b.price == 0.2);
+    }
+    budget_init(&b, 0.2, 0, (mono_t){0});
+    assert_true(budget_steer(&b, 10, 40, (mono_t){BUDGET_GAP_MS + 1})); // twice as many, over more than can be told
+    assert_true(b.price == 0.2);
 }
 
 static void price_stays_within_its_bounds(void **state)
 {
+    enum { MANY = 1000000000 };
     (void)state;
     struct budget b;
     budget_init(&b, 1e12, 0, (mono_t){0});
@@ -235,15 +246,15 @@ static void price_stays_within_its_bounds(void **state)
     budget_init(&b, 0, 0, (mono_t){0});
     assert_true(b.price == BUDGET_PRICE_MIN);
     budget_init(&b, BUDGET_PRICE_MAX / 2, 0, (mono_t){0});
-    assert_true(budget_steer(&b, 10, 480, (mono_t){DAY_MS}));
-    assert_true(b.price == BUDGET_PRICE_MAX);
-    assert_true(budget_steer(&b, 10, 100000, (mono_t){2LL * DAY_MS}));
-    assert_true(b.price == BUDGET_PRICE_MAX);
+    for (int hour = 1; hour <= 2; hour++) {
+        assert_true(budget_steer(&b, 1, MANY * (uint64_t)hour, (mono_t){(int64_t)hour * HOUR_MS}));
+        assert_true(b.price == BUDGET_PRICE_MAX);
+    }
     budget_init(&b, BUDGET_PRICE_MIN * 2, 0, (mono_t){0});
-    assert_true(budget_steer(&b, 10, 120, (mono_t){DAY_MS}));
-    assert_true(b.price == BUDGET_PRICE_MIN);
-    assert_true(budget_steer(&b, 10, 121, (mono_t){2LL * DAY_MS}));
-    assert_true(b.price == BUDGET_PRICE_MIN);
+    for (int hour = 1; hour <= 2; hour++) {
+        assert_true(budget_steer(&b, MANY, (uint64_t)hour, (mono_t){(int64_t)hour * HOUR_MS}));
+        assert_true(b.price == BUDGET_PRICE_MIN);
+    }
 }
 
 int main(void)
@@ -254,7 +265,7 @@ int main(void)
         cmocka_unit_test(price_is_kept_without_a_budget_and_without_polls),
         cmocka_unit_test(step_ends_at_the_full_hour),
         cmocka_unit_test(who_sees_the_same_polls_finds_the_same_price),
-        cmocka_unit_test(sleep_of_days_is_one_step),
+        cmocka_unit_test(sleep_of_days_changes_no_price),
         cmocka_unit_test(price_stays_within_its_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
