@@ -27,6 +27,7 @@ struct poll {
     struct visit *visit;        // NULL: none is out
     struct worker *owner;       // of the host where it is a guest; NULL: its own shard has its slot
     uint64_t host;              // where it is a guest
+    bool has_asked;             // somebody, as the first host may be another worker's
     bool is_waiting;            // until then: nothing under way
     wall_t now;                 // of the turn in which bytes come: the parser's idea of "too late a date"
     const char *headers[POLL_HEADERS_MAX + 1];

@@ -7,28 +7,11 @@
 #include "daemon/writer.h"
 #include "feeds/url.h"
 
+#include <utlist.h>
+
 // Short on purpose: curl copies a header letter by letter. RDF and text/xml are met by the last range.
 #define ACCEPT                                                                                                         \
     "Accept: application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=0.9,*/*;q=0.8"
-
-static void link_poll(struct poll **list, struct poll *p)
-{
-    p->prev = NULL;
-    p->next = *list;
-    if (*list)
-        (*list)->prev = p;
-    *list = p;
-}
-
-static void unlink_poll(struct poll **list, struct poll *p)
-{
-    if (p->prev)
-        p->prev->next = p->next;
-    else
-        *list = p->next;
-    if (p->next)
-        p->next->prev = p->prev;
-}
 
 static void on_line(void *context, struct str line)
 {
@@ -48,6 +31,7 @@ static void on_done(void *context, const struct http_result *result);
 static void ask(struct poll *p, struct now now)
 {
     struct worker *w = p->worker;
+    p->has_asked = true;
     struct arena *a = &p->outcome->arena;
     const struct feed_options *options = p->outcome->before.options;
     struct request r = pipeline_request(p->pipeline);
@@ -230,13 +214,13 @@ static void on_done(void *context, const struct http_result *result)
     struct now now = clock_now(w->threads->clock);
     p->transfer = NULL;
     p->now = now.wall;
-    unlink_poll(&w->asking, p);
+    DL_DELETE(w->asking, p);
     bool is_over = pipeline_answer(p->pipeline, result->fault, result->text, now.wall) == PIPELINE_DONE;
     if (is_over) {
         finish(p, now);
     } else {
         p->hop_at = now.mono;
-        link_poll(&w->hopping, p);
+        DL_APPEND(w->hopping, p);
     }
     polls_start(w, now);
     worker_set_alarm(w);
@@ -254,12 +238,13 @@ static void set_waiting(struct poll *p, bool is_waiting)
     p->is_waiting = is_waiting;
 }
 
-// A redirect leads to a host that wants to be left alone for longer: the poll is begun anew when that is over. Waiting
-// it would keep its place among the requests in flight, and as many of them as there are places would stop the worker.
+// The next host wants to be left alone, for long, or before the poll has asked anybody: it is begun anew when that is
+// over. Waiting it would keep its place among the requests in flight, and as many of them as there are places would
+// stop the worker.
 static void put_off(struct poll *p, int64_t wait_ms, struct now now)
 {
     struct worker *w = p->worker;
-    unlink_poll(&w->hopping, p);
+    DL_DELETE(w->hopping, p);
     set_waiting(p, false);
     shard_give_back(w->shard, p->outcome->before.id, wait_ms, now);
     pipeline_drop(p->pipeline);
@@ -271,7 +256,7 @@ static void put_off(struct poll *p, int64_t wait_ms, struct now now)
 void poll_may_ask(struct poll *p, int64_t wait_ms, struct now now)
 {
     struct worker *w = p->worker;
-    if (wait_ms > HOP_WAIT_MS) {
+    if (wait_ms > (p->has_asked ? HOP_WAIT_MS : 0)) {
         put_off(p, wait_ms, now);
         return;
     }
@@ -279,8 +264,8 @@ void poll_may_ask(struct poll *p, int64_t wait_ms, struct now now)
     set_waiting(p, wait_ms > 0);
     if (wait_ms > 0)
         return;
-    unlink_poll(&w->hopping, p);
-    link_poll(&w->asking, p);
+    DL_DELETE(w->hopping, p);
+    DL_APPEND(w->asking, p);
     ask(p, now);
 }
 
@@ -311,11 +296,13 @@ static void start(struct worker *w, struct outcome *outcome, struct now now)
     p->pipeline = pipeline_begin(&p->tools, outcome);
     worker_poll_began(w);
     bool is_foreign = worker_is_foreign(w, shard_feed_host(w->shard, outcome->before.id));
-    link_poll(is_foreign ? &w->hopping : &w->asking, p);
-    if (is_foreign)
+    if (is_foreign) {
+        DL_APPEND(w->hopping, p);
         poll_hop(p, now);
-    else
+    } else {
+        DL_APPEND(w->asking, p);
         ask(p, now);
+    }
 }
 
 void polls_start(struct worker *w, struct now now)
@@ -353,7 +340,7 @@ void polls_drop(struct worker *w)
     for (size_t i = 0; i < 2; i++)
         while (*lists[i]) {
             struct poll *p = *lists[i];
-            unlink_poll(lists[i], p);
+            DL_DELETE(*lists[i], p);
             set_waiting(p, false);
             http_cancel(p->transfer);
             poll_end_visit(p, (wall_t){0});
