@@ -482,7 +482,7 @@ enum exit_code daemon_run(const struct daemon_options *options)
     d->is_once = options->is_once;
     d->is_foreground = options->is_foreground;
     enum exit_code code = open_and_serve(d, options, clock_fd);
-    log_stop(d->log, LOG_STOP_MS);
+    log_stop(d->log, LOG_STOP_MS, d->is_once); // who asked for one run wants to see all of it
     close_loop(d);
     config_unref(d->config);
     file_watch_done(&d->file_watch);

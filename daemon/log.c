@@ -48,9 +48,11 @@ struct log {
     struct message *taken; // from the queue, and not written yet; the thread's, and after its end log_stop's
     struct queue ended;    // closed when the thread has written all
     bool has_written_all;  // atomic
+    uint64_t written;      // atomic: lines
     int level; // atomic
     enum log_to to;       // never LOG_TO_AUTO; the thread's
     enum log_to moved_to; // the same, of the last move that was asked for; who moves it
+    enum log_to asked_to; // what was asked for then: LOG_TO_AUTO is not chosen again
 };
 
 // Their libraries lose a line without a word where nobody listens, so that is looked at before each one: a restart of
@@ -165,6 +167,7 @@ static void *log_main(void *context)
             pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &before);
             write_record(log, (struct record *)log->taken);
             pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+            __atomic_fetch_add(&log->written, 1, __ATOMIC_RELAXED);
         }
         uint64_t dropped = metric_get(log->metrics, METRIC_LOG_DROPPED);
         if (dropped > told)
@@ -184,6 +187,7 @@ struct log *log_start(enum log_to to, struct clock *clock, struct metrics *metri
     log->metrics = metrics;
     log->level = LOG_LEVEL_INFO;
     log->to = log->moved_to = choose(to);
+    log->asked_to = to;
     openlog("feedwatchd", LOG_PID, LOG_DAEMON);
     // A scene's clock waits for each line. In real time `--once` asks that count whether all is done, and a reader that
     // is stuck must not hold it up.
@@ -195,12 +199,17 @@ struct log *log_start(enum log_to to, struct clock *clock, struct metrics *metri
     return log;
 }
 
-void log_stop(struct log *log, int wait_ms)
+void log_stop(struct log *log, int wait_ms, bool is_patient)
 {
     if (!log)
         return;
     queue_close(&log->queue);
-    queue_take_all(&log->ended, wait_ms); // nothing comes: it waits for the close
+    uint64_t written, seen;
+    do {
+        written = __atomic_load_n(&log->written, __ATOMIC_RELAXED);
+        queue_take_all(&log->ended, wait_ms); // nothing comes: it waits for the close
+        seen = __atomic_load_n(&log->written, __ATOMIC_RELAXED);
+    } while (is_patient && seen > written && !__atomic_load_n(&log->has_written_all, __ATOMIC_ACQUIRE));
     if (!__atomic_load_n(&log->has_written_all, __ATOMIC_ACQUIRE))
         pthread_cancel(log->thread);
     pthread_join(log->thread, NULL);
@@ -315,10 +324,13 @@ bool log_move(struct log *log, enum log_to to, struct err *err)
         [LOG_TO_SYSLOG] = "syslog",
     };
     const char *from = names[log->moved_to];
-    enum log_to target = choose(to);
+    bool is_still_auto = to == LOG_TO_AUTO && log->asked_to == LOG_TO_AUTO; // a syslog that restarts moves nothing
+    enum log_to target = is_still_auto ? log->moved_to : choose(to);
     const char *socket = target == LOG_TO_JOURNAL ? journal_socket : target == LOG_TO_SYSLOG ? syslog_socket : NULL;
-    if (target == log->moved_to)
+    if (target == log->moved_to) {
+        log->asked_to = to;
         return true;
+    }
     if (socket && !is_there(socket))
         return err_set(err, "the log stays with %s, %s is not there: %s: %s", from, names[target], socket,
                        strerror(errno));
@@ -330,6 +342,7 @@ bool log_move(struct log *log, enum log_to to, struct err *err)
     r->to = target;
     queue_push(&log->queue, &r->message); // however full it is: a move is no line
     log->moved_to = target;
+    log->asked_to = to;
     return true;
 }
 

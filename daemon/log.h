@@ -27,9 +27,9 @@ struct log;
 // Starts the log's thread.
 struct log *log_start(enum log_to to, struct clock *clock, struct metrics *metrics);
 
-// Writes what is left and ends the thread. What a reader that is stuck has not taken after wait_ms of real time is
-// dropped. NULL is accepted.
-void log_stop(struct log *log, int wait_ms);
+// Writes what is left and ends the thread. What a reader has not taken after wait_ms of real time is dropped; where it
+// is_patient, only when a wait has passed in which it took no line. NULL is accepted.
+void log_stop(struct log *log, int wait_ms, bool is_patient);
 
 // Moves to another target (a reload) behind what was said before, and tells it on both, at LOG_LEVEL_INFO. Does nothing
 // where it is there. False: nobody listens there (no journal, no syslog), and the log stays. One thread: main's.

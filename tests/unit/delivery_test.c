@@ -89,7 +89,7 @@ static int tear_down(void **state)
     drop_all(&s->notes);
     store_close(s->store);
     memory_disk_close(s->disk);
-    log_stop(s->threads.log, WAIT_MS);
+    log_stop(s->threads.log, WAIT_MS, false);
     folder_remove(s->folder);
     mem_free(s);
     return 0;

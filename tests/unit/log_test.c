@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -123,7 +124,7 @@ static void begin(struct stage *s, enum log_to to)
 // Ends the log, so that all is written, and reads what went to standard error.
 static const char *end(struct stage *s)
 {
-    log_stop(s->log, ENOUGH_MS);
+    log_stop(s->log, ENOUGH_MS, false);
     s->log = NULL;
     dup2(s->terminal, STDERR_FILENO);
     close(s->terminal);
@@ -391,6 +392,24 @@ static void a_reload_moves_it(void **state)
     *seen() = (struct seen){0};
 }
 
+// A syslog that restarts while the configuration is read again.
+static void auto_is_chosen_once(void **state)
+{
+    (void)state;
+    struct stage s;
+    struct err err;
+    seen()->has_syslog = true;
+    begin(&s, LOG_TO_AUTO);
+    seen()->has_syslog = false;
+    assert_true(log_move(s.log, LOG_TO_AUTO, &err));
+    seen()->has_syslog = true;
+    log_say(s.log, LOG_LEVEL_ERROR, NULL, "there");
+    assert_string_equal(end(&s), "");
+    assert_string_equal(buf_z(&seen()->syslog), "3 there\n");
+    done(&s);
+    *seen() = (struct seen){0};
+}
+
 static void it_stays_where_a_reload_names_what_is_not_there(void **state)
 {
     (void)state;
@@ -414,8 +433,9 @@ static void it_stays_where_a_reload_names_what_is_not_there(void **state)
 
 // ---- slow readers ----
 
-// Reads a pipe to its end, in a child: what came goes to a file, and the parent says when to begin.
-static pid_t start_reader(const int from[2], int to, int go)
+// Reads a pipe to its end, in a child, with a pause after each piece: what came goes to a file, and the parent says when
+// to begin.
+static pid_t start_reader(const int from[2], int to, int go, int pause_ms)
 {
     pid_t child = fork();
     if (child != 0)
@@ -425,7 +445,7 @@ static pid_t start_reader(const int from[2], int to, int go)
     if (read(go, piece, 1) != 1)
         _exit(1);
     for (ssize_t n; (n = read(from[0], piece, sizeof piece)) > 0;)
-        if (write(to, piece, (size_t)n) != n)
+        if (write(to, piece, (size_t)n) != n || poll(NULL, 0, pause_ms) != 0)
             _exit(1);
     _exit(0);
 }
@@ -440,7 +460,7 @@ static void a_slow_reader_costs_lines_that_are_counted_and_told(bool is_nonblock
     assert_true(pipe(pipe_fds) == 0 && pipe(go) == 0);
     struct stage s = {0};
     fcntl(pipe_fds[0], F_SETFD, FD_CLOEXEC);
-    pid_t reader = start_reader(pipe_fds, fd, go[0]);
+    pid_t reader = start_reader(pipe_fds, fd, go[0], 0);
     if (is_nonblocking) // a flag of the open file: whoever shares our standard error may have set it
         fcntl(pipe_fds[1], F_SETFL, O_NONBLOCK);
     setup_at(&s, LOG_TO_STDERR, pipe_fds[1]);
@@ -448,7 +468,7 @@ static void a_slow_reader_costs_lines_that_are_counted_and_told(bool is_nonblock
         log_say(s.log, LOG_LEVEL_INFO, NULL, "line %d ............................................................", i);
     uint64_t dropped = metric_get(&s.metrics, METRIC_LOG_DROPPED);
     assert_true(write(go[1], "g", 1) == 1);
-    log_stop(s.log, ENOUGH_MS);
+    log_stop(s.log, ENOUGH_MS, false);
     dup2(s.terminal, STDERR_FILENO);
     close(s.terminal);
     close(pipe_fds[1]);
@@ -467,6 +487,37 @@ static void a_slow_reader_costs_lines_that_are_counted_and_told(bool is_nonblock
     for (size_t i = 0; i < s.text.n; i++)
         lines += s.text.p[i] == '\n';
     assert_int_equal(lines, LINES - dropped + 1); // and what was not dropped is there, whole
+    close(fd), close(pipe_fds[0]), close(go[0]), close(go[1]);
+    done(&s);
+}
+
+static void a_patient_stop_waits_as_long_as_lines_are_taken(void **state)
+{
+    enum { LINES = 8000, WAIT_MS = 300, PAUSE_MS = 50 }; // 16 pieces: in all more than the wait
+    (void)state;
+    int pipe_fds[2] = {-1, -1}, go[2] = {-1, -1};
+    char path[] = "/tmp/feedwatch-log-XXXXXX";
+    int fd = mkstemp(path), status;
+    struct stat file;
+    unlink(path);
+    assert_true(pipe(pipe_fds) == 0 && pipe(go) == 0);
+    struct stage s = {0};
+    fcntl(pipe_fds[0], F_SETFD, FD_CLOEXEC);
+    pid_t reader = start_reader(pipe_fds, fd, go[0], PAUSE_MS);
+    setup_at(&s, LOG_TO_STDERR, pipe_fds[1]);
+    for (int i = 0; i < LINES; i++)
+        log_say(s.log, LOG_LEVEL_INFO, NULL, "line %05d ...........................................................", i);
+    assert_int_equal(metric_get(&s.metrics, METRIC_LOG_DROPPED), 0);
+    assert_true(write(go[1], "g", 1) == 1);
+    log_stop(s.log, WAIT_MS, true);
+    dup2(s.terminal, STDERR_FILENO);
+    close(s.terminal);
+    close(pipe_fds[1]);
+    assert_int_equal(waitpid(reader, &status, 0), reader);
+    assert_int_equal(status, 0);
+    assert_int_equal(fstat(fd, &file), 0);
+    assert_int_equal(file.st_size % LINES, 0); // lines of one length, and none is missing
+    assert_int_equal(file.st_size / LINES, sizeof AT - 1 + 77);
     close(fd), close(pipe_fds[0]), close(go[0]), close(go[1]);
     done(&s);
 }
@@ -493,7 +544,7 @@ static void a_stop_waits_for_no_reader_that_never_comes(void **state)
             log_say(s.log, LOG_LEVEL_INFO, NULL, "line %d ............................................................", k);
         alarm(60); // a hang fails, and does not stop the run
         clock_gettime(CLOCK_MONOTONIC, &from);
-        log_stop(s.log, WAIT_MS);
+        log_stop(s.log, WAIT_MS, false);
         clock_gettime(CLOCK_MONOTONIC, &to);
         alarm(0);
         dup2(s.terminal, STDERR_FILENO);
@@ -531,9 +582,11 @@ int main(void)
         cmocka_unit_test(a_target_that_is_not_there_is_replaced_by_standard_error),
         cmocka_unit_test(standard_error_of_the_journal_is_known),
         cmocka_unit_test(a_reload_moves_it),
+        cmocka_unit_test(auto_is_chosen_once),
         cmocka_unit_test(it_stays_where_a_reload_names_what_is_not_there),
         cmocka_unit_test(lines_that_nobody_reads_in_time_are_dropped_and_told),
         cmocka_unit_test(a_pipe_that_does_not_block_gets_whole_lines),
+        cmocka_unit_test(a_patient_stop_waits_as_long_as_lines_are_taken),
         cmocka_unit_test(a_stop_waits_for_no_reader_that_never_comes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -202,7 +202,7 @@ static void what_a_lost_store_did_not_record_does_not_count_as_recorded(void **s
     arena_done(&((struct writer_note *)noted)->arena);
     mem_free(noted);
     mem_free(lost);
-    log_stop(s.threads.log, WAIT_MS);
+    log_stop(s.threads.log, WAIT_MS, false);
     writer_close(s.writer);
     memory_disk_close(disk);
     queue_done(&s.main);
