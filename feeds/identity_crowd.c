@@ -4,9 +4,13 @@
 // site moves to another host or program, all ids and links change in one night and all texts stay.
 #include "feeds/identity_crowd.h"
 
+#include <math.h>
+
 enum { CROWD_MIN = 3 };        // less is no crowd, unless it is the whole document
 enum { ARCHIVE_MIN = 10 };     // old items, so many at once, are an archive
 enum { ARCHIVE_AGE_DAYS = 7 }; // older than the last good poll by so much: nobody publishes so late
+enum { WEAK_KEYS = 1 << 16 };  // that title or text alone can have
+#define CHANCE_MAX 1e-9        // of a crowd; it would silence what is new
 
 struct crowd {
     size_t *items; // without a mark
@@ -30,31 +34,54 @@ static uint64_t content_key(uint16_t title, uint16_t text)
     return ((uint64_t)title << 16 | text) | (title || text ? 1ull << 40 : 0); // 0: nothing to compare
 }
 
-// Gives each item of the crowd the absent mark whose content (or, by_title, whose title) it has, one mark to one item.
-// Returns for how many there is one; found[k] is SIZE_MAX for the others.
+static uint64_t key_of(const struct judging *j, size_t item, bool by_title)
+{
+    return content_key(j->keys[item].title, by_title ? 0 : j->keys[item].text);
+}
+
+// Whether title or text alone, which are 16 bits, make the key.
+static bool is_weak(uint64_t key) { return key && (!(key & 0xFFFF) || !(key >> 16 & 0xFFFF)); }
+
+// Tells whether so many of n items may well have a weak key of one of so many marks by chance: where thousands are
+// known, each new headline has one in twenty times. C(n, k) p^k is below (e n p / k)^k.
+static bool is_chance(size_t k, size_t n, size_t marks)
+{
+    double each = M_E * (double)n * (double)marks / WEAK_KEYS / (double)k;
+    return (double)k * log(each) > log(CHANCE_MAX);
+}
+
+// Gives each item of the crowd the absent mark whose content (or, by_title, whose title) it has, one mark to one item;
+// none where that may be chance. Returns for how many there is one; found[k] is SIZE_MAX for the others.
 static size_t find_by_content(const struct judging *j, const struct crowd *c, bool by_title, size_t *found)
 {
     struct mark_table table;
     bool *is_used = ARENA_ARRAY(j->arena, bool, j->marks.n + 1);
-    size_t n = 0;
+    size_t n = 0, weak = 0, weak_items = 0, weak_marks = 0;
     mark_table_init(&table, j->marks.n, j->arena);
     for (size_t m = j->marks.n; m-- > 0;) {
         const struct mark *mark = &j->marks.list[m];
-        if (!j->is_taken[m])
-            mark_table_add(&table, content_key(mark->title, by_title ? 0 : mark->text), m);
+        uint64_t key = j->is_taken[m] ? 0 : content_key(mark->title, by_title ? 0 : mark->text);
+        mark_table_add(&table, key, m);
+        weak_marks += is_weak(key);
     }
     for (size_t k = 0; k < c->n; k++) {
-        const struct item_keys *keys = &j->keys[c->items[k]];
+        uint64_t key = key_of(j, c->items[k], by_title);
         size_t cursor = SIZE_MAX, m = SIZE_MAX;
         bool is_found = false;
-        while (!is_found && mark_table_next(&table, content_key(keys->title, by_title ? 0 : keys->text), &cursor, &m))
+        while (!is_found && mark_table_next(&table, key, &cursor, &m))
             is_found = !is_used[m];
         found[k] = is_found ? m : SIZE_MAX;
         if (is_found)
             is_used[m] = true;
         n += is_found;
+        weak_items += is_weak(key);
+        weak += is_found && is_weak(key);
     }
-    return n;
+    if (weak == 0 || !is_chance(weak, weak_items, weak_marks))
+        return n;
+    for (size_t k = 0; k < c->n; k++)
+        found[k] = is_weak(key_of(j, c->items[k], by_title)) ? SIZE_MAX : found[k];
+    return n - weak;
 }
 
 static void rekey(struct judging *j, const struct crowd *c, const size_t *found)

@@ -506,6 +506,31 @@ static void only_old_marks_beyond_the_floor_are_forgotten(void **state)
     close_scene(&s);
 }
 
+// 3,000 known headlines without a text: one of 16 bits in twenty new ones is among them by chance.
+static void headlines_of_a_wire_are_new_however_many_are_known(void **state)
+{
+    (void)state;
+    enum { KNOWN = 1500, NEW = 2, ROUNDS = 60 };
+    struct scene s;
+    struct row *rows = mem_alloc_array(2 * KNOWN + NEW * ROUNDS, sizeof *rows);
+    open_scene(&s);
+    fill(&s, rows, 2 * KNOWN + NEW * ROUNDS, "id-", "http://h/", "", 0);
+    for (size_t i = 0; i < 2 * KNOWN + NEW * ROUNDS; i++)
+        rows[i].text = "";
+    fetch_at(&s, letters(&s, 'N', KNOWN, 'N', KNOWN), rows, KNOWN, __LINE__);
+    fetch_at(&s, letters(&s, 'N', KNOWN, 'N', KNOWN), rows + KNOWN, KNOWN, __LINE__);
+    for (size_t round = 0; round < ROUNDS; round++)
+        fetch_at(&s, "NN", rows + 2 * KNOWN + NEW * round, NEW, __LINE__);
+    struct row *moved = rows + 2 * KNOWN; // and a crowd is one
+    for (size_t i = 0; i < 20; i++) {
+        moved[i].id = text_of(&s, "post-", i);
+        moved[i].link = text_of(&s, "http://new/", i);
+    }
+    fetch_at(&s, letters(&s, 'R', 20, 'R', 20), moved, 20, __LINE__);
+    close_scene(&s);
+    mem_free(rows);
+}
+
 static void marks_stop_at_their_cap(void **state)
 {
     (void)state;
@@ -560,6 +585,7 @@ int main(void)
         cmocka_unit_test(damaged_marks_silence_and_are_written_anew),
         cmocka_unit_test(marks_take_sixteen_bytes_an_item),
         cmocka_unit_test(only_old_marks_beyond_the_floor_are_forgotten),
+        cmocka_unit_test(headlines_of_a_wire_are_new_however_many_are_known),
         cmocka_unit_test(marks_stop_at_their_cap),
     };
     return cmocka_run_group_tests_name("identity", tests, NULL, NULL);
