@@ -154,10 +154,12 @@ static void compile_lists_of(struct compiler *c, const struct expr *e)
 static void compile_lang(struct compiler *c, const struct expr *e)
 {
     if (e->kind == EXPR_OR) {
+        size_t at = c->n_code;
         compiler_emit(c, code_word(OP_OR, e->n_children));
-        compiler_emit(c, (uint32_t)e->n_children + 2);
+        compiler_emit(c, 0);
         for (size_t i = 0; i < e->n_children; i++)
             compile_lang(c, e->children[i]);
+        c->code[at + 1] = (uint32_t)(c->n_code - at); // an OR may stand in an OR
         return;
     }
     if (c->g->n_langs == c->langs_room) {

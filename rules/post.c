@@ -233,9 +233,9 @@ static void post_lists(struct eval *e)
     spans_sort(&e->hits);
     for (size_t h = 0; h < e->hits.n; h++) {
         const struct span *span = &e->hits.list[h];
-        struct word w = {.pos = span->pos, .phrase = span->phrase, .sentence = span->sentence,
-                         .length = (uint8_t)(span->end - span->pos)};
+        struct word w = {.pos = span->pos, .phrase = span->phrase, .sentence = span->sentence};
         eval_post(e, span->code, &w, 1u << text_value_at(e->text, span->pos)->field, span->aux);
+        e->nodes[e->n_nodes - 1].length = (uint16_t)(span->end - span->pos); // more than a word's: 64 compounds
     }
 }
 

@@ -25,6 +25,7 @@ struct regexes {
     uint32_t *literals;
     struct ends *ends;
     unsigned n;
+    int refs; // atomic: a segment's, and of each scratch that is made for it
 };
 
 // A value in NFKC.
@@ -35,7 +36,7 @@ struct subject {
 
 struct regex_scratch {
     hs_scratch_t *hs;
-    const struct regexes *of; // that hs was made for
+    struct regexes *of; // that hs was made for; held, as another set could be given its address
     struct regex_hit *hits;   // offsets in the NFKC text until the scan ends
     size_t n, room;
     uint32_t *tops; // by number: index + 1 of the last hit
@@ -175,6 +176,7 @@ bool regexes_build(struct segment *g, const struct term *terms, uint32_t n, stru
                       .ids = mem_alloc_array(count, sizeof(unsigned)),
                       .terms = mem_alloc_array(count, sizeof(void *))};
     struct regexes *r = mem_alloc(sizeof *r);
+    r->refs = 1;
     r->terms = mem_alloc_array(count, sizeof *r->terms);
     r->literals = mem_alloc_array(count, sizeof *r->literals);
     r->alone = mem_alloc_array(count, sizeof(hs_database_t *));
@@ -204,7 +206,7 @@ bool regexes_build(struct segment *g, const struct term *terms, uint32_t n, stru
 
 void regexes_free(struct regexes *r)
 {
-    if (!r)
+    if (!r || __atomic_sub_fetch(&r->refs, 1, __ATOMIC_ACQ_REL) > 0)
         return;
     hs_free_database(r->database);
     for (unsigned i = 0; i < r->n; i++)
@@ -226,6 +228,7 @@ void regex_scratch_free(struct regex_scratch *s)
     if (!s)
         return;
     hs_free_scratch(s->hs);
+    regexes_free(s->of);
     mem_free(s->hits);
     mem_free(s->tops);
     mem_free(s->counts);
@@ -354,6 +357,13 @@ static int by_term(const void *a, const void *b)
     return (x->place.start > y->place.start) - (x->place.start < y->place.start);
 }
 
+static struct regexes *hold(const struct regexes *r)
+{
+    struct regexes *counted = (struct regexes *)(uintptr_t)r;
+    __atomic_add_fetch(&counted->refs, 1, __ATOMIC_RELAXED);
+    return counted;
+}
+
 // Makes the scratch fit the set; false: vectorscan has no memory for it.
 static bool fit(struct regex_scratch *s, const struct regexes *r)
 {
@@ -364,7 +374,8 @@ static bool fit(struct regex_scratch *s, const struct regexes *r)
     for (unsigned i = 0; i < r->n; i++)
         if (r->alone[i] && hs_alloc_scratch(r->alone[i], &s->hs) != HS_SUCCESS)
             return false;
-    s->of = r;
+    regexes_free(s->of);
+    s->of = hold(r);
     if (r->n > s->numbers) {
         s->numbers = r->n;
         s->tops = mem_resize_array(s->tops, r->n, sizeof *s->tops);

@@ -23,6 +23,8 @@ enum { REGEX_HITS_MAX = 512 }; // of one regex in one value; more are not told
 
 // Compiles the regexes among the terms into g->regexes. False with diagnostics where one is refused.
 bool regexes_build(struct segment *g, const struct term *terms, uint32_t n, struct diags *ds);
+
+// Gives the segment's back; a scratch that was made for them holds them until it is made for others. NULL is accepted.
 void regexes_free(struct regexes *r);
 
 struct regex_scratch *regex_scratch_new(void);

@@ -380,8 +380,9 @@ size_t spans_veto(const struct span *by, size_t n_by, struct span *list, size_t 
                 from++;
             is_vetoed = from < n_by && by[from].sentence == list[i].sentence;
         } else {
-            // Phrases of `by` may be long, so the window opens where the longest could still reach.
-            uint32_t widest = reach + PHRASE_WORDS_MAX + SLOP_MAX;
+            // Phrases of `by` may be long, so the window opens where the longest could still reach; so may what regexes
+            // find, up to 255 positions.
+            uint32_t widest = reach + PHRASE_WORDS_MAX * COMPOUND_MAX + SLOP_MAX;
             uint32_t open = list[i].pos > widest ? list[i].pos - widest : 0;
             for (size_t k = first_from(by, n_by, open); k < n_by && !is_vetoed; k++) {
                 if (by[k].pos >= list[i].end && by[k].pos - list[i].end >= reach)

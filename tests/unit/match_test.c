@@ -98,6 +98,8 @@ static void operators_combine_as_in_the_grammar(void **state)
         {"NOT game truce", "truce", true, "NOT may come first"},
         {"truce (gaza OR NOT league)", "truce", true, "a negative branch beside a positive partner"},
         {"lang:uk \"про\"", "це про їжу", true, "language by letters"},
+        {"lang:(en OR (ru OR uk)) \"про\"", "це про їжу", true, "languages in languages"},
+        {"lang:(en OR (ru OR de)) \"про\"", "це про їжу", false, "languages in languages"},
     };
     CHECK_ROWS(rows);
 }
@@ -113,6 +115,14 @@ static void vetoes_kill_matches_and_scoped_ones_single_hits(void **state)
     assert_true(rulebook_matches("truce", "SAME (band OR album)", "a band. Truce."));
     assert_false(rulebook_matches("truce AND gaza", "NEAR/2 football", "football truce; much further on comes gaza"));
     assert_false(rulebook_matches("truce", "NEAR/2 \"football truce\"", "a football truce"));
+    struct buf text; // more words than a phrase has: what a regex finds may be as long
+    buf_init(&text, 1 << 16);
+    buf_add(&text, S("begin"));
+    for (int i = 0; i < 200; i++)
+        buf_add(&text, S(" word"));
+    buf_add(&text, S(" end truce"));
+    assert_false(rulebook_matches("truce", "NEAR/1 (/begin.*end/)", buf_z(&text)));
+    buf_done(&text);
 }
 
 static void hits_say_where_in_bytes_and_code_points(void **state)
@@ -230,6 +240,39 @@ static void lists_are_found_and_name_their_phrase(void **state)
     rulebook_done(&b);
 }
 
+// Each word of a phrase may be met by a compound of eight parts: more places than a byte counts.
+static void a_long_phrase_of_a_list_is_met_by_compounds(void **state)
+{
+    enum { WORDS = 32 };
+    (void)state;
+    struct rulebook b;
+    struct buf phrase, text;
+    rulebook_init(&b);
+    buf_init(&phrase, 1 << 16);
+    buf_init(&text, 1 << 16);
+    for (int i = 0; i < WORDS; i++) {
+        buf_add(&phrase, S("abcdefgh "));
+        buf_add(&text, S("a-b-c-d-e-f-g-h "));
+    }
+    const struct str phrases[] = {str_trim(buf_str(&phrase))};
+    rulebook_list(&b, "names", phrases, 1);
+    rulebook_rule(&b, S("r"), S("@names"), NULL, 0);
+    struct ruleset *set = rulebook_build(&b);
+    struct match_scratch *scratch = match_scratch_new();
+    struct matches found;
+    struct doc doc = {.body = str_trim(buf_str(&text))};
+    match_run(set, scratch, &doc, &b.arena, &found);
+    assert_int_equal(found.n, 1);
+    assert_int_equal(found.list[0].n_hits, 1);
+    assert_int_equal(found.list[0].hits[0].start, 0);
+    assert_int_equal(found.list[0].hits[0].end_cp, doc.body.n);
+    match_scratch_free(scratch);
+    ruleset_unref(set);
+    rulebook_done(&b);
+    buf_done(&phrase);
+    buf_done(&text);
+}
+
 static void an_edit_replaces_adds_and_removes(void **state)
 {
     (void)state;
@@ -273,6 +316,7 @@ int main(void)
         cmocka_unit_test(hits_say_where_in_bytes_and_code_points),
         cmocka_unit_test(snippets_are_cut_at_white_space),
         cmocka_unit_test(lists_are_found_and_name_their_phrase),
+        cmocka_unit_test(a_long_phrase_of_a_list_is_met_by_compounds),
         cmocka_unit_test(an_edit_replaces_adds_and_removes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -193,6 +193,29 @@ static void a_phrase_has_sixty_four_words_and_no_more(void **state)
     assert_int_equal(errors_of_phrase(PHRASE_WORDS_MAX + 1, &is_match), 2); // in the rule and in the list
 }
 
+// A character of three bytes may be six words, and a long name is few.
+static void words_of_a_phrase_are_counted_whatever_their_bytes(void **state)
+{
+    static const struct {
+        const char *unit;
+        int n;
+        bool is_too_long;
+    } cases[] = {
+        {"\u3316", 10, false}, {"\u3316", 11, true}, {"\u3316", 21, true},
+        {"Общество ", 64, false}, {"Общество ", 65, true}, {"Aktiengesellschaft ", 64, false}, {"a-", 65, true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf text;
+        buf_init(&text, 1 << 16);
+        for (int k = 0; k < cases[i].n; k++)
+            buf_add(&text, str_of(cases[i].unit));
+        if ((expr_phrase_words(buf_str(&text)) > PHRASE_WORDS_MAX) != cases[i].is_too_long)
+            fail_msg("%d of %s: %zu words", cases[i].n, cases[i].unit, expr_phrase_words(buf_str(&text)));
+        buf_done(&text);
+    }
+}
+
 static size_t errors_of(struct buf *text)
 {
     struct bench b;
@@ -415,6 +438,7 @@ int main(void)
         cmocka_unit_test(a_list_is_one_phrase_a_line),
         cmocka_unit_test(a_list_holds_a_hundred_thousand_phrases_and_no_more),
         cmocka_unit_test(a_phrase_has_sixty_four_words_and_no_more),
+        cmocka_unit_test(words_of_a_phrase_are_counted_whatever_their_bytes),
         cmocka_unit_test(a_chain_of_nears_has_sixty_four_operands_and_no_more),
         cmocka_unit_test(sets_are_nested_a_hundred_deep_and_no_deeper),
         cmocka_unit_test(a_rule_has_twenty_thousand_terms_and_no_more),
