@@ -43,6 +43,12 @@ void sql_bind_id(sqlite3_stmt *s, int i, struct hash128 value)
 
 int64_t sql_int(sqlite3_stmt *s, int i) { return sqlite3_column_int64(s, i); }
 
+int64_t sql_below(sqlite3_stmt *s, int i, int64_t n)
+{
+    int64_t value = sql_int(s, i);
+    return value >= 0 && value < n ? value : 0;
+}
+
 uint64_t sql_u64(sqlite3_stmt *s, int i) { return (uint64_t)sqlite3_column_int64(s, i); }
 
 wall_t sql_time(sqlite3_stmt *s, int i) { return (wall_t){sqlite3_column_int64(s, i)}; }

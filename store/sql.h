@@ -22,6 +22,9 @@ void sql_bind_id(sqlite3_stmt *s, int i, struct hash128 value); // 16 bytes, big
 
 // Read column i (0-based); views live until the next step.
 int64_t sql_int(sqlite3_stmt *s, int i);
+
+// A value of n, as of an enum; 0 for any other: a row that is damaged must not index beyond a table.
+int64_t sql_below(sqlite3_stmt *s, int i, int64_t n);
 uint64_t sql_u64(sqlite3_stmt *s, int i);
 wall_t sql_time(sqlite3_stmt *s, int i);
 struct str sql_str(sqlite3_stmt *s, int i); // of text and of blobs

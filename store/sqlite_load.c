@@ -72,7 +72,7 @@ static void read_feed(const struct loading *l, sqlite3_stmt *s)
     feed->id = sql_u64(s, 0);
     feed->first_url = sql_str(s, 1);
     feed->url = sql_str(s, 2).n ? sql_str(s, 2) : feed->first_url;
-    feed->origin = (enum feed_origin)sql_int(s, 3);
+    feed->origin = (enum feed_origin)sql_below(s, 3, ORIGIN_ADDED + 1);
     feed->polled_at = sql_time(s, 4);
     feed->good_at = sql_time(s, 5);
     feed->due = sql_time(s, 6);

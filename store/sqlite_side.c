@@ -40,8 +40,8 @@ static bool read_outbox(struct store_side *head, struct str receiver, uint64_t a
     int code;
     while ((code = sqlite3_step(s)) == SQLITE_ROW) {
         struct outbox_row row = {.delivery = sqlite_read_delivery(s, arena)};
-        row.kind = (enum alert_kind)sql_int(s, DELIVERY_COLUMNS_N);
-        row.severity = (enum severity)sql_int(s, DELIVERY_COLUMNS_N + 1);
+        row.kind = (enum alert_kind)sql_below(s, DELIVERY_COLUMNS_N, ALERT_KINDS);
+        row.severity = (enum severity)sql_below(s, DELIVERY_COLUMNS_N + 1, SEVERITY_CRITICAL + 1);
         row.body = arena_str(arena, sql_str(s, DELIVERY_COLUMNS_N + 2));
         ARENA_PUSH(arena, list, count, row);
     }

@@ -466,6 +466,34 @@ static void planted_faults_fall_where_they_were_put(void **state)
     memory_disk_close(disk);
 }
 
+// SQLite finds a page that is damaged, and no value that nobody wrote.
+static void a_value_that_nobody_wrote_is_read_as_one_that_is_known(void **state)
+{
+    struct rig *rig = *state;
+    struct err err = {0};
+    sqlite3 *other;
+    commit_polls(rig, 1, 1);
+    assert_int_equal(sqlite3_open(path_in(rig, "state.db"), &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "UPDATE alert SET kind = 77, fate = -1, severity = 1000000", NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "UPDATE delivery SET state = 77, attempts = 4294967295", NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(other);
+    struct store_side *side = store_side_open(rig->store, &err);
+    struct alert_history h;
+    struct outbox_count *counts;
+    size_t n;
+    assert_true(store_alert(side, (struct hash128){1, 1}, &rig->arena, &h, &err));
+    assert_int_equal(h.alert->kind, 0);
+    assert_int_equal(h.alert->fate, 0);
+    assert_int_equal(h.alert->severity, SEVERITY_DEBUG);
+    assert_int_equal(h.n_deliveries, 1);
+    assert_int_equal(h.deliveries[0].state, DELIVERY_WAITING);
+    assert_int_equal(h.deliveries[0].attempts, 0);
+    assert_true(store_outbox_counts(side, &rig->arena, &counts, &n, &err));
+    store_side_close(side);
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -482,6 +510,7 @@ int main(void)
         T(a_newer_schema_is_refused_and_left_alone),
         T(each_schema_step_is_whole_and_leaves_a_copy),
         T(a_checkpoint_empties_the_log_while_the_writer_is_open),
+        T(a_value_that_nobody_wrote_is_read_as_one_that_is_known),
         cmocka_unit_test(planted_faults_fall_where_they_were_put),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
