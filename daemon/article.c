@@ -5,6 +5,8 @@
 #include "feeds/html.h"
 #include "feeds/url.h"
 
+enum { AUTHORS_BYTES = 8192 }; // of an item: those of the feed are each item's that names none
+
 void facts_make(const struct feed *feed, const struct document *doc, struct arena *a, struct feed_facts *out)
 {
     static const struct feed_options none;
@@ -81,9 +83,11 @@ static struct article *article_make(const struct item *item, const struct docume
 static void fill_lists(const struct article *article, struct arena *a, struct outcome_item *out)
 {
     struct str *authors = ARENA_ARRAY(a, struct str, article->n_authors + 1);
+    size_t left = AUTHORS_BYTES;
     for (size_t i = 0; i < article->n_authors; i++) {
         const struct person *p = &article->authors[i];
-        struct str name = p->name.n ? p->name : p->email;
+        struct str name = utf8_head(p->name.n ? p->name : p->email, left);
+        left -= name.n;
         if (name.n)
             authors[out->n_authors++] = name;
     }

@@ -3,6 +3,7 @@
 
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "daemon/article.h"
 #include "feeds/html.h"
 #include "feeds/parse.h"
@@ -11,6 +12,7 @@
 enum {
     PACKED_BYTES_MAX = 1 << 20,
     OFFERED_BYTES_MAX = 256, // of an address that a line can still show
+    FEED_TITLE_BYTES = 1024, // each item is matched and kept with it, each alert tells it
 };
 
 struct pipeline {
@@ -152,7 +154,7 @@ static void read_document(struct pipeline *p, wall_t now)
     struct judgement judged = identity_judge(feed->marks, doc, p->tools->key, &how, &o->arena);
     feed->marks = judged.marks;
     bool is_first = judged.is_first || !(feed->flags & FEED_BASELINED);
-    struct str title = html_text_of(&doc->meta.title, &o->arena).text;
+    struct str title = utf8_head(html_text_of(&doc->meta.title, &o->arena).text, FEED_TITLE_BYTES);
     if (title.n)
         feed->title = title;
     if (doc->meta.link.n)

@@ -188,6 +188,44 @@ static void article_twice_in_a_feed_and_out_of_order_alerts_once(void **state)
     // pair_end counted: each expected one once, and not one more.
 }
 
+static void read_number(void *context, const struct str *columns, int n)
+{
+    (void)n;
+    assert_true(str_to_u64(columns[0], UINT64_MAX, context));
+}
+
+// A feed has one title, and each of its items is kept with it.
+static void long_title_of_a_feed_is_not_kept_whole_with_each_item(void **state)
+{
+    enum { ITEMS = 50, TITLE = 200000 };
+    (void)state;
+    static struct scene s;
+    struct buf text;
+    uint64_t longest = 0, rows = 0;
+    scene_open(&s, "long-title");
+    buf_init(&text, 1 << 20);
+    buf_add(&text, S("<rss version=\"2.0\"><channel><title>"));
+    for (int i = 0; i < TITLE / 10; i++)
+        buf_add(&text, S("long title"));
+    buf_add(&text, S("</title>"));
+    for (int i = 0; i < ITEMS; i++)
+        buf_addf(&text, "<item><guid>g%d</guid><title>A truce, number %d</title></item>", i, i);
+    buf_add(&text, S("</channel></rss>"));
+    origin_serve(&s.origin, "127.0.0.3", "/feed", (struct origin_reply){.body = buf_str(&text)});
+    scene_config(&s, arena_fmt(&s.arena, "feed %s {\n allow-private yes\n first-run all\n}\n",
+                               origin_url(&s.origin, "127.0.0.3", "/feed")).p);
+    scene_write(&s, "rules.d/truce.rules", "%s", RULES);
+    scene_start(&s);
+    scene_run(&s, MINUTE_MS);
+    scene_each_row(&s, "SELECT count(*) FROM alert", read_number, &rows);
+    scene_each_row(&s, "SELECT max(length(feed_title)) FROM alert", read_number, &longest);
+    assert_int_equal(rows, ITEMS);
+    assert_int_equal(longest, 1024);
+    scene_stop(&s);
+    scene_done(&s);
+    buf_done(&text);
+}
+
 // Two feeds of a host are told to come back in a day; as many as a worker asks at once are led to that host.
 static void a_host_that_wants_a_pause_holds_up_nobody_but_who_is_led_there(void **state)
 {
@@ -246,6 +284,7 @@ int main(void)
         cmocka_unit_test(private_address_is_refused_unless_allowed),
         cmocka_unit_test(a_host_that_wants_a_pause_holds_up_nobody_but_who_is_led_there),
         cmocka_unit_test(article_twice_in_a_feed_and_out_of_order_alerts_once),
+        cmocka_unit_test(long_title_of_a_feed_is_not_kept_whole_with_each_item),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
