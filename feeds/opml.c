@@ -8,11 +8,13 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "feeds/clean.h"
 #include "feeds/decode.h"
 #include "feeds/html.h"
 #include "feeds/marks.h"
 
+enum { TAGS_MAX = 256, TITLE_MAX = 4096 }; // of a feed, in number; of a list, in bytes
 enum { ATTRIBUTE_FIELDS = 5 }; // libxml2 hands an attribute over as five pointers
 
 struct open_outline {
@@ -74,7 +76,7 @@ static void add_tag(struct reader *r, struct opml_feed *feed, struct str tag)
     for (size_t i = 0; i < feed->n_tags; i++)
         if (str_eq(feed->tags[i], tag))
             return;
-    if (tag.n == 0)
+    if (tag.n == 0 || feed->n_tags == TAGS_MAX)
         return;
     ARENA_PUSH(r->arena, tags, feed->n_tags, tag);
     feed->tags = tags;
@@ -158,7 +160,8 @@ static void on_end(void *context, const xmlChar *local, const xmlChar *prefix, c
 
 static void add_title(struct reader *r, struct str text)
 {
-    if (r->is_in_title)
+    text = utf8_head(text, r->out->title.n < TITLE_MAX ? TITLE_MAX - r->out->title.n : 0);
+    if (r->is_in_title && text.n)
         r->out->title = arena_fmt(r->arena, "%.*s%.*s", STR_ARG(r->out->title), STR_ARG(text));
 }
 

@@ -88,6 +88,27 @@ static void what_is_no_list_is_refused(void **state)
     }
 }
 
+static void tags_and_title_of_a_list_are_bounded(void **state)
+{
+    (void)state;
+    struct arena a;
+    struct buf text;
+    buf_init(&text, 1 << 20);
+    buf_add(&text, S("<opml><head><title>"));
+    for (int i = 0; i < 5000; i++)
+        buf_add(&text, S("a&amp;"));
+    buf_add(&text, S("</title></head><body><outline xmlUrl=\"http://h/f\" category=\"0"));
+    for (int i = 1; i < 300; i++)
+        buf_addf(&text, ",%d", i);
+    buf_add(&text, S("\"/></body></opml>"));
+    read_list(buf_z(&text), &a);
+    assert_int_equal(list.n_feeds, 1);
+    assert_int_equal(list.feeds[0].n_tags, 256);
+    assert_int_equal(list.title.n, 4096);
+    arena_done(&a);
+    buf_done(&text);
+}
+
 static void deep_nesting_is_bounded(void **state)
 {
     (void)state;
@@ -146,6 +167,7 @@ int main(void)
         cmocka_unit_test(an_address_that_stands_twice_comes_once_with_both_tags),
         cmocka_unit_test(broken_lists_are_mended),
         cmocka_unit_test(what_is_no_list_is_refused),
+        cmocka_unit_test(tags_and_title_of_a_list_are_bounded),
         cmocka_unit_test(deep_nesting_is_bounded),
         cmocka_unit_test(what_is_written_reads_the_same),
     };
