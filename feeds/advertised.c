@@ -8,7 +8,7 @@
 #include "feeds/url.h"
 
 enum { IN_TEXT, IN_TAG, IN_COMMENT, IN_SCRIPT };
-enum { TAG_MAX = 8192 };
+enum { TAG_MAX = 8192, LINKS_MAX = 256 }; // links that are looked at; many are doubles
 
 void advertised_init(struct advertised *s, struct arena *arena, struct document *doc, struct str url)
 {
@@ -105,7 +105,8 @@ static void see_link(struct advertised *s, struct str tag)
 {
     struct str rel = attribute(tag, S("rel")), type = attribute(tag, S("type")), href = attribute(tag, S("href"));
     bool is_alternate = has_word(rel, S("alternate")) || has_word(rel, S("feed"));
-    if (!is_alternate || !str_trim(href).n || !is_feed_type(type, href) || s->doc->n_advertised == ADVERTISED_MAX)
+    if (!is_alternate || !str_trim(href).n || !is_feed_type(type, href) || s->doc->n_advertised == ADVERTISED_MAX ||
+        s->n_links++ >= LINKS_MAX)
         return;
     struct link link = {.rel = S("alternate"), .type = arena_str(s->arena, type)};
     link.href = address(s, href);

@@ -20,6 +20,7 @@ struct advertised {
     uint32_t matched;    // characters of a closing mark
     char before;         // last character of the tag that was not white space
     bool has_base;
+    uint32_t n_links;    // of feeds, doubles too
     struct str script;   // the end tag of an element that holds text only
 };
 

@@ -67,7 +67,7 @@ void build_item_begin(struct builder *b)
 {
     b->item = (struct item){0};
     b->has_item = true;
-    b->item_text_bytes = 0;
+    b->item_text_bytes = b->item_address_bytes = 0;
     memset(b->item_ranks, 0, sizeof b->item_ranks);
     bool is_full = !b->options->on_item && b->arena->bytes - b->arena_start > b->limits->kept_max;
     b->is_item_kept = b->doc->n_items < b->limits->items_max && !is_full;

@@ -83,8 +83,8 @@ struct builder {
     struct item item;
     bool has_item;
     bool is_item_kept;      // false: past a cap
-    size_t item_text_bytes; // kept so far
-    size_t feed_text_bytes;
+    size_t item_text_bytes, feed_text_bytes; // kept so far
+    size_t item_address_bytes, feed_address_bytes; // of references and their bases that were resolved
     enum rank item_ranks[FIELDS], feed_ranks[FIELDS];
     struct person person;
     bool has_person;

@@ -9,6 +9,7 @@
 enum {
     KEPT_SHORT_BEYOND = 64 << 10, // eight of the longest addresses
     KEPT_TITLE_BEYOND = 4 << 10,  // more than any title that is one
+    RESOLVED_MAX = 1 << 20,       // bytes of references of an item, and their bases
 };
 
 size_t build_room(const struct builder *b, enum build_kept kind)
@@ -62,6 +63,12 @@ struct str build_address(struct builder *b, struct str base, struct str referenc
         return (struct str){NULL, 0};
     if (is_plain_address(reference))
         return arena_str(build_arena(b), reference);
+    size_t *used = b->has_item ? &b->item_address_bytes : &b->feed_address_bytes;
+    *used += base.n + reference.n; // a base of 8 KiB costs as much for each reference of one byte
+    if (*used > RESOLVED_MAX) {
+        b->doc->repairs[REPAIR_LIMIT].count++;
+        return (struct str){NULL, 0};
+    }
     struct str address = url_resolve(build_arena(b), base, url_mend(build_arena(b), base, reference));
     bool is_view = address.p >= reference.p && address.p <= reference.p + reference.n;
     return is_view ? arena_str(build_arena(b), address) : address;

@@ -102,7 +102,7 @@ static const char *read_reference(struct cleaner *c, const char *p, const char *
     size_t had = c->state == CLEAN_REF ? c->pend.n : 0;
     while (q < end && had + (size_t)(q - p) < REFERENCE_MAX && is_reference_char(*q))
         q++;
-    if (q == end && had + (size_t)(q - p) < REFERENCE_MAX)
+    if (q == end) // also at the cap: its semicolon may follow
         return wait_for_more(c, CLEAN_REF, p, end);
     bool has_semicolon = q < end && *q == ';';
     if (had) {

@@ -83,6 +83,7 @@ static size_t find_end(struct cleaner *c, size_t end)
 {
     struct str field = open_name(c, c->depth);
     struct str texts = str_head(buf_str(&c->texts), end);
+    size_t gt = 0, behind = 0; // the next '>', and what stands behind it: looked for once for all tags before it
     for (size_t at; (at = c->searched + str_find_char(str_from(texts, c->searched), '<')) < end;) {
         struct str tag = str_from(texts, at);
         c->searched = at + 1;
@@ -106,7 +107,13 @@ static size_t find_end(struct cleaner *c, size_t end)
             c->quoted--;
         else if (at >= c->section)
             c->ended = at;
-        if (c->ended == at && is_behind_field(c, str_from(tag, str_find_char(tag, '>') + 1)))
+        if (c->ended != at)
+            continue;
+        if (gt <= at) {
+            gt = at + str_find_char(tag, '>');
+            behind = clean_skip_blanks(texts, gt + 1);
+        }
+        if (is_behind_field(c, str_from(texts, behind)))
             return at;
     }
     c->searched = end;

@@ -17,6 +17,8 @@ enum {
     NAMES_REMEMBERED = 128, // a power of two; feeds use about 40
     SPACES_REMEMBERED = 8,
     OWN_NAME_MAX = 1024,
+    SPACES_OPEN_MAX = 256,
+    DICTIONARY_MAX = 20000, // names; a real feed has some hundred
     RESTARTS_MAX = 64,    // each loses an item; a document that needs more is none
     PATH_MAX_DEPTH = 8,   // a feed's items are two deep
 };
@@ -296,9 +298,11 @@ void xml_close(struct xml_reader *x)
     mem_free(x);
 }
 
+// So counts what is quadratic: libxml2 looks through all namespaces that are open, and its dictionary stops growing.
 static bool has_given_up(const struct xml_reader *x)
 {
-    return x->ctxt->instate == XML_PARSER_EOF || x->ctxt->disableSAX;
+    bool is_costly = x->ctxt->nsNr > 2 * SPACES_OPEN_MAX || xmlDictSize(x->ctxt->dict) > DICTIONARY_MAX;
+    return x->ctxt->instate == XML_PARSER_EOF || x->ctxt->disableSAX || is_costly;
 }
 
 // Returns what begins at the next start tag of an item; the texts of marks before it are passed over.

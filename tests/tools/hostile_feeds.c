@@ -58,6 +58,12 @@ const struct hostile hostile_feeds[] = {
      "<b><![CDATA[x]]>", "</description></item>" END, 600000, true, "each ends a run of text, and is not written"},
     {"blanks behind CDATA", RSS "<item><title>x</title><description><![CDATA[<item><title><![CDATA[a]]>" BLANKS, "</x>",
      "</title></description></item>" END, 2500000, true, "each may be the end of what began in the section"},
+    {"end tags without an end in CDATA", RSS,
+     "<item><description><![CDATA[" FOUR(FOUR(FOUR(FOUR("</description </description </description ")))) ">"
+     FOUR(FOUR(FOUR(FOUR(FOUR("             "))))) "]]></description></item>",
+     END, 420, true, "each looks for the same end"},
+    {"a long base", RSS "<item xml:base=\"http://e.org/" FOUR(FOUR(FOUR(FOUR(FOUR("abcdefg/"))))) "\">",
+     "<enclosure url=\"x\"/>", "</item>" END, 400000, true, "it is in the address of each reference"},
     {"brackets", RSS "<item><description><![CDATA[", "]]", "]]></description></item>" END, 1000000, true,
      "each may be the section's end"},
     {"JSON strings", "{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{\"id\":\"1\",\"content_text\":\"",

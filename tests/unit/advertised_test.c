@@ -121,11 +121,33 @@ static void a_page_offers_no_more_than_its_cap(void **state)
     buf_done(&page);
 }
 
+// A base of 8 KiB and a link that stands a thousand times.
+static void doubles_count_too(void **state)
+{
+    (void)state;
+    struct buf page;
+    struct arena a;
+    buf_init(&page, SIZE_MAX);
+    arena_init(&a, (size_t)1 << 26);
+    buf_add(&page, S("<html><base href=\"http://b.example/"));
+    for (int i = 0; i < 800; i++)
+        buf_add(&page, S("abcdefghi/"));
+    buf_add(&page, S("\">"));
+    for (int i = 0; i < 1000; i++)
+        buf_add(&page, S("<link rel=alternate " TYPE " href=f>"));
+    struct parse_options options = {.url = S("https://page.example/")};
+    assert_int_equal(parse_whole(&options, buf_str(&page), &a)->n_advertised, 1);
+    assert_in_range(a.bytes, 1, 6 << 20);
+    arena_done(&a);
+    buf_done(&page);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(feeds_of_a_page_are_found),
         cmocka_unit_test(a_page_offers_no_more_than_its_cap),
+        cmocka_unit_test(doubles_count_too),
     };
     parse_library_init();
     return cmocka_run_group_tests_name("advertised", tests, NULL, NULL);

@@ -111,6 +111,10 @@ static void every_cut_of_a_broken_feed_gives_the_same(void **state)
             "<item><title>f<u-v.w@x.org> <a b='\" ' c=\"<a b='\" ' c=\"\"< <g=<h:i' j<k:></title></item>"
             "<item><category term=\"\x7f@B\" label='\x7f\x7f' scheme=\"&#127;@A\"/><enclosure url=\"http://e.org/long/"
             "a?b&amp;c&amp;&quot;d\xc3\xa9\" type='much/longer-than-others'/></item>"
+            "<item><title>a &#x00000000000000000000000000000000000000000000000000000000041; b</title></item>"
+            "<item><title>a &#x000000000000000000000000000000000000000000000000000000000041; b</title></item>"
+            "<item><title>a &#x0000000000000000000000000000000000000000000000000000000000041; b</title></item>"
+            "<item><title>a &#x00000000000000000000000000000000000000000000000000000000000041; b</title></item>"
             "<item><title>two<item <title>three</title></channel></rss> tail <item><title>four</title></item>");
     char *whole = dump_in_pieces(body, body.n, 0);
     for (size_t cut = 1; cut < body.n; cut++) {
