@@ -144,6 +144,61 @@ static void a_list_is_full_at_a_thousand(void **state)
     assert_true(reaches_limit(HOSTILE_RSS "<item>", unit, 1001, "</item>" HOSTILE_END));
 }
 
+static void addresses_are_resolved_up_to_their_bytes_with_their_bases(void **state)
+{
+    enum { BASE = 4096 - 1, MAX = (1 << 20) / (BASE + 1) }; // and the "x" of each reference
+    static const char begin[] = HOSTILE_RSS "<item xml:base=\"http://e.org/";
+    (void)state;
+    struct buf head = hostile_make(begin, "a", BASE - (sizeof "http://e.org/" - 1), "\">");
+    assert_false(reaches_limit(buf_z(&head), "<enclosure url=\"x\"/>", MAX, "</item>" HOSTILE_END));
+    assert_true(reaches_limit(buf_z(&head), "<enclosure url=\"x\"/>", MAX + 1, "</item>" HOSTILE_END));
+    buf_done(&head);
+}
+
+// Items of `per_item` elements with a name of its own each, and names of namespaces that are open in each other. Returns
+// how many of them were read whole, and whether the reader began anew.
+static size_t items_of_names(size_t items, size_t per_item, bool is_nested, bool *out_began_anew)
+{
+    struct buf body;
+    struct arena arena;
+    size_t whole = 0;
+    buf_init(&body, SIZE_MAX);
+    arena_init(&arena, SIZE_MAX);
+    buf_add(&body, S(HOSTILE_RSS));
+    for (size_t i = 0; i < items; i++) {
+        buf_add(&body, S("<item>"));
+        for (size_t k = 0; k < per_item; k++)
+            buf_addf(&body, is_nested ? "<x xmlns:p%zu=\"u\" xmlns:q%zu=\"v\">" : "<x n%zu=\"\" m%zu=\"\"/>",
+                     i * per_item + k, i * per_item + k);
+        for (size_t k = 0; k < per_item && is_nested; k++)
+            buf_add(&body, S("</x>"));
+        buf_addf(&body, "<guid>%zu</guid></item>", i);
+    }
+    buf_add(&body, S(HOSTILE_END));
+    const struct document *doc = parse(&body, NULL, &arena);
+    for (size_t i = 0; i < doc->n_items; i++)
+        whole += doc->items[i].id.n > 0;
+    assert_str(doc->items[doc->n_items - 1].id, "last");
+    *out_began_anew = doc->repairs[REPAIR_SYNTAX].count > 0;
+    arena_done(&arena);
+    buf_done(&body);
+    return whole;
+}
+
+static void names_and_open_namespaces_beyond_their_number_cost_an_item(void **state)
+{
+    (void)state;
+    bool began_anew;
+    assert_int_equal(items_of_names(99, 100, false, &began_anew), 100); // 19,800 names
+    assert_false(began_anew);
+    assert_in_range(items_of_names(101, 100, false, &began_anew), 101, 102); // 20,200
+    assert_true(began_anew);
+    assert_int_equal(items_of_names(3, 127, true, &began_anew), 4); // 254 open
+    assert_false(began_anew);
+    assert_in_range(items_of_names(3, 240, true, &began_anew), 1, 4);
+    assert_true(began_anew);
+}
+
 static bool entity_is_kept(size_t value_bytes)
 {
     struct buf body = hostile_make("<!DOCTYPE rss [<!ENTITY e \"", "v", value_bytes,
@@ -374,6 +429,8 @@ int main(void)
         cmocka_unit_test(elements_of_a_document_are_dropped_past_their_number),
         cmocka_unit_test(elements_are_dropped_past_their_depth),
         cmocka_unit_test(a_list_is_full_at_a_thousand),
+        cmocka_unit_test(addresses_are_resolved_up_to_their_bytes_with_their_bases),
+        cmocka_unit_test(names_and_open_namespaces_beyond_their_number_cost_an_item),
         cmocka_unit_test(entities_are_kept_up_to_their_bytes),
         cmocka_unit_test(kept_bytes_stop_the_items_but_not_the_reading),
         cmocka_unit_test(fields_behind_a_text_that_fills_the_cap_are_whole),
