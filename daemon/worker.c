@@ -61,6 +61,7 @@ struct worker *worker_open(const struct threads *threads, uint32_t index, struct
     w->http = http_open(&w->loop.uv, &options, err);
     if (!w->http)
         return NULL;
+    pace_open(w);
     snprintf(w->name, sizeof w->name, "fw-worker-%u", index % 1000);
     begin_price(w, now.mono);
     w->policy.jitter_permille = 100; // up to a tenth later, never earlier
@@ -142,7 +143,8 @@ void worker_set_alarm(struct worker *w)
     mono_t due;
     if (w->is_blocked)
         due = mono_add(clock_now(w->threads->clock).mono, BLOCKED_MS);
-    if ((w->is_blocked || shard_next(w->shard, &due)) && due.ms < next.ms)
+    bool has_next = w->is_blocked || (pace_allows(w) && shard_next(w->shard, &due));
+    if (has_next && due.ms < next.ms)
         next = due;
     if (w->config->budget_per_hour && w->budget.next.ms < next.ms)
         next = w->budget.next;
@@ -300,6 +302,7 @@ void worker_end(struct worker *w)
 {
     http_close(w->http);
     w->http = NULL;
+    pace_close(w);
     loop_stop(&w->loop);
 }
 

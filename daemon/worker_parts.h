@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the parts of a worker share: the loop's side (worker.c), its polls (worker_poll.c), their visits to hosts of
-// other workers (worker_visit.c). Nobody else includes it.
+// What the parts of a worker share: the loop's side (worker.c), its polls (worker_poll.c), how fast it takes them up
+// (worker_pace.c), their visits to hosts of other workers (worker_visit.c). Nobody else includes it.
 #ifndef DAEMON_WORKER_PARTS_H
 #define DAEMON_WORKER_PARTS_H
 
@@ -53,11 +53,26 @@ struct worker {
     mono_t next_checkpoint;
     uint32_t index;
     uint32_t in_flight;  // atomic
+    struct pace {
+        uv_timer_t timer;  // real even where the clock is stepped, as curl's own
+        uint32_t burst;    // polls begun since it last rang, less those that ended since
+        uint64_t ended_ms; // of the loop: when one last ended
+    } pace;
     bool is_blocked;     // the writer's or the keeper's queue is full: nothing new is started
     bool is_quiet;
     bool has_polled;     // since the last checkpoint
     char name[16];
 };
+
+void pace_open(struct worker *w);
+void pace_close(struct worker *w); // before the loop's own handles
+
+// Tells whether another poll may be begun now. If not, polls_start is called again when one may.
+bool pace_allows(const struct worker *w);
+
+// Notes that a poll was begun; that one has ended, or waits for its time.
+void pace_began(struct worker *w);
+void pace_ended(struct worker *w);
 
 void worker_poll_began(struct worker *w);
 void worker_poll_ended(struct worker *w);

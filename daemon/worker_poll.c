@@ -188,6 +188,7 @@ static void finish(struct poll *p, struct now now)
 {
     struct worker *w = p->worker;
     pipeline_end(p->pipeline, now.wall);
+    pace_ended(w);
     poll_end_visit(p, p->outcome->hold_until);
     count(w, p->outcome);
     w->has_polled = true;
@@ -231,10 +232,12 @@ static void on_done(void *context, const struct http_result *result)
 // Notes whether a hop waits for its time, which is nothing under way to the stepped clock.
 static void set_waiting(struct poll *p, bool is_waiting)
 {
-    if (is_waiting && !p->is_waiting)
+    if (is_waiting && !p->is_waiting) {
         clock_end(p->worker->threads->clock);
-    else if (!is_waiting && p->is_waiting)
+        pace_ended(p->worker);
+    } else if (!is_waiting && p->is_waiting) {
         clock_begin(p->worker->threads->clock);
+    }
     p->is_waiting = is_waiting;
 }
 
@@ -246,6 +249,7 @@ static void put_off(struct poll *p, int64_t wait_ms, struct now now)
     struct worker *w = p->worker;
     DL_DELETE(w->hopping, p);
     set_waiting(p, false);
+    pace_ended(w);
     shard_give_back(w->shard, p->outcome->before.id, wait_ms, now);
     pipeline_drop(p->pipeline);
     outcome_free(p->outcome);
@@ -294,6 +298,7 @@ static void start(struct worker *w, struct outcome *outcome, struct now now)
         .rng = &w->rng,
     };
     p->pipeline = pipeline_begin(&p->tools, outcome);
+    pace_began(w);
     worker_poll_began(w);
     bool is_foreign = worker_is_foreign(w, shard_feed_host(w->shard, outcome->before.id));
     if (is_foreign) {
@@ -310,7 +315,8 @@ void polls_start(struct worker *w, struct now now)
     if (w->is_quiet)
         return;
     hop(w, now);
-    while (!(w->is_blocked = !queue_has_room(w->threads->writer) || !queue_has_room(w->threads->keeper))) {
+    while (pace_allows(w) &&
+           !(w->is_blocked = !queue_has_room(w->threads->writer) || !queue_has_room(w->threads->keeper))) {
         struct outcome *outcome = outcome_new();
         if (!shard_start(w->shard, now, &outcome->arena, &outcome->before)) {
             outcome_free(outcome);

@@ -274,6 +274,45 @@ static void a_host_that_wants_a_pause_holds_up_nobody_but_who_is_led_there(void 
     scene_done(&s);
 }
 
+enum { SILENT = 60 }; // more than three bursts of a worker
+
+static bool are_all_asked(struct scene *s, const void *context)
+{
+    (void)context;
+    return origin_count(&s->origin, NULL, NULL) == SILENT;
+}
+
+// Servers that say nothing yet do not keep the others from being asked.
+static void servers_that_wait_hold_up_nobody(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct buf feeds;
+    scene_open(&s, "silent");
+    buf_init(&feeds, 1 << 20);
+    buf_addf(&feeds, "workers 1\n");
+    scene_config(&s, buf_z(&feeds));
+    scene_start(&s);
+    for (unsigned i = 0; i < SILENT; i++) {
+        const char *address = arena_fmt(&s.arena, "127.0.2.%u", i + 1).p;
+        origin_serve(&s.origin, address, "/feed",
+                     (struct origin_reply){.body = S("<rss version=\"2.0\"><channel><title>T</title></channel></rss>"),
+                                           .fault = ORIGIN_HOLD, .fault_at = 10});
+        buf_addf(&feeds, "feed %s {\n allow-private yes\n}\n", origin_url(&s.origin, address, "/feed"));
+    }
+    scene_config(&s, buf_z(&feeds));
+    buf_done(&feeds);
+    scene_signal(&s, SIGHUP);
+    scene_until(&s, "all are asked", are_all_asked, NULL);
+    for (size_t i = 0; i < SILENT; i++)
+        assert_false(origin_nth(&s.origin, NULL, NULL, i)->is_over); // nobody was given up for it
+    origin_release(&s.origin);
+    scene_settle(&s);
+    assert_int_equal(origin_count(&s.origin, NULL, NULL), SILENT);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +322,7 @@ int main(void)
         cmocka_unit_test(unreachable_feed_is_told_once_a_day_and_asked_ever_less),
         cmocka_unit_test(private_address_is_refused_unless_allowed),
         cmocka_unit_test(a_host_that_wants_a_pause_holds_up_nobody_but_who_is_led_there),
+        cmocka_unit_test(servers_that_wait_hold_up_nobody),
         cmocka_unit_test(article_twice_in_a_feed_and_out_of_order_alerts_once),
         cmocka_unit_test(long_title_of_a_feed_is_not_kept_whole_with_each_item),
     };
