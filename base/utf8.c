@@ -142,11 +142,27 @@ static bool is_unsafe(uint32_t code)
     return is_control || is_separator || is_bidi;
 }
 
+// Returns how many bytes at the front are printable ASCII.
+static size_t plain_run(struct str s)
+{
+    size_t n = 0;
+    while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7F)
+        n++;
+    return n;
+}
+
 void utf8_sanitise(struct str s, struct buf *out)
 {
     while (s.n) {
         uint32_t code;
-        size_t n = utf8_decode(s, &code), before = out->n;
+        size_t n = plain_run(s), before = out->n;
+        if (n > 1) {
+            if (!buf_add(out, str_head(s, n)))
+                return; // each of them was whole
+            s = str_from(s, n);
+            continue;
+        }
+        n = utf8_decode(s, &code);
         bool fits;
         if (code == '\n' || code == '\t' || code == '\r')
             fits = buf_add_char(out, ' ');

@@ -20,7 +20,9 @@ struct http_transfer { // pooled with its handle
     CURL *easy;
     struct http_request request;
     struct resolve_question *question;
-    struct curl_slist *headers, *resolve;
+    struct curl_slist *headers, *resolve; // headers: one piece of memory, the list begins at its second
+    char encodings_line[64];
+    bool had_rare;         // the handle's last request had options that few have
     char drop[300];        // "-host:port" that the last use left in curl's cache
     uint64_t started_ns;
     uint64_t running_ms;   // of the loop: when curl got it

@@ -105,6 +105,7 @@ struct http_transfer *transfer_new(struct http *http)
 {
     struct http_transfer *t = mem_alloc(sizeof *t);
     t->http = http;
+    t->had_rare = true; // nothing is set yet
     t->easy = curl_easy_init();
     assert(t->easy);
     CURL *e = t->easy;
@@ -141,7 +142,7 @@ void transfer_free(struct http_transfer *t)
 
 void transfer_clear(struct http_transfer *t)
 {
-    curl_slist_free_all(t->headers);
+    mem_free(t->headers);
     curl_slist_free_all(t->resolve);
     t->headers = t->resolve = NULL;
 }
@@ -167,18 +168,49 @@ static void hand_over_addresses(struct http_transfer *t, struct str addresses)
     curl_easy_setopt(t->easy, CURLOPT_RESOLVE, t->resolve);
 }
 
-// curl writes its own lines letter by letter, twice; given as these they are written once.
+static struct curl_slist *add_line(struct curl_slist *at, const char *line)
+{
+    *at = (struct curl_slist){.data = (char *)(uintptr_t)line}; // curl reads it alone
+    at[-1].next = at;
+    return at + 1;
+}
+
+// curl writes its own lines letter by letter, twice; given as these they are written once. The list is one piece of
+// memory, and its lines are where they were: curl's own functions would copy each.
 static void add_headers(struct http_transfer *t)
 {
+    enum { OWN = 4 }; // a head for the list, and the three lines below
     const struct http_request *r = &t->request;
-    char line[64];
-    t->headers = curl_slist_append(NULL, t->http->agent_line);
+    size_t n = OWN;
+    for (const char *const *h = r->headers; h && *h; h++)
+        n++;
+    t->headers = mem_alloc_array(n, sizeof *t->headers);
+    struct curl_slist *at = add_line(t->headers + 1, t->http->agent_line);
     if (r->encodings) {
-        snprintf(line, sizeof line, "Accept-Encoding: %s", r->encodings);
-        t->headers = curl_slist_append(t->headers, line);
+        snprintf(t->encodings_line, sizeof t->encodings_line, "Accept-Encoding: %s", r->encodings);
+        at = add_line(at, t->encodings_line);
     }
     for (const char *const *h = r->headers; h && *h; h++)
-        t->headers = curl_slist_append(t->headers, *h);
+        at = add_line(at, *h);
+    if (r->body.p)
+        add_line(at, "Expect:"); // no 100-continue: one round trip
+    curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers->next);
+}
+
+// What few requests have is set only for them, and for the next one of the handle.
+static void set_rare(struct http_transfer *t)
+{
+    CURL *e = t->easy;
+    const struct http_request *r = &t->request;
+    bool has_rare = r->ca || r->client_certificate || r->client_key || r->proxy || r->user_password;
+    if (has_rare || t->had_rare) {
+        curl_easy_setopt(e, CURLOPT_CAINFO, r->ca ? r->ca : t->http->ca);
+        curl_easy_setopt(e, CURLOPT_SSLCERT, r->client_certificate);
+        curl_easy_setopt(e, CURLOPT_SSLKEY, r->client_key);
+        curl_easy_setopt(e, CURLOPT_PROXY, r->proxy ? r->proxy : ""); // "": not the environment's either
+        curl_easy_setopt(e, CURLOPT_USERPWD, r->user_password);
+    }
+    t->had_rare = has_rare;
 }
 
 void transfer_prepare(struct http_transfer *t, struct str addresses)
@@ -188,21 +220,15 @@ void transfer_prepare(struct http_transfer *t, struct str addresses)
     hand_over_addresses(t, addresses);
     add_headers(t);
     if (r->body.p) {
-        t->headers = curl_slist_append(t->headers, "Expect:"); // no 100-continue: one round trip
         curl_easy_setopt(e, CURLOPT_POSTFIELDS, r->body.p);
         curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.n);
         curl_easy_setopt(e, CURLOPT_POST, 1L);
     } else {
         curl_easy_setopt(e, CURLOPT_HTTPGET, 1L);
     }
-    curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->headers);
     curl_easy_setopt(e, CURLOPT_URL, r->url);
     curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, r->encodings);
-    curl_easy_setopt(e, CURLOPT_CAINFO, r->ca ? r->ca : t->http->ca);
-    curl_easy_setopt(e, CURLOPT_SSLCERT, r->client_certificate);
-    curl_easy_setopt(e, CURLOPT_SSLKEY, r->client_key);
-    curl_easy_setopt(e, CURLOPT_PROXY, r->proxy ? r->proxy : ""); // "": not the environment's either
-    curl_easy_setopt(e, CURLOPT_USERPWD, r->user_password);
+    set_rare(t);
     curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)(r->connect_ms ? r->connect_ms : HTTP_CONNECT_MS));
     curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)r->total_ms);
 }

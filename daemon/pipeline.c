@@ -233,7 +233,6 @@ void pipeline_end(struct pipeline *p, wall_t now)
     o->decide.first_since_s = options ? options->first_since_s : 0;
     o->decide.previous_ok = o->before.good_at;
     o->decide.fetched = o->decide.detected = now;
-    facts_make(feed, o->document, &o->arena, &o->facts);
     if (p->body == BODY_PARSED || p->body == BODY_PARTIAL)
         read_document(p, now);
     if (o->n_new)
@@ -246,6 +245,8 @@ void pipeline_end(struct pipeline *p, wall_t now)
     o->status = p->response.status;
     o->hold_until = p->verdict.hold_until;
     o->is_changed = is_changed(o);
+    if (o->is_changed && !o->facts.id)
+        facts_make(feed, o->document, &o->arena, &o->facts); // an unchanged feed is told to nobody
     mem_free(p);
 }
 

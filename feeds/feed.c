@@ -84,10 +84,14 @@ static uint64_t read_number(struct packer *p)
 
 static void pass_number(struct packer *p, uint64_t *value)
 {
-    if (p->out)
+    if (p->out) {
         write_number(p->out, *value);
-    else
+    } else if (p->in.n && (unsigned char)p->in.p[0] < 0x80) { // most
+        *value = (unsigned char)p->in.p[0];
+        p->in = str_make(p->in.p + 1, p->in.n - 1);
+    } else {
         *value = read_number(p);
+    }
 }
 
 static void pass_u32(struct packer *p, uint32_t *value, uint32_t max)
