@@ -190,9 +190,8 @@ static void decide_by_head(struct decoder *d)
         d->state = DECODE_UTF8;
         d->why = "byte order mark";
         d->label_lied = d->label_text[0] && !is_utf8_label(d->label_text);
-    } else if (is_stateful(label) && memchr(body.p, 0x1b, body.n) && open_encoding(d, label, 1)) {
-        d->state = DECODE_ICONV;
-        d->why = label == d->label_http ? "HTTP charset" : "XML declaration";
+    } else if (is_stateful(label)) {
+        d->label_escaped = label;
     }
     if (mark)
         body = str_from(body, mark->n);
@@ -406,17 +405,31 @@ static size_t ascii_length(const char *p, size_t n)
     return i;
 }
 
+// Passes on what is ASCII at the front, up to an escape where the label names an encoding that has them, however late
+// the first of them is. Returns its length; more bytes are of the state that is set.
+static size_t read_ascii(struct decoder *d, const char *p, size_t n)
+{
+    size_t ascii = ascii_length(p, n);
+    const char *escape = d->label_escaped && ascii ? memchr(p, 0x1b, ascii) : NULL;
+    if (escape && open_encoding(d, d->label_escaped, 1)) {
+        ascii = (size_t)(escape - p);
+        d->state = DECODE_ICONV;
+        d->why = d->label_escaped == d->label_http ? "HTTP charset" : "XML declaration";
+    } else if (ascii < n) {
+        d->state = DECODE_WINDOW;
+    }
+    put(d, p, ascii);
+    return ascii;
+}
+
 static void read_on(struct decoder *d, const char *p, size_t n)
 {
     if (n == 0)
         return;
     if (d->state == DECODE_ASCII) {
-        size_t ascii = ascii_length(p, n);
-        put(d, p, ascii);
+        size_t ascii = read_ascii(d, p, n);
         p += ascii;
         n -= ascii;
-        if (n > 0)
-            d->state = DECODE_WINDOW;
     }
     if (n == 0)
         return;

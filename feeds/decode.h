@@ -36,6 +36,7 @@ struct decoder {
     bool has_iconv;
     uint32_t unit;      // bytes of the encoding's smallest step
     char label_http[DECODE_NAME_MAX], label_text[DECODE_NAME_MAX]; // "" where there is none
+    const char *label_escaped;  // the one of them whose escapes are still to come; NULL: none
     char name[DECODE_NAME_MAX]; // the encoding in use
     const char *why;
     bool label_lied;

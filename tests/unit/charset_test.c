@@ -4,6 +4,7 @@
 #include <iconv.h>
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "feeds/charset.h"
 #include "feeds/parse.h"
 #include "tests/tools/check.h"
@@ -88,11 +89,34 @@ static void text_comes_back_under_each_label(void **state)
         check_label(rows[i].label, rows[i].encoding, rows[i].title);
 }
 
+// ISO-2022-JP is ASCII until its first escape, which may come late, and in any piece.
+static void first_escape_may_come_late(void **state)
+{
+    (void)state;
+    static const size_t pieces[] = {1, 7, 4096, 100000};
+    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
+        struct arena a;
+        struct buf xml;
+        arena_init(&a, 1 << 24);
+        buf_init(&xml, 1 << 20);
+        buf_addf(&xml, "<?xml version='1.0' encoding='iso-2022-jp'?><rss><channel><!--%*s-->", 9000, "");
+        buf_addf(&xml, "<title>\x1b$BF|K\\\x1b(B</title></channel></rss>");
+        struct parse_options options = {.content_type = S("text/xml")};
+        struct parser *parser = parser_open(&options, &a);
+        for (struct str rest = buf_str(&xml); rest.n; rest = str_from(rest, pieces[i]))
+            parser_feed(parser, rest.p, str_head(rest, pieces[i]).n);
+        assert_str(parser_end(parser, false)->meta.title.body, "\xE6\x97\xA5\xE6\x9C\xAC");
+        buf_done(&xml);
+        arena_done(&a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(labels_mean_what_they_are_used_for),
         cmocka_unit_test(text_comes_back_under_each_label),
+        cmocka_unit_test(first_escape_may_come_late),
     };
     parse_library_init();
     return cmocka_run_group_tests_name("charset", tests, NULL, NULL);
