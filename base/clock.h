@@ -23,10 +23,21 @@ struct now {
 
 enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS, DAY_MS = 24 * HOUR_MS };
 
-static inline wall_t wall_add(wall_t t, int64_t ms) { return (wall_t){t.ms + ms}; }
-static inline mono_t mono_add(mono_t t, int64_t ms) { return (mono_t){t.ms + ms}; }
-static inline int64_t wall_diff(wall_t later, wall_t earlier) { return later.ms - earlier.ms; }
-static inline int64_t mono_diff(mono_t later, mono_t earlier) { return later.ms - earlier.ms; }
+// Sums and differences stop at the ends of the type: a damaged store and a lying server may name any time.
+static inline int64_t ms_add(int64_t a, int64_t b)
+{
+    int64_t sum;
+    return !__builtin_add_overflow(a, b, &sum) ? sum : b < 0 ? INT64_MIN : INT64_MAX;
+}
+static inline int64_t ms_diff(int64_t later, int64_t earlier)
+{
+    int64_t diff;
+    return !__builtin_sub_overflow(later, earlier, &diff) ? diff : later < earlier ? INT64_MIN : INT64_MAX;
+}
+static inline wall_t wall_add(wall_t t, int64_t ms) { return (wall_t){ms_add(t.ms, ms)}; }
+static inline mono_t mono_add(mono_t t, int64_t ms) { return (mono_t){ms_add(t.ms, ms)}; }
+static inline int64_t wall_diff(wall_t later, wall_t earlier) { return ms_diff(later.ms, earlier.ms); }
+static inline int64_t mono_diff(mono_t later, mono_t earlier) { return ms_diff(later.ms, earlier.ms); }
 
 struct civil {
     int64_t year;

@@ -249,6 +249,16 @@ static void clock_agrees_with_the_calendar_both_ways(void **state)
     assert_string_equal(wall_http((wall_t){1795453509123}, http), "Mon, 23 Nov 2026 17:05:09 GMT");
 }
 
+static void times_stop_at_the_ends_of_their_type(void **state)
+{
+    (void)state;
+    assert_int_equal(wall_add((wall_t){INT64_MAX - 1}, 5).ms, INT64_MAX);
+    assert_int_equal(mono_add((mono_t){INT64_MIN + 1}, -5).ms, INT64_MIN);
+    assert_int_equal(wall_diff((wall_t){INT64_MAX}, (wall_t){-1}), INT64_MAX);
+    assert_int_equal(mono_diff((mono_t){INT64_MIN}, (mono_t){1}), INT64_MIN);
+    assert_int_equal(wall_diff((wall_t){7}, (wall_t){9}), -2);
+}
+
 static void rng_repeats_by_seed_and_stays_in_range(void **state)
 {
     (void)state;
@@ -336,6 +346,7 @@ int main(void)
         cmocka_unit_test(utf8_repairs_by_maximal_subparts),
         cmocka_unit_test(utf8_sanitiser_lets_no_title_forge_a_line),
         cmocka_unit_test(clock_agrees_with_the_calendar_both_ways),
+        cmocka_unit_test(times_stop_at_the_ends_of_their_type),
         cmocka_unit_test(rng_repeats_by_seed_and_stays_in_range),
         cmocka_unit_test(hash_parts_do_not_run_together),
         cmocka_unit_test(a_table_without_memory_says_one_line_and_aborts),
