@@ -93,7 +93,11 @@ static void add_letters(struct digest *d, struct str s)
 
 uint64_t html_digest(const struct hash_key *key, struct str html)
 {
-    struct digest d = {.key = key, .is_empty = true};
+    struct digest d; // its block is not read before it is written
+    d.key = key;
+    d.so_far = 0;
+    d.n = 0;
+    d.is_empty = true;
     size_t at = 0;
     while (at < html.n) {
         size_t start = at;

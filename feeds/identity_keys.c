@@ -51,7 +51,11 @@ static struct str page_form(struct str url, struct arena *a)
         head.n--;
     if (str_ends(head, amp))
         head.n -= amp.n;
-    return arena_fmt(a, "%.*s%.*s", STR_ARG(head), STR_ARG(tail));
+    char *page = arena_alloc(a, head.n + tail.n + 1);
+    memcpy(page, head.p, head.n);
+    if (tail.n)
+        memcpy(page + head.n, tail.p, tail.n);
+    return str_make(page, head.n + tail.n);
 }
 
 static uint64_t address_key(const struct hash_key *key, struct str url, struct arena *a)
@@ -80,7 +84,7 @@ static struct str id_form(struct str id, struct arena *a)
 static bool is_front_page(struct str link)
 {
     struct url u = url_cut(link);
-    return (u.path.n == 0 || str_eq(u.path, S("/"))) && !u.query.n && !u.fragment.n && url_is_http(link);
+    return (u.path.n == 0 || str_eq(u.path, S("/"))) && !u.query.n && !u.fragment.n && url_parts_are_http(&u);
 }
 
 static struct item_keys keys_of(const struct item *item, uint64_t site, const struct hash_key *key, struct arena *a)

@@ -73,6 +73,19 @@ static bool is_http_scheme(struct str scheme)
     return str_eq_nocase(scheme, S("http")) || str_eq_nocase(scheme, S("https"));
 }
 
+static uint16_t default_port(struct str scheme)
+{
+    return str_eq_nocase(scheme, S("http")) ? 80 : str_eq_nocase(scheme, S("https")) ? 443 : 0;
+}
+
+static uint16_t port_of(const struct url *u)
+{
+    uint64_t port = 0;
+    if (u->port.n == 0)
+        return default_port(u->scheme);
+    return str_to_u64(u->port, 65535, &port) ? (uint16_t)port : 0;
+}
+
 // An IPv6 address in brackets, or a name: letters, digits, "-._~", and what IDNA may make of other scripts.
 static bool is_host(struct str host)
 {
@@ -80,16 +93,22 @@ static bool is_host(struct str host)
     for (size_t i = is_literal; i < host.n - is_literal; i++) {
         char c = host.p[i];
         bool is_foreign = (unsigned char)c >= 0x80 && !is_literal;
-        if (!char_is_alnum(c) && !is_foreign && (c == 0 || !strchr(is_literal ? ":." : "-._~", c)))
+        bool is_sign = is_literal ? c == ':' || c == '.' : c == '.' || c == '-' || c == '_' || c == '~';
+        if (!char_is_alnum(c) && !is_foreign && !is_sign)
             return false;
     }
     return host.n > 0;
 }
 
+bool url_parts_are_http(const struct url *u)
+{
+    return is_http_scheme(u->scheme) && u->has_authority && is_host(u->host) && port_of(u) > 0;
+}
+
 bool url_is_http(struct str url)
 {
     struct url u = url_cut(url);
-    return is_http_scheme(u.scheme) && u.has_authority && is_host(u.host) && url_port(url) > 0;
+    return url_parts_are_http(&u);
 }
 
 // ---- resolving -----------------------------------------------------------------------------------------------------
@@ -239,19 +258,6 @@ static struct str normal_host(struct arena *a, struct str host)
     return h;
 }
 
-static uint16_t default_port(struct str scheme)
-{
-    return str_eq_nocase(scheme, S("http")) ? 80 : str_eq_nocase(scheme, S("https")) ? 443 : 0;
-}
-
-static uint16_t port_of(const struct url *u)
-{
-    uint64_t port = 0;
-    if (u->port.n == 0)
-        return default_port(u->scheme);
-    return str_to_u64(u->port, 65535, &port) ? (uint16_t)port : 0;
-}
-
 uint16_t url_port(struct str url)
 {
     struct url u = url_cut(url);
@@ -266,14 +272,19 @@ struct str url_host(struct arena *a, struct str url)
     return host;
 }
 
+struct str url_parts_host_key(struct arena *a, const struct url *u)
+{
+    struct str host = normal_host(a, u->host);
+    uint16_t port = port_of(u);
+    if (host.n == 0 || port == default_port(u->scheme))
+        return host;
+    return arena_fmt(a, "%.*s:%u", STR_ARG(host), port);
+}
+
 struct str url_host_key(struct arena *a, struct str url)
 {
     struct url u = url_cut(url);
-    struct str host = normal_host(a, u.host);
-    uint16_t port = port_of(&u);
-    if (host.n == 0 || port == default_port(u.scheme))
-        return host;
-    return arena_fmt(a, "%.*s:%u", STR_ARG(host), port);
+    return url_parts_host_key(a, &u);
 }
 
 bool url_same_origin(struct str a, struct str b)
@@ -293,7 +304,7 @@ bool url_is_fetchable(struct str url, const char **out_why)
         why = u.scheme.n ? "is neither http nor https" : "has no scheme (http:// or https://)";
     else if (!is_host(u.host))
         why = u.host.n ? "has a host that cannot be one" : "has no host";
-    else if (url_port(url) == 0)
+    else if (port_of(&u) == 0)
         why = "has no valid port";
     else if (url.n > URL_BYTES_MAX)
         why = "is longer than 8192 bytes";

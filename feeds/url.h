@@ -48,6 +48,7 @@ void url_add_path(struct buf *out, struct str path);
 
 // Tells whether a text is an absolute address whose scheme is http or https, with a host and a port that can be.
 bool url_is_http(struct str url);
+bool url_parts_are_http(const struct url *u);
 
 // Tells whether an absolute address may be fetched: http or https, a host, a valid port, no control character or
 // blank, at most URL_BYTES_MAX bytes. On false, *out_why says what is wrong (a static phrase); NULL is accepted.
@@ -67,6 +68,7 @@ bool url_is_tracking(struct str name);
 // Returns host[:port] in lower case and IDNA's ASCII form, the port only where it is not the scheme's own: the key of a
 // server for politeness, TLS sessions and sharding. Empty where the address has no host.
 struct str url_host_key(struct arena *a, struct str url);
+struct str url_parts_host_key(struct arena *a, const struct url *u);
 
 // Returns the host alone, lower case, ASCII, without brackets, as a resolver wants it. Empty where there is none.
 struct str url_host(struct arena *a, struct str url);

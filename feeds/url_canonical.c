@@ -133,14 +133,14 @@ static struct str normalised(struct buf *room, struct str s)
 struct str url_canonical(struct arena *a, struct str url)
 {
     struct str text = str_trim(url);
-    if (!url_is_http(text) || text.n > URL_BYTES_MAX)
-        return text;
     struct url u = url_cut(text);
+    if (!url_parts_are_http(&u) || text.n > URL_BYTES_MAX)
+        return text;
     struct buf room, out;
     buf_init(&room, 4 * URL_BYTES_MAX);
     buf_init(&out, 4 * URL_BYTES_MAX);
     buf_add(&out, S("//"));
-    buf_add(&out, url_host_key(a, text));
+    buf_add(&out, url_parts_host_key(a, &u));
     // Each part is normalised before it is looked at: "%2e" is a dot, "%73id" a session.
     struct str path = normalised(&room, u.path.n ? u.path : S("/"));
     url_add_path(&out, str_head(path, str_find_nocase(path, S(";jsessionid="))));

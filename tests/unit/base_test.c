@@ -275,6 +275,31 @@ static void rng_repeats_by_seed_and_stays_in_range(void **state)
     }
 }
 
+// Each part behind its length in eight bytes, hashed as one text: short ones are joined, long ones are not.
+static void hash_of_parts_is_that_of_what_they_make_together(void **state)
+{
+    (void)state;
+    struct hash_key key;
+    struct buf all, text;
+    hash_key_from_seed(&key, 7);
+    buf_init(&all, 1 << 16);
+    buf_init(&text, 1 << 16);
+    for (size_t n = 0; n < 1100; n++) {
+        struct str parts[2] = {str_head(buf_str(&text), n / 3), str_from(buf_str(&text), n / 3)};
+        buf_reset(&all);
+        for (size_t i = 0; i < 2; i++) {
+            uint64_t length = parts[i].n;
+            for (int b = 0; b < 8; b++)
+                buf_add_char(&all, (char)(length >> (8 * b)));
+            buf_add(&all, parts[i]);
+        }
+        assert_true(hash64_parts(&key, parts, 2) == hash64(&key, buf_str(&all)));
+        buf_add_char(&text, (char)(n * 31));
+    }
+    buf_done(&all);
+    buf_done(&text);
+}
+
 static void hash_parts_do_not_run_together(void **state)
 {
     (void)state;
@@ -349,6 +374,7 @@ int main(void)
         cmocka_unit_test(times_stop_at_the_ends_of_their_type),
         cmocka_unit_test(rng_repeats_by_seed_and_stays_in_range),
         cmocka_unit_test(hash_parts_do_not_run_together),
+        cmocka_unit_test(hash_of_parts_is_that_of_what_they_make_together),
         cmocka_unit_test(a_table_without_memory_says_one_line_and_aborts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
