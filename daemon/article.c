@@ -7,6 +7,13 @@
 
 enum { AUTHORS_BYTES = 8192 }; // of an item: those of the feed are each item's that names none
 
+// An address is no title: it may have a secret in it, and titles are shown whole.
+static struct str title_of(const struct feed *feed, struct arena *a)
+{
+    bool has_title = feed->title.n || (feed->options && feed->options->name.n);
+    return has_title ? feed_name(feed) : url_host(a, feed->url);
+}
+
 void facts_make(const struct feed *feed, const struct document *doc, struct arena *a, struct feed_facts *out)
 {
     static const struct feed_options none;
@@ -17,7 +24,7 @@ void facts_make(const struct feed *feed, const struct document *doc, struct aren
     *out = (struct feed_facts){
         .id = feed->id,
         .url = url_redacted(a, feed->url),
-        .title = feed_name(feed),
+        .title = title_of(feed, a),
         .site_url = feed->site,
         .tags = tags,
         .n_tags = options->n_tags,

@@ -132,14 +132,18 @@ static void unreachable_feed_is_told_once_a_day_and_asked_ever_less(void **state
     scene_open(&s, "unreachable");
     paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
     // Nobody listens on 127.0.0.9.
-    scene_config(&s, arena_fmt(&s.arena, "%sfeed http://127.0.0.9:9/feed {\n allow-private yes\n every 10m\n}\n",
-                               paper_config(&p, "")).p);
+    scene_config(&s, arena_fmt(&s.arena, "%sfeed http://me:pass@127.0.0.9:9/feed?key=hush {\n allow-private yes\n"
+                                         " every 10m\n}\n", paper_config(&p, "")).p);
     scene_write(&s, "rules.d/truce.rules", "%s", RULES);
     scene_start(&s);
     scene_run(&s, 2LL * DAY_MS);
     size_t told = 0;
-    for (size_t i = 0; i < s.receiver.n_alerts; i++)
-        told += str_eq(s.receiver.alerts[i]->type, S("feed.broken"));
+    for (size_t i = 0; i < s.receiver.n_alerts; i++) {
+        const struct receiver_alert *alert = s.receiver.alerts[i];
+        told += str_eq(alert->type, S("feed.broken"));
+        size_t n = alert->body.n; // it never had a title; its address, and the secrets there, is none
+        assert_true(str_find(alert->body, S("hush")) == n && str_find(alert->body, S("me:pass")) == n);
+    }
     assert_int_equal(told, 1);
     int status;
     struct str list = scene_ctl(&s, &status, "feeds", "list", "--json", NULL);
