@@ -37,7 +37,7 @@ struct outcome_item {
 struct outcome {
     struct arena arena;        // owns all that follows; moves with it
     struct feed before, feed;  // its state before and after; the same options
-    struct feed_facts facts;
+    struct feed_facts facts;   // where is_changed; else empty
     struct decide_poll decide; // what decide is asked: candidates and what it needs to know of the poll
     struct settled settled;
     struct schedule schedule;

@@ -44,6 +44,7 @@ void pace_began(struct worker *w)
 
 void pace_ended(struct worker *w)
 {
+    uv_update_time(&w->loop.uv); // reading a big feed takes a while
     w->pace.burst -= w->pace.burst > 0;
     w->pace.ended_ms = uv_now(&w->loop.uv);
 }

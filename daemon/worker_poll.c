@@ -213,6 +213,7 @@ static void on_done(void *context, const struct http_result *result)
     struct poll *p = context;
     struct worker *w = p->worker;
     struct now now = clock_now(w->threads->clock);
+    clock_begin(w->threads->clock); // until the alarm is set: what waits from now on is known to it
     p->transfer = NULL;
     p->now = now.wall;
     DL_DELETE(w->asking, p);
@@ -227,6 +228,7 @@ static void on_done(void *context, const struct http_result *result)
     worker_set_alarm(w);
     if (is_over)
         worker_poll_ended(w); // last: what it made room for has begun
+    clock_end(w->threads->clock);
 }
 
 // Notes whether a hop waits for its time, which is nothing under way to the stepped clock.
