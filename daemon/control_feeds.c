@@ -6,6 +6,7 @@
 #include <limits.h>
 
 #include "daemon/control_parts.h"
+#include "feeds/url.h"
 
 enum { LIST_DEFAULT = 100, LIST_MAX = 10000 };
 
@@ -96,7 +97,7 @@ static void poll_now(struct question *q, struct worker *w, struct feed *feed, st
     q->reply.json = json_object();
     char id[FEED_ID_BYTES];
     json_object_set_new(q->reply.json, "id", json_string(feed_id_write(feed->id, id)));
-    api_json_text(q->reply.json, "url", feed->url);
+    api_json_text(q->reply.json, "url", url_redacted(&q->arena, feed->url));
     api_json_time(q->reply.json, "at_ms", now.wall);
 }
 

@@ -14,6 +14,7 @@
 #include "daemon/notify.h"
 #include "daemon/paths.h"
 #include "feeds/parse.h"
+#include "feeds/url.h"
 
 static uint64_t random_u64(void)
 {
@@ -85,7 +86,8 @@ static void load_feed(void *context, const struct store_feed *row)
     } else if (feed.origin == ORIGIN_ADDED) { // where a reload or `feeds add` looks for it, wherever it has moved
         w = daemon_worker_of(d, feed.first_url);
         if (!worker_add_feed(w, &feed, row->options_text, l->now, &err))
-            log_say(d->log, LOG_LEVEL_WARNING, NULL, "feed=%.*s was not restored: %s", STR_ARG(feed.url), err.text);
+            log_say(d->log, LOG_LEVEL_WARNING, NULL, "feed=%.*s was not restored: %s",
+                    STR_ARG(url_redacted(&l->arena, feed.url)), err.text);
     } else {
         l->n_unnamed++; // its state stays in the store: naming it again raises no flood
         return;

@@ -75,14 +75,15 @@ void pipeline_feed(struct pipeline *p, const void *bytes, size_t n, wall_t now)
     p->body_bytes += n;
     if (!p->parser) {
         const struct feed_options *options = p->outcome->feed.options;
+        struct arena *a = &p->outcome->arena;
         struct parse_options how = {
-            .url = p->response.url,
+            .url = url_public(a, p->response.url),
             .content_type = p->response.content_type,
-            .content_location = p->response.content_location,
+            .content_location = url_public(a, p->response.content_location),
             .content_language = options && options->language.n ? options->language : p->response.content_language,
             .now = now,
         };
-        p->parser = parser_open(&how, &p->outcome->arena);
+        p->parser = parser_open(&how, a);
     }
     parser_feed(p->parser, bytes, n);
 }

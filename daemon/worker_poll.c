@@ -124,8 +124,8 @@ static void tell_news(struct log *log, const struct outcome *o, uint32_t baselin
         log_say(log, LOG_LEVEL_WARNING, NULL, "feed=%.*s failed: %.*s; next try %s", STR_ARG(url),
                 STR_ARG(f->error), time_text(f->due, next));
     for (size_t i = 0; is_news && o->document && i < o->document->n_advertised && i < 5; i++)
-        log_say(log, LOG_LEVEL_NOTICE, NULL, "feed=%.*s is a page that offers the feed %.*s", STR_ARG(url),
-                STR_ARG(o->document->advertised[i].href));
+        log_say(log, LOG_LEVEL_NOTICE, NULL, "feed=%.*s is a page that offers the feed: %.*s", STR_ARG(url),
+                STR_ARG(url_redacted(&a, o->document->advertised[i].href)));
     if (!f->failures && o->before.failures)
         log_say(log, LOG_LEVEL_INFO, NULL, "feed=%.*s answers again after %u failure%s", STR_ARG(url),
                 o->before.failures, o->before.failures == 1 ? "" : "s");

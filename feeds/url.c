@@ -248,6 +248,16 @@ struct str url_resolve(struct arena *a, struct str base, struct str reference)
     return resolved;
 }
 
+struct str url_public(struct arena *a, struct str url)
+{
+    struct url u = url_cut(url);
+    if (!u.userinfo.p && !u.query.p && !u.fragment.p)
+        return str_trim(url);
+    const char *colon = u.scheme.n ? ":" : "", *slashes = u.has_authority ? "//" : "", *port = u.port.p ? ":" : "";
+    return arena_fmt(a, "%.*s%s%s%.*s%s%.*s%.*s", STR_ARG(u.scheme), colon, slashes, STR_ARG(u.host), port,
+                     STR_ARG(u.port), STR_ARG(u.path));
+}
+
 // ---- hosts ---------------------------------------------------------------------------------------------------------
 
 static struct str normal_host(struct arena *a, struct str host)

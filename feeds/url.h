@@ -70,6 +70,10 @@ bool url_is_tracking(struct str name);
 struct str url_host_key(struct arena *a, struct str url);
 struct str url_parts_host_key(struct arena *a, const struct url *u);
 
+// Returns an address, or a reference, without what may be a secret of who asks: userinfo, query and fragment. What
+// relative links are resolved against, for those leave the process.
+struct str url_public(struct arena *a, struct str url);
+
 // Returns the host alone, lower case, ASCII, without brackets, as a resolver wants it. Empty where there is none.
 struct str url_host(struct arena *a, struct str url);
 

@@ -178,10 +178,12 @@ void url_redact(struct str url, struct buf *out)
     struct str rest = u.query;
     while (rest.p) {
         struct str part = str_cut(&rest, '&');
-        size_t name = str_find_char(part, '=');
+        size_t name = str_find_char(part, '='), value = name;
+        while (value < part.n && part.p[value] == '=')
+            value++;
         buf_add_char(out, sign);
         sign = '&';
-        if (name < part.n) {
+        if (value < part.n) { // else the whole may be a token, padded
             utf8_sanitise(str_head(part, name), out);
             buf_add_char(out, '=');
         }

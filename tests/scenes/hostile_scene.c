@@ -278,6 +278,47 @@ static void a_host_that_wants_a_pause_holds_up_nobody_but_who_is_led_there(void 
     scene_done(&s);
 }
 
+// A feed that is asked with a password and a key writes relative links, and offers itself in a page.
+static void secrets_of_an_address_go_nowhere(void **state)
+{
+    (void)state;
+    static struct scene s;
+    static const char path[] = "/rel?key=hush";
+    scene_open(&s, "secrets");
+    origin_serve(&s.origin, "127.0.0.2", path, (struct origin_reply){.type = "text/html", .body = S(
+        "<html><head><link rel=alternate type='application/rss+xml' href='/feed.xml?key=hush2'></head></html>")});
+    const char *address = arena_fmt(&s.arena, "http://me:pass@127.0.0.2:%d%s", s.origin.wire.port, path).p;
+    scene_config(&s, arena_fmt(&s.arena, "feed %s {\n allow-private yes\n every 10m\n}\n", address).p);
+    scene_write(&s, "rules.d/truce.rules", "%s", RULES);
+    scene_start(&s);
+    int status;
+    scene_ctl(&s, &status, "log", "level", "debug", NULL);
+    assert_int_equal(status, 0);
+    scene_run(&s, HOUR_MS);
+    origin_serve(&s.origin, "127.0.0.2", path, (struct origin_reply){.headers = "Content-Location: rel?key=hush3\r\n",
+        .body = S("<rss version='2.0'><channel><title>T</title><link>/home</link></channel></rss>")});
+    scene_run(&s, 6LL * HOUR_MS);
+    origin_serve(&s.origin, "127.0.0.2", path, (struct origin_reply){.headers = "Content-Location: rel?key=hush3\r\n",
+        .body = S("<rss version='2.0'><channel><title>T</title><link>/home</link>"
+                  "<item><title>A truce from midnight</title><link>#item1</link><enclosure url='/e.mp3'/></item>"
+                  "</channel></rss>")});
+    scene_run(&s, 6LL * HOUR_MS);
+    assert_true(s.receiver.n_alerts > 0);
+    for (size_t i = 0; i < s.receiver.n_alerts; i++) {
+        struct str body = s.receiver.alerts[i]->body;
+        if (str_find(body, S("hush")) < body.n || str_find(body, S("pass@")) < body.n)
+            fail_msg("a secret is sent: %.*s", STR_ARG(body));
+    }
+    assert_true(scene_says(&s, "is a page that offers the feed: http://127.0.0.2"));
+    assert_false(scene_says(&s, "hush"));
+    assert_false(scene_says(&s, "pass@"));
+    struct str polling = scene_ctl(&s, &status, "feeds", "poll", address, NULL);
+    assert_int_equal(status, 0);
+    assert_true(str_find(polling, S("pass@")) == polling.n);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
 enum { SILENT = 60 }; // more than three bursts of a worker
 
 static bool are_all_asked(struct scene *s, const void *context)
@@ -326,6 +367,7 @@ int main(void)
         cmocka_unit_test(unreachable_feed_is_told_once_a_day_and_asked_ever_less),
         cmocka_unit_test(private_address_is_refused_unless_allowed),
         cmocka_unit_test(a_host_that_wants_a_pause_holds_up_nobody_but_who_is_led_there),
+        cmocka_unit_test(secrets_of_an_address_go_nowhere),
         cmocka_unit_test(servers_that_wait_hold_up_nobody),
         cmocka_unit_test(article_twice_in_a_feed_and_out_of_order_alerts_once),
         cmocka_unit_test(long_title_of_a_feed_is_not_kept_whole_with_each_item),

@@ -185,11 +185,32 @@ static void logs_show_neither_passwords_nor_values(void **state)
         {"https://example.org/feed", "https://example.org/feed"},
         {"http://example.org/a\nb", "http://example.org/a b"},
         {"not an address", "not an address"},
+        {"https://h/feed?c2VjcmV0LXRva2Vu==", "https://h/feed?***"}, // a token, not a name
+        {"https://h/feed?key=&a==b", "https://h/feed?***&a=***"},
     };
     struct arena a;
     arena_init(&a, 1 << 20);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         assert_str(url_redacted(&a, str_of(rows[i][0])), rows[i][1]);
+    arena_done(&a);
+}
+
+static void base_of_links_has_no_secret(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"https://user:secret@example.org:8443/a/feed?key=abc#frag", "https://example.org:8443/a/feed"},
+        {"https://example.org/feed?key=abc", "https://example.org/feed"},
+        {"https://me@[::1]/feed", "https://[::1]/feed"},
+        {"http://e.org", "http://e.org"},
+        {"feed.xml?key=abc", "feed.xml"}, // of a Content-Location
+        {"//u:p@h/x", "//h/x"},
+        {"", ""},
+    };
+    struct arena a;
+    arena_init(&a, 1 << 20);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_str(url_public(&a, str_of(rows[i][0])), rows[i][1]);
     arena_done(&a);
 }
 
@@ -273,6 +294,7 @@ int main(void)
         cmocka_unit_test(hosts_ports_and_origins),
         cmocka_unit_test(fetchable_means_http_with_a_host),
         cmocka_unit_test(logs_show_neither_passwords_nor_values),
+        cmocka_unit_test(base_of_links_has_no_secret),
         cmocka_unit_test(links_that_run_or_read_files_are_not_safe),
         cmocka_unit_test(only_addresses_of_the_public_internet_are_public),
         cmocka_unit_test(metadata_addresses_are_known_in_all_forms),
