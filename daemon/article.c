@@ -10,8 +10,7 @@ enum { AUTHORS_BYTES = 8192 }; // of an item: those of the feed are each item's 
 // An address is no title: it may have a secret in it, and titles are shown whole.
 static struct str title_of(const struct feed *feed, struct arena *a)
 {
-    bool has_title = feed->title.n || (feed->options && feed->options->name.n);
-    return has_title ? feed_name(feed) : url_host(a, feed->url);
+    return feed_has_name(feed) ? feed_name(feed) : url_host(a, feed->url);
 }
 
 void facts_make(const struct feed *feed, const struct document *doc, struct arena *a, struct feed_facts *out)

@@ -151,7 +151,7 @@ static void export_on_worker(struct job *job, void *owner, struct now now)
     for (uint32_t i = 0; shard_read_at(worker_shard(owner), &i, &a, &feed); arena_reset(&a)) {
         struct opml_feed one = {
             .url = arena_str(&q->arena, feed.url),
-            .title = arena_str(&q->arena, feed_name(&feed)),
+            .title = arena_str(&q->arena, feed_has_name(&feed) ? feed_name(&feed) : (struct str){0}),
             .site = arena_str(&q->arena, feed.site),
         };
         struct str *tags = ARENA_ARRAY(&q->arena, struct str, (feed.options ? feed.options->n_tags : 0) + 1);

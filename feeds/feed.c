@@ -42,6 +42,12 @@ bool feed_id_read(struct str text, uint64_t *out_id)
     return id != 0;
 }
 
+bool feed_has_name(const struct feed *feed)
+{
+    bool has_title = feed->title.n && !str_eq(feed->title, feed->url) && !str_eq(feed->title, feed->first_url);
+    return has_title || (feed->options && feed->options->name.n);
+}
+
 struct str feed_name(const struct feed *feed)
 {
     if (feed->options && feed->options->name.n)

@@ -124,11 +124,9 @@ struct feed {
 // 11 characters.
 uint64_t feed_id(struct str first_url);
 
-// Writes an id as 11 characters of [0-9A-Za-z] and a NUL. Returns out.
+// Writes an id as 11 characters of [0-9A-Za-z] and a NUL, and reads it back. Returns out.
 enum { FEED_ID_BYTES = 12 };
 const char *feed_id_write(uint64_t id, char out[FEED_ID_BYTES]);
-
-// Reads what feed_id_write wrote.
 bool feed_id_read(struct str text, uint64_t *out_id);
 
 // Appends the group "what we know" without marks and without url (columns of their own in the store), versioned and
@@ -139,7 +137,9 @@ void feed_pack(const struct feed *feed, struct buf *out);
 // where the bytes are damaged or of a later version.
 bool feed_unpack(struct str packed, struct feed *feed);
 
-// Returns the name that people know it by.
+// Returns the name that people know it by: the configured one, its title, else its address, secrets and all.
+// feed_has_name tells whether there is one of the first two that is not merely its address.
+bool feed_has_name(const struct feed *feed);
 struct str feed_name(const struct feed *feed);
 
 // Returns a fault as one word for machines ("not-found") and as a phrase ("the page is not there"). Static strings.

@@ -13,6 +13,7 @@
 #include "feeds/decode.h"
 #include "feeds/html.h"
 #include "feeds/marks.h"
+#include "feeds/url.h"
 
 enum { TAGS_MAX = 256, TITLE_MAX = 4096 }; // of a feed, in number; of a list, in bytes
 enum { ATTRIBUTE_FIELDS = 5 }; // libxml2 hands an attribute over as five pointers
@@ -107,6 +108,13 @@ static struct opml_feed *find_or_add(struct reader *r, struct str url)
     return &r->out->feeds[r->out->n_feeds - 1];
 }
 
+// The name of a feed: many readers write its address where it has none, which is no title (and may hold a secret).
+static struct str name_of(struct str text, struct str title)
+{
+    struct str name = text.n && !url_is_http(text) ? text : title;
+    return url_is_http(name) ? (struct str){0} : name;
+}
+
 static void start_outline(struct reader *r, const xmlChar **list, int n)
 {
     struct str type = attribute(r, list, n, S("type")), url = attribute(r, list, n, S("xmlUrl"));
@@ -117,7 +125,7 @@ static void start_outline(struct reader *r, const xmlChar **list, int n)
     struct opml_feed *feed = url.n ? find_or_add(r, url) : NULL;
     if (feed) {
         if (feed->title.n == 0)
-            feed->title = text.n ? text : title;
+            feed->title = name_of(text, title);
         if (feed->site.n == 0)
             feed->site = attribute(r, list, n, S("htmlUrl"));
         if (feed->line == 0)
@@ -259,7 +267,12 @@ static void add_attribute(struct buf *out, const char *name, struct str value)
 static void add_feed(const struct opml_feed *feed, const char *indent, struct buf *out)
 {
     buf_addf(out, "%s<outline type=\"rss\"", indent);
-    add_attribute(out, "text", feed->title.n ? feed->title : feed->url);
+    struct buf address;
+    buf_init(&address, 8 * URL_BYTES_MAX);
+    if (feed->title.n == 0)
+        url_redact(feed->url, &address); // a text is shown, and read back as a title
+    add_attribute(out, "text", feed->title.n ? feed->title : buf_str(&address));
+    buf_done(&address);
     add_attribute(out, "xmlUrl", feed->url);
     add_attribute(out, "htmlUrl", feed->site);
     for (size_t i = 1; i < feed->n_tags; i++) {

@@ -134,7 +134,7 @@ static void what_is_written_reads_the_same(void **state)
     static const struct str tags[] = {STR("News & <more>"), STR("second"), STR("third")};
     struct opml_feed feeds[] = {
         {.url = S("http://h/1?a=1&b=\"2\""), .title = S("One 'and' <only>"), .site = S("http://h/"), .tags = tags, .n_tags = 3},
-        {.url = S("http://h/2")},
+        {.url = S("http://me:pass@h/2?key=hush")}, // its text is its address, without secrets, and no title
         {.url = S("http://h/3"), .title = S("Three"), .tags = tags + 1, .n_tags = 1},
         {.url = S("http://h/4"), .title = S("Four"), .tags = tags, .n_tags = 1},
     };
@@ -144,13 +144,14 @@ static void what_is_written_reads_the_same(void **state)
     buf_init(&b, 1 << 20);
     opml_write(&out, (wall_t){1795478400000}, &b);
     assert_true(str_find(buf_str(&b), S("Tue, 24 Nov 2026 00:00:00 GMT")) < b.n);
+    assert_true(str_find(buf_str(&b), S("text=\"http://***@h/2?key=***\"")) < b.n);
     read_list(buf_z(&b), &a);
     static const size_t order[] = {1, 0, 3, 2};
     assert_int_equal(list.n_feeds, 4);
     for (size_t i = 0; i < 4; i++) {
         const struct opml_feed *f = &feeds[order[i]];
         assert_true(str_eq(list.feeds[i].url, f->url));
-        assert_true(str_eq(list.feeds[i].title, f->title.n ? f->title : f->url));
+        assert_str(list.feeds[i].title, f->title.n ? f->title.p : "");
         assert_true(str_eq(list.feeds[i].site, f->site));
         assert_int_equal(list.feeds[i].n_tags, f->n_tags);
         for (size_t k = 0; k < f->n_tags; k++)
