@@ -39,9 +39,11 @@ extern const int sqlite_schema_n;
 // Tells whether a database file is damaged (quick_check, or no database at all). False with err set: it cannot be told.
 enum file_state { FILE_WHOLE, FILE_DAMAGED, FILE_UNREADABLE };
 enum file_state sqlite_file_check(const char *path, struct err *err);
-// Moves the damaged files aside and puts the newest whole backup in their place; says in `text` what it did.
+// Moves the damaged files aside and puts the newest whole backup in their place; says in `text` what it did. Whenever
+// it is broken off, the next opening goes on: by the damaged file, or, where that is aside already, by sqlite_resume.
 bool sqlite_repair(struct sqlite_store *store, wall_t now, enum store_opening *out, char *text, size_t text_n,
                    struct err *err);
+bool sqlite_resume(struct sqlite_store *store, enum store_opening *out, char *text, size_t text_n, struct err *err);
 // Writes a whole copy of the database that `db` reads into backup/ and removes the oldest beyond keep.
 bool sqlite_backup_write(sqlite3 *db, const char *directory, wall_t now, unsigned keep, char out_path[PATH_MAX],
                          struct err *err);

@@ -86,7 +86,8 @@ static bool check_file(struct sqlite_store *store, wall_t now, struct err *err)
     char path[PATH_MAX];
     path_of(store, path);
     if (access(path, F_OK) != 0)
-        return true;
+        return sqlite_resume(store, &store->head.opening, store->head.opening_text, sizeof store->head.opening_text,
+                             err);
     bool is_readable = open_file(store, err) && read_past(store, err);
     int code = is_readable ? SQLITE_OK : sqlite3_errcode(store->db);
     close_file(store);

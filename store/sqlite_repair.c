@@ -122,43 +122,84 @@ static bool move_aside(const char *directory, const char *stamp, char *out_name,
     return sync_directory(directory) || err_set(err, "cannot write to %s: %s", directory, strerror(errno));
 }
 
-static bool restore_newest(const char *directory, char *out_name, size_t n, struct err *err)
+enum restore { RESTORE_NONE, RESTORE_READY, RESTORE_FAILED };
+
+// Copies the newest whole backup to state.db.restoring: whole and on the disk, before the damaged file is touched.
+static enum restore copy_newest(const char *directory, char *out_name, size_t n, struct err *err)
 {
     struct dirent **list = NULL;
     int count = list_backups(directory, &list);
-    bool is_restored = false;
-    for (int i = count; i-- > 0 && !is_restored;) {
-        char from[PATH_MAX], to[PATH_MAX];
+    enum restore done = RESTORE_NONE;
+    char from[PATH_MAX], to[PATH_MAX];
+    snprintf(to, sizeof to, "%s/state.db.restoring", directory);
+    remove(to);
+    for (int i = count; i-- > 0 && done == RESTORE_NONE;) {
         struct err why;
         snprintf(from, sizeof from, "%s/backup/%s", directory, list[i]->d_name);
-        snprintf(to, sizeof to, "%s/state.db", directory);
         if (sqlite_file_check(from, &why) != FILE_WHOLE)
             continue;
         snprintf(out_name, n, "%s", list[i]->d_name);
-        is_restored = copy_file(from, to, err) && sync_directory(directory);
-        if (!is_restored)
-            remove(to);
+        done = copy_file(from, to, err) && sync_directory(directory) ? RESTORE_READY : RESTORE_FAILED;
     }
     free_list(list, count);
-    return is_restored;
+    return done;
+}
+
+static bool put_in_place(const char *directory, struct err *err)
+{
+    char from[PATH_MAX], to[PATH_MAX];
+    snprintf(from, sizeof from, "%s/state.db.restoring", directory);
+    snprintf(to, sizeof to, "%s/state.db", directory);
+    return (rename(from, to) == 0 && sync_directory(directory)) ||
+           err_set(err, "cannot move %s to %s: %s", from, to, strerror(errno));
 }
 
 bool sqlite_repair(struct sqlite_store *store, wall_t now, enum store_opening *out, char *text, size_t text_n,
                    struct err *err)
 {
     char stamp[STAMP_BYTES], damaged[NAME_MAX + 1], backup[NAME_MAX + 1];
-    if (!move_aside(store->directory, sqlite_stamp(now, stamp), damaged, sizeof damaged, err))
+    enum restore restore = copy_newest(store->directory, backup, sizeof backup, err);
+    if (restore == RESTORE_FAILED ||
+        !move_aside(store->directory, sqlite_stamp(now, stamp), damaged, sizeof damaged, err))
         return false;
     store->was_unclean = true;
-    if (restore_newest(store->directory, backup, sizeof backup, err)) {
+    if (restore == RESTORE_READY) {
         *out = STORE_WAS_RESTORED;
         snprintf(text, text_n, "the store was damaged: it lies in %s, and backup/%s took its place; what happened "
                                "since then may be told again, under the same ids", damaged, backup);
-        return true;
+        return put_in_place(store->directory, err);
     }
     *out = STORE_WAS_LOST;
     snprintf(text, text_n, "the store was damaged: it lies in %s, and there is no whole backup; every feed learns its "
                            "items anew without alerts, and ids of alerts change", damaged);
+    return true;
+}
+
+static int is_damaged(const struct dirent *entry)
+{
+    return str_starts(str_of(entry->d_name), S("state.db.damaged-"));
+}
+
+bool sqlite_resume(struct sqlite_store *store, enum store_opening *out, char *text, size_t text_n, struct err *err)
+{
+    struct dirent **list = NULL;
+    char path[PATH_MAX];
+    struct err why;
+    int n = scandir(store->directory, &list, is_damaged, alphasort);
+    free_list(list, n);
+    if (n <= 0)
+        return true;
+    store->was_unclean = true;
+    snprintf(path, sizeof path, "%s/state.db.restoring", store->directory);
+    if (access(path, F_OK) == 0 && sqlite_file_check(path, &why) == FILE_WHOLE) {
+        *out = STORE_WAS_RESTORED;
+        snprintf(text, text_n, "the store was damaged, and putting a backup in its place was broken off: that is done "
+                               "now; what happened since then may be told again, under the same ids");
+        return put_in_place(store->directory, err);
+    }
+    *out = STORE_WAS_LOST;
+    snprintf(text, text_n, "the store was damaged and is gone; every feed learns its items anew without alerts, and "
+                           "ids of alerts change");
     return true;
 }
 

@@ -334,6 +334,35 @@ static void a_damaged_store_without_a_backup_begins_anew_and_says_so(void **stat
     commit_polls(rig, 1, 1);
 }
 
+// The process ended when the damaged file was aside and the backup not yet in its place.
+static void a_restore_that_was_broken_off_is_gone_on_with(void **state)
+{
+    struct rig *rig = *state;
+    struct hash_key secret = *store_secret(rig->store);
+    struct seen seen;
+    commit_polls(rig, 1, 10);
+    back_up(rig, 10000, 9);
+    commit_polls(rig, 11, 12);
+    store_close(rig->store);
+    char aside[PATH_MAX], taken[PATH_MAX];
+    snprintf(aside, sizeof aside, "%s", path_in(rig, "state.db.damaged-19700101T000040Z"));
+    snprintf(taken, sizeof taken, "%s", path_in(rig, "state.db.restoring"));
+    assert_int_equal(rename(path_in(rig, "state.db"), aside), 0);
+    assert_int_equal(rename(path_in(rig, "backup/state-19700101T000010Z.db"), taken), 0);
+    reopen(rig, 40000);
+    assert_int_equal(store_opening(rig->store), STORE_WAS_RESTORED);
+    assert_non_null(strstr(store_opening_text(rig->store), "broken off"));
+    load(rig, &seen);
+    assert_int_equal(seen.marks, 10);
+    assert_memory_equal(secret.bytes, store_secret(rig->store)->bytes, sizeof secret.bytes);
+    store_close(rig->store);
+    assert_int_equal(rename(path_in(rig, "state.db"), taken), 0);
+    damage(taken); // it was still being copied
+    reopen(rig, 50000);
+    assert_int_equal(store_opening(rig->store), STORE_WAS_LOST); // not new: no feed may take all it has for news
+    assert_int_equal(load(rig, &seen).feeds, 0);
+}
+
 static void a_file_that_is_no_database_is_moved_aside(void **state)
 {
     struct rig *rig = *state;
@@ -505,6 +534,7 @@ int main(void)
         T(a_full_disk_changes_nothing_and_the_same_batch_goes_later),
         T(a_damaged_store_is_moved_aside_and_the_newest_whole_backup_serves),
         T(a_damaged_store_without_a_backup_begins_anew_and_says_so),
+        T(a_restore_that_was_broken_off_is_gone_on_with),
         T(a_file_that_is_no_database_is_moved_aside),
         T(backups_are_rotated),
         T(a_newer_schema_is_refused_and_left_alone),
