@@ -23,10 +23,11 @@ struct candidate candidate_make(const struct hash_key *secret, uint64_t feed, ui
     struct candidate c = {.article = article, .rule = rule, .match = match};
     const uint64_t *content = rule->on == ON_CHANGED ? &article->content : NULL;
     c.id = id_of(secret, rule->name, feed, article->key, content);
-    c.id_was = c.id;
-    if (rule->was.n || feed_was)
-        c.id_was = id_of(secret, rule->was.n ? rule->was : rule->name, feed_was ? feed_was : feed, article->key,
-                         content);
+    for (int i = 0; i < FORMER_IDS; i++) {
+        bool was_rule = i != FORMER_FEED && rule->was.n, was_feed = i != FORMER_RULE && feed_was;
+        c.former[i] = was_rule || was_feed ? id_of(secret, was_rule ? rule->was : rule->name,
+                                                   was_feed ? feed_was : feed, article->key, content) : c.id;
+    }
     c.dedup_key = id_of(secret, rule->name, feed, article->key, NULL);
     return c;
 }

@@ -39,15 +39,18 @@ struct article {
     struct story_signature story;
 };
 
+// Under which an alert may be kept already: `was` stays in a configuration, and names changed one after the other.
+enum { FORMER_RULE, FORMER_FEED, FORMER_BOTH, FORMER_IDS };
+
 struct candidate {
     struct hash128 id;        // of the alert it may become
-    struct hash128 id_was;    // the same under the former names (`was`) of rule and feed; equal to id without
+    struct hash128 former[FORMER_IDS]; // the same under the former name of rule, feed, or both; id where there is none
     struct hash128 dedup_key; // the same without the content hash
     const struct article *article;
     const struct rule *rule;
     const struct match *match;
     // Filled by the writer from the store (store_known), before decide:
-    bool is_known;            // an alert of this id (or id_was) is kept already
+    bool is_known;            // an alert of this id, or a former one, is kept already
     uint32_t revisions;       // alerts kept under this dedup_key
 };
 

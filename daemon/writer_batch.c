@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <assert.h>
 #include <stdio.h>
 
 #include "alerts/hours.h"
@@ -14,10 +15,11 @@ static bool ask_known(struct writer *w, struct writing *t, const struct decide_p
     size_t n = poll->n_candidates;
     if (!n)
         return true;
+    static_assert((int)FORMER_IDS == (int)STORE_FORMER_IDS, "each is looked up");
     struct store_known *known = ARENA_ARRAY(&t->arena, struct store_known, n);
     for (size_t i = 0; i < n; i++) {
         known[i].id = candidates[i].id;
-        known[i].id_was = candidates[i].id_was;
+        memcpy(known[i].former, candidates[i].former, sizeof known[i].former);
         known[i].dedup_key = candidates[i].dedup_key;
     }
     if (store_known(w->store, known, n, err) != STORE_OK)

@@ -386,8 +386,9 @@ enum store_result memory_known(struct store *head, struct store_known *list, siz
         struct memory_dedup *dedup = NULL;
         HASH_FIND(hh, store->disk->image.dedups, &list[i].dedup_key, sizeof list[i].dedup_key, dedup);
         list[i].revisions = dedup ? dedup->n : 0;
-        list[i].is_known = find_alert(&store->disk->image, list[i].id)
-                           || find_alert(&store->disk->image, list[i].id_was);
+        list[i].is_known = find_alert(&store->disk->image, list[i].id);
+        for (int k = 0; k < STORE_FORMER_IDS; k++)
+            list[i].is_known |= find_alert(&store->disk->image, list[i].former[k]) != NULL;
     }
     return STORE_OK;
 }

@@ -52,7 +52,7 @@ static const char *const texts[SQL_STATEMENTS] = {
     [SQL_SILENCE_REMOVE] = "DELETE FROM silence WHERE id = ?",
     [SQL_RECEIVER] = "INSERT INTO receiver VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
                      " disabled = excluded.disabled, at = excluded.at, reason = excluded.reason",
-    [SQL_KNOWN] = "SELECT 1 FROM alert WHERE id IN (?, ?)",
+    [SQL_KNOWN] = "SELECT 1 FROM alert WHERE id IN (?, ?, ?, ?)",
     [SQL_REVISIONS] = "SELECT count(*) FROM alert WHERE dedup = ?",
     [SQL_PRUNE_ATTEMPTS] = "DELETE FROM attempt WHERE alert IN " OLD_ALERTS,
     [SQL_PRUNE_BODIES] = "DELETE FROM body WHERE alert IN " OLD_ALERTS,
@@ -369,7 +369,8 @@ enum store_result sqlite_known(struct store *head, struct store_known *list, siz
     sqlite3_stmt *known = store->statements[SQL_KNOWN], *revisions = store->statements[SQL_REVISIONS];
     for (size_t i = 0; i < n; i++) {
         sql_bind_id(known, 1, list[i].id);
-        sql_bind_id(known, 2, list[i].id_was);
+        for (int k = 0; k < STORE_FORMER_IDS; k++)
+            sql_bind_id(known, 2 + k, list[i].former[k]);
         int code = sqlite3_step(known);
         list[i].is_known = code == SQLITE_ROW;
         sqlite3_reset(known);

@@ -93,11 +93,12 @@ bool store_load(struct store *store, const struct store_visitor *visitor, wall_t
 // ---- writing: the owner's thread ----
 
 // For each id tells whether an alert of that id is kept, for each dedup key how many are. What decide asks first.
+enum { STORE_FORMER_IDS = 3 };
 struct store_known {
     struct hash128 id;
-    struct hash128 id_was;
+    struct hash128 former[STORE_FORMER_IDS]; // each may be the id again
     struct hash128 dedup_key;
-    bool is_known;      // out: id or id_was
+    bool is_known;      // out: id or one of the former
     uint32_t revisions; // out
 };
 enum store_result store_known(struct store *store, struct store_known *list, size_t n, struct err *err);

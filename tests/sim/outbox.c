@@ -36,8 +36,11 @@ void writer_push(struct machine *m, const struct sim_job *job)
 static void spoil_ids(const struct machine *m, struct outcome *o)
 {
     struct candidate *list = (struct candidate *)(uintptr_t)o->decide.candidates;
-    for (size_t i = 0; i < o->decide.n_candidates; i++)
-        list[i].id.low = list[i].id_was.low = list[i].id.low ^ m->options.seed;
+    for (size_t i = 0; i < o->decide.n_candidates; i++) {
+        list[i].id.low ^= m->options.seed;
+        for (int k = 0; k < FORMER_IDS; k++)
+            list[i].former[k] = list[i].id;
+    }
 }
 
 static void add_dues(struct machine *m)

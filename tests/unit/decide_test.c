@@ -76,7 +76,12 @@ static void ids_depend_on_secret_rule_feed_and_item_and_on_content_only_when_ask
     struct candidate first = match_maker_candidate(m, article, &m->rule);
     struct candidate with_content = match_maker_candidate(m, article, &changed);
     assert_false(same(first.id, match_maker_candidate(m, article, &other).id));
-    assert_true(same(first.id, match_maker_candidate(m, article, &renamed).id_was));
+    assert_true(same(first.id, match_maker_candidate(m, article, &renamed).former[FORMER_RULE]));
+    assert_true(same(first.id, candidate_make(&m->secret, 77, m->feed.id, article, &m->rule, NULL).former[FORMER_FEED]));
+    // A feed that moved long ago keeps its `was`; what was told under the rule's former name since then is known.
+    struct candidate moved = candidate_make(&m->secret, 77, m->feed.id, article, &renamed, NULL);
+    assert_true(same(first.id, moved.former[FORMER_BOTH]));
+    assert_true(same(candidate_make(&m->secret, 77, 0, article, &m->rule, NULL).id, moved.former[FORMER_RULE]));
     assert_true(same(first.dedup_key, with_content.dedup_key));
     article->content++;
     assert_true(same(first.id, match_maker_candidate(m, article, &m->rule).id));

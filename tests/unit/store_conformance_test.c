@@ -423,18 +423,20 @@ static void known_alerts_are_found_by_id_former_id_and_dedup_key(void **state)
     struct rig *rig = *state;
     commit_alert(rig, 1, 1, "desk");
     struct store_known list[] = {
-        {.id = {1, 1}, .id_was = {1, 1}, .dedup_key = {7, 1}},
-        {.id = {9, 9}, .id_was = {1, 1}, .dedup_key = {7, 9}},
-        {.id = {9, 9}, .id_was = {9, 9}, .dedup_key = {7, 1}},
+        {.id = {1, 1}, .former = {{1, 1}, {1, 1}, {1, 1}}, .dedup_key = {7, 1}},
+        {.id = {9, 9}, .former = {{1, 1}, {9, 9}, {9, 9}}, .dedup_key = {7, 9}},
+        {.id = {9, 9}, .former = {{9, 9}, {1, 1}, {9, 9}}, .dedup_key = {7, 9}},
+        {.id = {9, 9}, .former = {{9, 9}, {9, 9}, {1, 1}}, .dedup_key = {7, 9}},
+        {.id = {9, 9}, .former = {{9, 9}, {9, 9}, {9, 9}}, .dedup_key = {7, 1}},
     };
     struct err err = {0};
-    assert_int_equal(store_known(rig->store, list, 3, &err), STORE_OK);
-    assert_true(list[0].is_known);
-    assert_true(list[1].is_known);
-    assert_false(list[2].is_known);
+    assert_int_equal(store_known(rig->store, list, 5, &err), STORE_OK);
+    for (size_t i = 0; i < 4; i++)
+        assert_true(list[i].is_known);
+    assert_false(list[4].is_known);
     assert_int_equal(list[0].revisions, 1);
     assert_int_equal(list[1].revisions, 0);
-    assert_int_equal(list[2].revisions, 1);
+    assert_int_equal(list[4].revisions, 1);
 }
 
 static void every_attempt_is_kept_and_the_row_moves_on(void **state)
