@@ -69,7 +69,9 @@ size_t silence_list_changes(struct silence_list *list, struct arena *arena, stru
 // Returns the i-th silence, or NULL past the end.
 const struct silence *silence_list_at(const struct silence_list *list, size_t i);
 
-// Drops silences that ended before `now` and have nothing left to report.
-void silence_list_prune(struct silence_list *list, wall_t now);
+// Drops silences that ended before `now` and have nothing left to report, or ended SILENCE_REPORT_DAYS ago: nothing
+// that they would meet has come since. Returns how many, their ids in the arena: the store is to forget them too.
+enum { SILENCE_REPORT_DAYS = 30 };
+size_t silence_list_prune(struct silence_list *list, wall_t now, struct arena *arena, uint64_t **out_ids);
 
 #endif

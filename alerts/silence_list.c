@@ -126,16 +126,22 @@ const struct silence *silence_list_at(const struct silence_list *l, size_t i)
     return i < l->n ? &l->list[i].silence : NULL;
 }
 
-void silence_list_prune(struct silence_list *l, wall_t now)
+size_t silence_list_prune(struct silence_list *l, wall_t now, struct arena *arena, uint64_t **out_ids)
 {
-    size_t kept = 0;
+    uint64_t *ids = NULL;
+    size_t kept = 0, n = 0;
     for (size_t i = 0; i < l->n; i++) {
         struct owned *o = &l->list[i];
-        bool is_over = wall_diff(now, o->silence.until) > 0 && o->silence.hidden == o->silence.told && !o->is_changed;
-        if (is_over)
+        int64_t over_ms = wall_diff(now, o->silence.until);
+        bool is_told = o->silence.hidden == o->silence.told || over_ms > (int64_t)SILENCE_REPORT_DAYS * DAY_MS;
+        if (over_ms > 0 && is_told && !o->is_changed) {
+            ARENA_PUSH(arena, ids, n, o->silence.id);
             mem_free(o->texts);
-        else
+        } else {
             l->list[kept++] = *o;
+        }
     }
     l->n = kept;
+    *out_ids = ids;
+    return n;
 }

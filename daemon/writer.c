@@ -256,6 +256,21 @@ static void set_alarm(struct writer *w, struct now now)
     __atomic_store_n(&w->alarm_ms, at, __ATOMIC_RELEASE);
 }
 
+// A failure leaves them in the store until the next start reads them, and they are dropped again.
+static void forget_silences(struct writer *w, wall_t now)
+{
+    struct err err = {0};
+    struct arena a;
+    uint64_t *ids;
+    arena_init(&a, SILENCES_MAX * 64);
+    struct store_batch batch = {.now = now};
+    batch.n_silences_removed = silence_list_prune(w->decide.silences, now, &a, &ids);
+    batch.silences_removed = ids;
+    if (batch.n_silences_removed && store_commit(w->store, &batch, &err) != STORE_OK)
+        log_say(w->threads->log, LOG_LEVEL_WARNING, NULL, "ended silences were not forgotten: %s", err.text);
+    arena_done(&a);
+}
+
 static void prune(struct writer *w, wall_t now)
 {
     if (now.ms < w->next_prune.ms)
@@ -264,7 +279,7 @@ static void prune(struct writer *w, wall_t now)
     size_t n = 0;
     if (store_prune(w->store, now, w->config->retention_ms, HISTORY_PRUNE_ROWS, &n, &err) != STORE_OK)
         log_say(w->threads->log, LOG_LEVEL_WARNING, NULL, "old history was not pruned: %s", err.text);
-    silence_list_prune(w->decide.silences, now);
+    forget_silences(w, now);
     w->next_prune = wall_add(now, n >= HISTORY_PRUNE_ROWS ? history_prune_more_ms : history_prune_ms);
 }
 

@@ -487,6 +487,30 @@ static void a_list_is_taken_when_it_changes(void **state)
     scene_done(&s);
 }
 
+static void silence_that_is_over_leaves_the_store(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper p;
+    size_t n;
+    int status;
+    scene_open(&s, "silence-over");
+    paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
+    scene_config(&s, paper_config(&p, ""));
+    scene_write(&s, "rules.d/truce.rules", "rule truce {\n when truce\n notify desk\n}\n");
+    scene_start(&s);
+    scene_ctl(&s, &status, "silence", "add", "rule=truce", "--for", "1h", NULL);
+    assert_int_equal(status, 0);
+    scene_run(&s, 30LL * MINUTE_MS);
+    scene_rows(&s, "SELECT id FROM silence", &n);
+    assert_int_equal(n, 1);
+    scene_run(&s, 2LL * HOUR_MS);
+    scene_rows(&s, "SELECT id FROM silence", &n);
+    assert_int_equal(n, 0);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -499,6 +523,7 @@ int main(void)
         cmocka_unit_test(a_renamed_rule_keeps_its_history),
         cmocka_unit_test(a_set_whose_tests_fail_is_refused),
         cmocka_unit_test(a_list_is_taken_when_it_changes),
+        cmocka_unit_test(silence_that_is_over_leaves_the_store),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

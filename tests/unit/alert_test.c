@@ -216,12 +216,22 @@ static void a_silence_is_replaced_by_its_id_and_pruned_when_it_has_told(void **s
     assert_null(silence_list_hides(l, &alert, (wall_t){1000}));
     assert_int_equal(silence_list_changes(l, &arena, &changes), 1);
     assert_int_equal(silence_list_changes(l, &arena, &changes), 0);
-    silence_list_prune(l, (wall_t){2000});
+    uint64_t *gone;
+    assert_int_equal(silence_list_prune(l, (wall_t){2000}, &arena, &gone), 0);
     assert_non_null(silence_list_at(l, 0)); // it has hidden one and not told
     assert_int_equal(silence_list_hidden_before(l, &alert, (wall_t){2000}), 1);
     assert_int_equal(silence_list_changes(l, &arena, &changes), 1);
-    silence_list_prune(l, (wall_t){2000});
+    assert_int_equal(silence_list_prune(l, (wall_t){2000}, &arena, &gone), 1);
+    assert_int_equal(gone[0], 1);
     assert_null(silence_list_at(l, 0));
+    s.id = 2;
+    assert_true(silence_list_put(l, &s, &err));
+    assert_non_null(silence_list_hides(l, &alert, (wall_t){500}));
+    assert_int_equal(silence_list_changes(l, &arena, &changes), 1);
+    int64_t last = 1000 + (int64_t)SILENCE_REPORT_DAYS * DAY_MS; // nothing that it would meet has come since
+    assert_int_equal(silence_list_prune(l, (wall_t){last}, &arena, &gone), 0);
+    assert_int_equal(silence_list_prune(l, (wall_t){last + 1}, &arena, &gone), 1);
+    assert_int_equal(gone[0], 2);
     s.matcher = S("nonsense");
     assert_false(silence_list_put(l, &s, &err));
     silence_list_close(l);
