@@ -50,7 +50,7 @@ static const struct row rows[] = {
     {"GET", "/api/v1/items/*", ROUTE_CONTROL, CONTROL_ITEM_SHOW},
     {"POST", "/api/v1/reload", ROUTE_CONTROL, CONTROL_RELOAD},
     {"GET", "/api/v1/log", ROUTE_CONTROL, CONTROL_LOG_LEVEL},
-    {"PUT", "/api/v1/log", ROUTE_CONTROL, CONTROL_LOG_LEVEL},
+    {"PUT", "/api/v1/log", ROUTE_CONTROL, CONTROL_LOG_SET},
     {"POST", "/api/v1/backup", ROUTE_CONTROL, CONTROL_BACKUP},
 };
 

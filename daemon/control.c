@@ -107,13 +107,15 @@ static void reloaded(void *context, bool ok, struct str text)
 static void log_level_verb(struct question *q)
 {
     struct log *log = q->control->d->log;
-    struct str wanted = question_text(q, "level");
-    enum log_level level;
-    if (wanted.n && !log_level_of(wanted, &level))
-        question_fail(q, CONTROL_BAD, NULL, "expected error, warning, notice, info or debug, found \"%.*s\"",
-                      STR_ARG(wanted));
-    else if (wanted.n)
-        log_set_level(log, level);
+    if (q->request.verb == CONTROL_LOG_SET) {
+        struct str wanted = question_text(q, "level");
+        enum log_level level;
+        if (log_level_of(wanted, &level))
+            log_set_level(log, level);
+        else
+            question_fail(q, CONTROL_BAD, NULL, "expected error, warning, notice, info or debug, found \"%.*s\"",
+                          STR_ARG(wanted));
+    }
     if (q->reply.outcome == CONTROL_OK)
         q->reply.json = json_pack("{s:s}", "level", log_level_name(log_level(log)));
     tell(q);
@@ -169,6 +171,7 @@ static void begin(struct question *q)
         daemon_reload(d, reloaded, q);
         return;
     case CONTROL_LOG_LEVEL:
+    case CONTROL_LOG_SET:
         log_level_verb(q);
         return;
     case CONTROL_ALERTS_LIST:

@@ -17,6 +17,7 @@
 
 struct control; // the running daemon, as control sees it
 
+// One that may be asked by GET changes nothing, whatever its arguments: the TCP face answers it to anyone.
 enum control_verb {
     // {version, pid, state, started_ms, now_ms, generation, config, feeds{total, ok, failing, gone, paused, new},
     //  polls{total, last_hour, in_flight}, rules, alerts{total, today}, deliveries{waiting, held, dead},
@@ -70,7 +71,8 @@ enum control_verb {
     CONTROL_ITEM_SHOW, // the same with one item; the id is its own or that of an alert about it
 
     CONTROL_RELOAD,    // args {wait} -> {generation, changed}; CONTROL_CONFIG with the rendered diagnostics as error
-    CONTROL_LOG_LEVEL, // args {level} or none -> {level}
+    CONTROL_LOG_LEVEL, // {level}
+    CONTROL_LOG_SET,   // args {level} -> {level}
     CONTROL_BACKUP,    // {path, bytes}: a copy beside the store
 };
 

@@ -262,6 +262,27 @@ static void who_reads_over_tcp_sees_no_path_of_a_webhook(void **state)
     end(&s);
 }
 
+static void who_reads_over_tcp_changes_nothing(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_open(&s, "ctl-tcp-log");
+    int port = 20000 + (int)(getpid() % 20000);
+    scene_config(&s, arena_fmt(&s.arena, "listen 127.0.0.9:%d\n", port).p);
+    scene_start(&s);
+    struct str answer = get_over_tcp(&s, port, "/api/v1/log?level=error");
+    if (!str_starts(answer, S("HTTP/1.1 200")) || str_find(answer, S("\"level\":\"error\"")) < answer.n)
+        fail_msg("%.*s", STR_ARG(answer));
+    const struct line lines[] = {
+        {{"log", "level"}, 0, "info\n", "level"},
+        {{"log", "level", ""}, 64, "expected error, warning, notice, info or debug", "error"},
+        {{"log", "level", "error"}, 0, "error\n", "level"},
+        {{"log", "level"}, 0, "error\n", "level"},
+    };
+    CHECK_LINES(&s, lines);
+    end(&s);
+}
+
 // ---- tail --follow ----
 
 struct following {
@@ -562,6 +583,7 @@ int main(void)
         cmocka_unit_test(changes_take_effect),
         cmocka_unit_test(a_feed_that_the_configuration_pauses_is_not_resumed_by_hand),
         cmocka_unit_test(who_reads_over_tcp_sees_no_path_of_a_webhook),
+        cmocka_unit_test(who_reads_over_tcp_changes_nothing),
         cmocka_unit_test(who_follows_alerts_goes_on_over_restarts),
         cmocka_unit_test(who_follows_alerts_misses_none_where_the_state_was_lost),
         cmocka_unit_test(opml_goes_in_and_out),

@@ -30,6 +30,8 @@ static void requests_become_verbs_with_id_and_arguments(void **state)
         {"GET", "/api/v1/rules/source", CONTROL_RULES_SOURCE, "", "{}"},
         {"GET", "/api/v1/items?since=30d&place=24322-7", CONTROL_ITEMS_LIST, "",
          "{\"since\":\"30d\",\"place\":\"24322-7\"}"},
+        {"GET", "/api/v1/log?level=error", CONTROL_LOG_LEVEL, "", "{\"level\":\"error\"}"},
+        {"PUT", "/api/v1/log", CONTROL_LOG_SET, "", "{}"},
         {"GET", "/api/v1/items/0000ab", CONTROL_ITEM_SHOW, "0000ab", "{}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -79,6 +81,34 @@ static void what_is_not_on_the_map_is_refused_as_what_it_is(void **state)
         assert_int_equal(route.kind, cases[i].kind);
         route_done(&route);
     }
+}
+
+// Whatever the query says: the TCP face answers a GET to anyone.
+static void no_get_is_the_same_question_as_a_change(void **state)
+{
+    (void)state;
+    static const char *const methods[] = {"POST", "PUT", "DELETE", "PATCH"};
+    struct buf list;
+    size_t n_changes = 0;
+    buf_init(&list, 1 << 16);
+    route_index("1", &list);
+    for (struct str rest = buf_str(&list); rest.p;) {
+        struct str path = str_cut(&rest, '\n');
+        struct route get, change;
+        if (!str_starts(path, S("/")))
+            continue;
+        route_find(&get, S("GET"), path, true); // the star as it is: a segment like any other
+        for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+            route_find(&change, str_of(methods[i]), path, true);
+            if (change.kind == ROUTE_CONTROL && change.verb == get.verb)
+                fail_msg("GET %.*s asks what %s does", STR_ARG(path), methods[i]);
+            n_changes += change.kind == ROUTE_CONTROL;
+            route_done(&change);
+        }
+        route_done(&get);
+    }
+    assert_true(n_changes >= 5); // feeds, silences, the log, ...
+    buf_done(&list);
 }
 
 static void a_body_is_one_json_object_or_an_error_with_its_place(void **state)
@@ -139,6 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests_become_verbs_with_id_and_arguments),
         cmocka_unit_test(what_is_not_on_the_map_is_refused_as_what_it_is),
+        cmocka_unit_test(no_get_is_the_same_question_as_a_change),
         cmocka_unit_test(a_body_is_one_json_object_or_an_error_with_its_place),
         cmocka_unit_test(only_numbers_localhost_and_named_hosts_may_be_asked),
         cmocka_unit_test(the_index_names_every_path_that_may_be_read),

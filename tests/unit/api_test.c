@@ -19,6 +19,7 @@
 struct control {
     bool is_slow;
     int asked;
+    enum control_verb verb; // of the last question
     control_answer_fn answer;
     void *context;
 };
@@ -27,6 +28,7 @@ void control_ask(struct control *control, const struct control_request *request,
                  void *context)
 {
     control->asked++;
+    control->verb = request->verb;
     if (control->is_slow) {
         control->answer = answer;
         control->context = context;
@@ -282,6 +284,8 @@ static void over_tcp_one_reads_only_and_only_as_us(void **state)
         {"POST /api/v1/reload HTTP/1.1\r\n" CLOSE "Content-Length: 2\r\n\r\n{}", "HTTP/1.1 413"},
         {"GET /api/v1/status HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", "HTTP/1.1 403"},
         {"GET /api/v1/status HTTP/1.1\r\nConnection: close\r\n\r\n", "HTTP/1.1 400"},
+        {"PUT /api/v1/log?level=error HTTP/1.1\r\n" CLOSE "\r\n", "HTTP/1.1 403"},
+        {"GET /api/v1/log?level=error HTTP/1.1\r\n" CLOSE "\r\n", "HTTP/1.1 200"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct sockaddr_in address = {.sin_family = AF_INET};
@@ -296,6 +300,9 @@ static void over_tcp_one_reads_only_and_only_as_us(void **state)
         buf_done(&out);
     }
     api_close(tcp, NULL, NULL);
+    enum control_verb read = s->control.verb; // of the last one, whose query says what a change would
+    check_answer(s, "PUT /api/v1/log?level=error HTTP/1.1\r\n" CLOSE "\r\n", "HTTP/1.1 200", "\"level\":\"error\"");
+    assert_int_not_equal(s->control.verb, read);
 }
 
 int main(void)
