@@ -173,6 +173,11 @@ static int option_read(struct args *args, int i, int argc, char **argv)
         }
         value = argv[++i];
     }
+    if (value && !value[0]) { // most often a variable that is not set: it must not stand for "all"
+        err_set(&args->err, "the value of --%s is empty: --%s %s", o->name, o->name, o->value);
+        wrong(args, S(""));
+        return i;
+    }
     if (own)
         args->call.values[own - command->options] = value ? value : "";
     else

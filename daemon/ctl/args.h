@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // From argv to a call. Options may stand anywhere, `--name VALUE` and `--name=VALUE` are the same, `--` ends them.
-// Nothing is printed here.
+// An empty VALUE is wrong: an option that takes one never has "". Nothing is printed here.
 #ifndef DAEMON_CTL_ARGS_H
 #define DAEMON_CTL_ARGS_H
 

@@ -68,7 +68,7 @@ static int change(const struct ctl_call *call, const char *verb_path, const char
     if (!is_chosen)
         return say_error(call, CTL_USAGE, "feedwatchctl deliveries list --state dead",
                          "name deliveries by id, or say which: --receiver NAME, --state dead, --all");
-    json_t *body = show_body(call, (const char *const[]){"receiver", "state", NULL});
+    json_t *body = show_body(call, (const char *const[]){"receiver", "state", "all", NULL});
     return show(call, "POST", show_path(all_path, NULL, ""), body, render);
 }
 

@@ -183,6 +183,8 @@ static void changes_take_effect(void **state)
         {{"feeds", "show", "http://127.0.0.9:9/x"}, 66, "no", "error"},
         {{"alerts", "resend", alert}, 0, "1 delivery is due now", NULL},
         {{"deliveries", "retry"}, 64, "name deliveries by id", NULL},
+        {{"deliveries", "drop", "--receiver", ""}, 64, "the value of --receiver is empty: --receiver NAME", "error"},
+        {{"alerts", "resend", alert, "--receiver="}, 64, "the value of --receiver is empty", "error"},
         {{"deliveries", "retry", "--all"}, 0, "due now", "deliveries"},
         {{"silence", "preview", "rule=truce"}, 0, "1 of the 1 alerts", "hidden"},
         {{"silence", "add", "rule=truce"}, 64, "needs an end", NULL},

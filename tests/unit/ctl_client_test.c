@@ -192,6 +192,50 @@ static void lists_say_so_where_they_are_empty_or_longer(void **state)
     }
 }
 
+// "$UNSET" must not mean everything. There is no daemon: what were asked would end otherwise.
+static void an_option_with_an_empty_value_asks_nothing(void **state)
+{
+    struct stage *s = *state;
+    static const char *const lines[] = {
+        "deliveries drop --receiver=", "deliveries drop --state=", "deliveries retry --receiver=",
+        "deliveries retry --all --state=", "deliveries list --receiver=", "alerts resend alr_x --receiver=",
+        "alerts list --rule=", "alerts tail --rule=", "feeds list --tag=", "feeds add https://a.example/ --every=",
+        "feeds import /dev/null --tag=", "silence add rule=x --for= --until=2030-01-01", "rules replay --since=",
+        "rules list --rules=", "feeds parse --limits=", "check --config=",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        int code = ctl_line_run(&s->line, lines[i], NULL);
+        if (code != CTL_USAGE)
+            fail_msg("%s: %d: %s", lines[i], code, buf_z(&s->line.err));
+    }
+}
+
+static void all_deliveries_are_meant_where_it_is_said(void **state)
+{
+    struct stage *s = *state;
+    static const struct {
+        const char *line, *asked;
+    } cases[] = {
+        {"deliveries drop --all", "POST /api/v1/deliveries/drop"},
+        {"deliveries drop --all", "\r\n\r\n{\"all\":true}"},
+        {"deliveries retry --all --state dead", "\r\n\r\n{\"state\":\"dead\",\"all\":true}"},
+        {"deliveries retry --receiver desk", "\r\n\r\n{\"receiver\":\"desk\"}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int asked[2];
+        char request[4096] = "";
+        assert_int_equal(pipe(asked), 0);
+        s->asked = asked[1];
+        daemon_answers(s, "200 OK", "{\"deliveries\":2}");
+        close(asked[1]);
+        assert_int_equal(ctl_line_run(&s->line, cases[i].line, NULL), CTL_OK);
+        assert_true(read(asked[0], request, sizeof request - 1) > 0);
+        if (!strstr(request, cases[i].asked))
+            fail_msg("%s asks %s", cases[i].line, request);
+        close(asked[0]);
+    }
+}
+
 static const char ALERT[] =
     "{\"id\":\"alr_x\",\"title\":\"A truce\",\"severity\":\"warning\",\"state\":\"waiting\",\"rule\":\"truce\","
     "\"at_ms\":1000,\"now_ms\":61000,\"late\":true,\"decisions\":[\"first of its story\",\"2 alerts were silenced\"],"
@@ -415,6 +459,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_STAGE(an_answer_that_is_none_ends_with_its_exit_code),
         ON_STAGE(a_daemon_that_cannot_be_asked_is_told_with_the_way_on),
+        ON_STAGE(an_option_with_an_empty_value_asks_nothing),
+        ON_STAGE(all_deliveries_are_meant_where_it_is_said),
         ON_STAGE(an_alert_is_shown_with_all_that_became_of_it),
         ON_STAGE(a_tail_ends_when_its_reader_goes_and_not_when_the_daemon_does),
         ON_STAGE(a_tail_of_one_severity_goes_on_from_the_newest_of_all),
