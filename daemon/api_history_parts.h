@@ -29,7 +29,7 @@ struct str api_argument(const struct control_request *request, const char *name)
 // Reads the alert that the request's id names.
 bool api_alert_find(struct asking *a, struct alert_history *out);
 
-// Reads the arguments receiver and state.
+// Reads the arguments receiver and state. One that is given, but is no text or an empty one, is refused.
 bool api_delivery_filter(struct asking *a, struct delivery_query *out);
 
 // Tells whether a row can still be sent or given up: it waits, is held, or is dead.

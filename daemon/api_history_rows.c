@@ -29,10 +29,22 @@ bool api_alert_find(struct asking *a, struct alert_history *out)
     return api_fail(a, CONTROL_NOT_FOUND, "feedwatchctl alerts list");
 }
 
+// Who gives it, and empty, did not mean everything: most often a script's variable is not set.
+static bool choice(struct asking *a, const char *name, struct str *out)
+{
+    *out = api_argument(a->request, name);
+    if (out->n > 0 || !json_object_get(a->request->args, name))
+        return true;
+    err_set(&a->reply.err, "%s: expected a text that is not empty", name);
+    return api_fail(a, CONTROL_BAD, NULL);
+}
+
 bool api_delivery_filter(struct asking *a, struct delivery_query *out)
 {
-    struct str text = api_argument(a->request, "state"), known[DELIVERY_STATES];
-    *out = (struct delivery_query){.receiver = api_argument(a->request, "receiver"), .state = -1};
+    struct str text, known[DELIVERY_STATES];
+    *out = (struct delivery_query){.state = -1};
+    if (!choice(a, "receiver", &out->receiver) || !choice(a, "state", &text))
+        return false;
     for (int state = 0; state < DELIVERY_STATES; state++) {
         known[state] = str_of(delivery_state_name((enum delivery_state)state));
         if (str_eq(text, known[state]))
@@ -64,8 +76,8 @@ static void row_keep(struct arena *arena, const struct delivery *delivery, struc
 static bool rows_of_alert(struct asking *a, struct arena *arena, struct delivery **list, size_t *n)
 {
     struct alert_history history;
-    struct str receiver = api_argument(a->request, "receiver");
-    if (!api_alert_find(a, &history))
+    struct str receiver;
+    if (!choice(a, "receiver", &receiver) || !api_alert_find(a, &history))
         return false;
     for (size_t i = 0; i < history.n_deliveries; i++)
         if (receiver.n == 0 || str_eq(receiver, history.deliveries[i].receiver))
@@ -106,6 +118,11 @@ static bool rows_by_filter(struct asking *a, struct arena *arena, struct deliver
     struct delivery_query query;
     if (!api_delivery_filter(a, &query))
         return false;
+    bool is_all = json_is_true(json_object_get(a->request->args, "all"));
+    if (!is_all && query.receiver.n == 0 && query.state < 0) {
+        err_set(&a->reply.err, "expected a receiver, a state, or \"all\": true");
+        return api_fail(a, CONTROL_BAD, "feedwatchctl deliveries list");
+    }
     for (size_t n_page = PAGE; n_page == PAGE;) {
         struct delivery *page;
         query.n = PAGE;

@@ -47,7 +47,8 @@ enum control_verb {
     CONTROL_ALERT_RESEND, // args {receiver} -> {deliveries: how many rows are due now}
     // deliveries[api_json_delivery and {title, last_ms, status, error}], more. Arguments: receiver, state, limit.
     CONTROL_DELIVERIES_LIST,
-    CONTROL_DELIVERY_RETRY, // id, or args {receiver, state: "dead"} without one -> {deliveries: how many}
+    // An id, or without one args {receiver, state: "dead"}, or {all: true} -> {deliveries: how many}
+    CONTROL_DELIVERY_RETRY,
     CONTROL_DELIVERY_DROP,
 
     CONTROL_SILENCE_LIST,    // silences[api_json_silence], now_ms

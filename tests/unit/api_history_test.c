@@ -244,6 +244,8 @@ static void a_request_means_rows_by_alert_by_number_or_by_filter(void **state)
         {CONTROL_ALERT_RESEND, three, NULL, 2, NULL},
         {CONTROL_ALERT_RESEND, three, "{\"receiver\":\"pager\"}", 1, NULL},
         {CONTROL_ALERT_RESEND, three, "{\"receiver\":\"nobody\"}", -1, "no delivery to nobody"},
+        {CONTROL_ALERT_RESEND, three, "{\"receiver\":\"\"}", -1, "receiver: expected a text"},
+        {CONTROL_ALERT_RESEND, three, "{\"receiver\":true}", -1, "receiver: expected a text"},
         {CONTROL_ALERT_RESEND, five, NULL, -1, "has no delivery"},
         {CONTROL_DELIVERY_RETRY, "3", NULL, 1, NULL},
         {CONTROL_DELIVERY_RETRY, "1", NULL, -1, "delivery 1 is done"},
@@ -253,6 +255,19 @@ static void a_request_means_rows_by_alert_by_number_or_by_filter(void **state)
         {CONTROL_DELIVERY_DROP, NULL, "{\"state\":\"dead\"}", 1, NULL},
         {CONTROL_DELIVERY_DROP, NULL, "{\"receiver\":\"desk\"}", 3, NULL},
         {CONTROL_DELIVERY_DROP, NULL, "{\"state\":\"dread\"}", -1, "did you mean dead"},
+        {CONTROL_DELIVERY_DROP, NULL, "{\"all\":true}", 3, NULL},
+        {CONTROL_DELIVERY_DROP, NULL, "{\"all\":true,\"state\":\"dead\"}", 1, NULL},
+        {CONTROL_DELIVERY_DROP, NULL, NULL, -1, "expected a receiver, a state, or \"all\": true"},
+        {CONTROL_DELIVERY_DROP, NULL, "{}", -1, "expected a receiver, a state, or"},
+        {CONTROL_DELIVERY_RETRY, NULL, "{}", -1, "expected a receiver, a state, or"},
+        {CONTROL_DELIVERY_DROP, NULL, "{\"all\":false}", -1, "expected a receiver, a state, or"},
+        {CONTROL_DELIVERY_DROP, NULL, "{\"all\":\"\"}", -1, "expected a receiver, a state, or"},
+        {CONTROL_DELIVERY_DROP, NULL, "{\"receiver\":true}", -1, "receiver: expected a text"},
+        {CONTROL_DELIVERY_DROP, NULL, "{\"receiver\":7}", -1, "receiver: expected a text"},
+        {CONTROL_DELIVERY_DROP, NULL, "{\"receiver\":null}", -1, "receiver: expected a text"},
+        {CONTROL_DELIVERY_DROP, NULL, "{\"receiver\":\"\",\"state\":\"dead\"}", -1, "receiver: expected a text"},
+        {CONTROL_DELIVERY_DROP, NULL, "{\"receiver\":\"desk\",\"state\":\"\"}", -1, "state: expected a text"},
+        {CONTROL_DELIVERY_RETRY, NULL, "{\"all\":true,\"receiver\":\"\"}", -1, "receiver: expected a text"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct api_reply reply = {0};
