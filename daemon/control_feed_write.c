@@ -126,24 +126,37 @@ static bool write_options(struct question *q, struct str *out)
     return ok;
 }
 
+bool question_may_stay(const struct feed *leaving, struct str options_text)
+{
+    return leaving->origin == ORIGIN_ADDED &&
+           str_eq(str_trim(worker_options_text(leaving)), str_trim(options_text));
+}
+
+// One that is leaving stays as it is, and its row is written again: it was removed, or soon will be.
 static void add_on_worker(struct job *job, void *owner, struct now now)
 {
     struct question *q = (struct question *)job;
     struct str url = question_text(q, "url"), options;
     struct feed feed;
-    bool is_known = shard_read(worker_shard(owner), feed_id(url), &q->arena, &feed);
+    bool is_there = shard_read(worker_shard(owner), feed_id(url), &q->arena, &feed);
+    bool is_leaving = shard_is_leaving(worker_shard(owner), feed_id(url));
     const struct config_feed *named = config_feed_find(worker_config(owner), feed_id(url));
-    if (!is_known && named) // another worker has it, with the host that it moved to
+    if (!is_there && named) // another worker has it, with the host that it moved to
         feed = (struct feed){.id = named->id, .url = named->url};
-    if (is_known || named) {
+    if ((is_there && !is_leaving) || named) {
         set_answer(q, &feed);
         json_object_set_new(q->reply.json, "is_new", json_false());
         question_home(q);
         return;
     }
-    feed = (struct feed){.id = feed_id(url), .first_url = url, .url = url, .origin = ORIGIN_ADDED, .due = now.wall};
+    if (!is_leaving)
+        feed = (struct feed){.id = feed_id(url), .first_url = url, .url = url, .origin = ORIGIN_ADDED,
+                             .due = now.wall};
     struct err err = {0};
     if (!write_options(q, &options)) {
+        question_home(q);
+    } else if (is_leaving && !question_may_stay(&feed, options)) {
+        question_fail(q, CONTROL_BUSY, NULL, "the feed is being polled at this moment; try again");
         question_home(q);
     } else if (!worker_add_feed(owner, &feed, options, now, &err)) {
         question_fail(q, CONTROL_BAD, "feedwatchctl feeds add --help", "%s", err.text);

@@ -54,13 +54,19 @@ static void add_one(struct question *q, struct import *import, struct worker *w,
                         .title = from->title, .due = now.wall};
     struct err err = {0};
     struct str options = options_of(from, import->tags, &q->arena);
-    if (shard_has(worker_shard(w), feed.id) || config_feed_find(worker_config(w), feed.id)) {
+    bool is_there = shard_has(worker_shard(w), feed.id), is_leaving = shard_is_leaving(worker_shard(w), feed.id);
+    if (is_leaving)
+        shard_read(worker_shard(w), feed.id, &q->arena, &feed);
+    if ((is_there && !is_leaving) || config_feed_find(worker_config(w), feed.id)) {
         import->known++;
+    } else if (is_leaving && !question_may_stay(&feed, options)) {
+        refuse(import, from->url, "the feed is being polled at this moment; try again");
     } else if (!worker_add_feed(w, &feed, options, now, &err)) {
         refuse(import, from->url, err.text);
     } else {
         struct store_feed row = {.feed = feed, .options_text = options,
                                  .fence.shard = (uint16_t)shard_virtual(feed.url)};
+        row.feed.options = NULL;
         ARENA_PUSH(&q->arena, import->rows, import->n_rows, row);
     }
 }

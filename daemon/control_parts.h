@@ -67,6 +67,10 @@ struct str question_tags(struct question *q);
 // Tells whether a text may become a word or quoted text of a feed block as it is.
 bool question_is_option(struct str text);
 
+// Tells whether a feed that goes when the poll under way ends may be added again meanwhile: under other options, or
+// where the configuration had it, that poll's row, which is as it began, would undo it.
+bool question_may_stay(const struct feed *leaving, struct str options_text);
+
 // Begin a question; on main's thread.
 void control_status(struct question *q);  // STATUS, HEALTH, METRICS
 void control_feeds(struct question *q);   // FEED*, OPML_*

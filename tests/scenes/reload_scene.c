@@ -104,6 +104,64 @@ static void a_feed_removed_while_it_is_asked_stays_removed(void **state)
     scene_done(&s);
 }
 
+// Adds the paper's feed anew, which a poll under way still holds: by hand, or from a list.
+static void add_again(struct scene *s, const char *url, bool is_list)
+{
+    int status;
+    const char *file = scene_write(s, "list.opml", "<opml version=\"2.0\"><body><outline xmlUrl=\"%s\"/></body></opml>",
+                                   url);
+    struct str out = scene_ctl(s, &status, "feeds", "add", url, "--name", "Other", NULL);
+    if (status != 75 || str_find(out, S("being polled at this moment")) == out.n)
+        fail_msg("feeds add with other options: %d: %.*s", status, STR_ARG(out));
+    if (is_list)
+        out = scene_ctl(s, &status, "feeds", "import", file, NULL);
+    else
+        out = scene_ctl(s, &status, "feeds", "add", url, NULL);
+    if (status != 0 || str_find(out, is_list ? S("1 added, 0 known") : S("added")) == out.n)
+        fail_msg("feeds %s: %d: %.*s", is_list ? "import" : "add", status, STR_ARG(out));
+}
+
+static void added_again_while_it_is_asked(const char *name, bool is_list)
+{
+    static struct scene s;
+    struct paper p;
+    open_behind_proxy(&s, &p, name, "");
+    p.manner = (struct origin_reply){.fault = ORIGIN_HOLD, .fault_at = 200};
+    paper_print(&p, "g1", "A truce from midnight", NULL);
+    scene_start(&s);
+    ctl(&s, "add", p.path);
+    scene_until(&s, "the first poll", is_asking, &p);
+    ctl(&s, "rm", p.path);
+    add_again(&s, p.path, is_list);
+    p.manner = (struct origin_reply){0};
+    paper_serve(&p);
+    origin_release(&s.origin);
+    scene_settle(&s);
+    assert_true(is_there(&s, p.path));
+    scene_stop(&s);
+    scene_start(&s);
+    assert_true(is_there(&s, p.path));
+    paper_print(&p, "g2", "A truce from noon", NULL);
+    ctl(&s, "poll", p.path);
+    scene_run(&s, MINUTE_MS);
+    scene_until_acked(&s, "truce g2", 1);
+    assert_int_equal(receiver_acked(&s.receiver, "truce g1"), 0); // of the first poll
+    scene_stop(&s);
+    scene_done(&s);
+}
+
+static void a_feed_removed_and_added_again_while_it_is_asked_stays(void **state)
+{
+    (void)state;
+    added_again_while_it_is_asked("added-again", false);
+}
+
+static void a_feed_removed_and_imported_while_it_is_asked_stays(void **state)
+{
+    (void)state;
+    added_again_while_it_is_asked("imported-again", true);
+}
+
 // An address whose host another worker owns.
 static const char *address_of_other_worker(struct scene *s, struct paper *from)
 {
@@ -191,6 +249,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_added_feed_that_the_configuration_names_is_its_own_from_then_on),
         cmocka_unit_test(a_feed_removed_while_it_is_asked_stays_removed),
+        cmocka_unit_test(a_feed_removed_and_added_again_while_it_is_asked_stays),
+        cmocka_unit_test(a_feed_removed_and_imported_while_it_is_asked_stays),
         cmocka_unit_test(a_poll_under_way_when_its_feed_is_taken_over_tells_nothing_twice),
         cmocka_unit_test(a_feed_that_moved_to_another_workers_host_lives_once_over_reloads),
     };

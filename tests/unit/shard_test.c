@@ -418,6 +418,23 @@ static void feed_removed_while_it_is_asked_goes_when_it_ends(void **state)
     close_stage(&s);
 }
 
+static void feed_put_again_while_it_leaves_stays_with_what_its_poll_brings(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&limits);
+    uint64_t id = put(&s, "http://a.example/", 0);
+    assert_int_equal(start(&s), id);
+    assert_true(shard_remove(s.shard, id) && shard_is_leaving(s.shard, id));
+    assert_int_equal(put(&s, "http://a.example/", 0), id);
+    assert_false(shard_is_leaving(s.shard, id));
+    finish(&s, id, 1000, no_hold);
+    assert_true(shard_has(s.shard, id));
+    assert_int_equal(shard_counts(s.shard).feeds, 1);
+    pass(&s, 1016);
+    assert_int_equal(start(&s), id);
+    close_stage(&s);
+}
+
 static void overdue_feeds_at_start_are_spread(void **state)
 {
     (void)state;
@@ -493,6 +510,7 @@ int main(void)
         cmocka_unit_test(stopped_feed_sleeps_until_it_is_made_due),
         cmocka_unit_test(a_feed_is_counted_as_what_it_is_and_once),
         cmocka_unit_test(feed_removed_while_it_is_asked_goes_when_it_ends),
+        cmocka_unit_test(feed_put_again_while_it_leaves_stays_with_what_its_poll_brings),
         cmocka_unit_test(overdue_feeds_at_start_are_spread),
         cmocka_unit_test(state_comes_back_as_it_was_packed),
         cmocka_unit_test(index_finds_what_is_in_after_many_removals),
