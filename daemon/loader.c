@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,16 +29,31 @@ static bool is_folder(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+// The pattern with the folder that it starts in, whose name is nobody's pattern: g[prod] is that folder.
+static const char *pattern_from(struct str pattern, struct str folder, struct arena *a)
+{
+    char *escaped = ARENA_ARRAY(a, char, 2 * folder.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < folder.n; i++) {
+        if (strchr("*?[\\", folder.p[i]))
+            escaped[n++] = '\\';
+        escaped[n++] = folder.p[i];
+    }
+    return arena_fmt(a, "%.*s%.*s", (int)n, escaped, STR_ARG(pattern)).p;
+}
+
 static bool find_files(void *context, struct str pattern, struct str from, struct arena *a, struct str **out_paths,
                        size_t *out_n, struct err *err)
 {
     (void)context;
-    const char *path = conf_path(pattern, from, a).p;
+    struct str whole = conf_path(pattern, from, a);
+    const char *path = whole.p;
     struct str *paths = NULL;
     size_t n = 0;
     if (is_pattern(pattern)) {
         glob_t found = {0};
-        int rc = glob(path, GLOB_NOSORT | GLOB_ERR, NULL, &found);
+        const char *searched = pattern_from(pattern, str_head(whole, whole.n - pattern.n), a);
+        int rc = glob(searched, GLOB_NOSORT | GLOB_ERR, NULL, &found);
         for (size_t i = 0; rc == 0 && i < found.gl_pathc; i++)
             if (!is_folder(found.gl_pathv[i]))
                 ARENA_PUSH(a, paths, n, arena_str(a, str_of(found.gl_pathv[i])));

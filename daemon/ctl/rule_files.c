@@ -32,8 +32,8 @@ static void load_one(struct rule_files *files, const char *path)
     size_t n = 0;
     struct err err = {0};
     if (is_folder(path)) {
-        struct str pattern = arena_fmt(a, "%s/*.rules", path);
-        if (!loader_files.find(NULL, pattern, S(""), a, &paths, &n, &err))
+        struct str folder = arena_fmt(a, "%s/", path);
+        if (!loader_files.find(NULL, S("*.rules"), folder, a, &paths, &n, &err))
             diag_add(&files->diags, DIAG_ERROR, NULL, 0, 0, "%s", err.text);
         else if (n == 0)
             diag_add(&files->diags, DIAG_ERROR, NULL, 0, 0, "there is no file *.rules in %s", path);

@@ -615,6 +615,29 @@ static void a_relative_path_starts_at_the_file_that_says_it(void **state)
     read_done(&r);
 }
 
+static void a_pattern_finds_files_in_a_folder_of_any_name(void **state)
+{
+    (void)state;
+    static const char *const folders[] = {"g[prod]", "a*b", "what?", "back\\slash", "[", "plain"};
+    struct read r = {0};
+    char path[128], name[128];
+    read_open(&r);
+    folder_make(read_path(&r, "gp/rules.d", path)); // what g[prod] would mean
+    read_put(&r, "gp/rules.d/other.rules", S("rule other {\n when war\n}\n"), 0600);
+    for (size_t i = 0; i < COUNT(folders); i++) {
+        snprintf(name, sizeof name, "%s/rules.d/b.rules", folders[i]);
+        folder_make_parents(read_path(&r, name, path));
+        read_put(&r, name, S("rule truce {\n when truce\n}\n"), 0600);
+        snprintf(name, sizeof name, "%s/b.conf", folders[i]);
+        read_put(&r, name, S("include rules.d/*.rules\n"), 0600);
+        read_at(&r, read_path(&r, name, path));
+        if (r.diags.errors || ruleset_count(r.config->rules) != 1)
+            fail_shown(&r, folders[i], "its one rule");
+        assert_str(ruleset_rule(r.config->rules, 0)->name, "truce");
+    }
+    read_done(&r);
+}
+
 static void what_is_not_there_yet_is_warned_of_with_its_reason(void **state)
 {
     (void)state;
@@ -769,6 +792,7 @@ int main(void)
         cmocka_unit_test(what_a_feed_logs_in_with_is_one_line),
         cmocka_unit_test(a_dump_says_all_and_reads_as_the_same),
         cmocka_unit_test(a_relative_path_starts_at_the_file_that_says_it),
+        cmocka_unit_test(a_pattern_finds_files_in_a_folder_of_any_name),
         cmocka_unit_test(what_is_not_there_yet_is_warned_of_with_its_reason),
         cmocka_unit_test(a_socket_path_is_as_long_as_the_system_allows),
         cmocka_unit_test(a_secret_file_of_two_lines_is_told_as_that),

@@ -99,6 +99,8 @@ static void check_counts_and_refuses(void **state)
     put(s, "odd.rules", "rule a {\n    when truce OR truce\n}\n");
     char path[128];
     folder_make(path_of(s, "empty", path));
+    folder_make(path_of(s, "g[prod]", path));
+    put(s, "g[prod]/good.rules", GOOD);
     static const struct run runs[] = {
         {"rules check @/good.rules", NULL, CTL_OK, "good: 2 rules, 0 sets, 3 tests run; 0 errors, 0 warnings\n", "",
          "a file"},
@@ -113,6 +115,7 @@ static void check_counts_and_refuses(void **state)
          "odd, and good"},
         {"rules check --strict @/odd.rules", NULL, CTL_CONFIG, "refused: ", "warning: ", "unless strict"},
         {"rules check @/empty", NULL, CTL_CONFIG, "refused", "there is no file *.rules in @/empty", "an empty folder"},
+        {"rules check @/g[prod]", NULL, CTL_OK, "good: 2 rules", "", "a folder whose name looks like a pattern"},
         {"rules check @/none.rules", NULL, CTL_NOT_FOUND, "", "@/none.rules cannot be read", "no file"},
         {"rules check --config @/none.conf", NULL, CTL_NOT_FOUND, "", "--config FILE", "no configuration"},
     };
