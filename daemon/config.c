@@ -44,6 +44,13 @@ const char *config_path_z(const struct conf_node *first, struct str word, struct
     return config_place(node->args[0].text, node->source->name, a).p;
 }
 
+void config_check_path(const struct conf_node *first, struct str word, struct diags *diags)
+{
+    const struct conf_node *node = conf_find(first, word);
+    if (node && !node->is_broken && !node->args[0].text.n)
+        conf_error(diags, node, &node->args[0], "expected a path, found \"\"");
+}
+
 int64_t config_number(const struct conf_node *node, struct str word, int64_t otherwise)
 {
     const struct conf_value *value = conf_value(node, word);
@@ -144,6 +151,8 @@ static void check_top(const struct config *config, struct diags *diags)
     check_one_line(config, S("user-agent"), diags);
     check_one_line(config, S("contact"), diags);
     check_listen(config, diags);
+    config_check_path(config->conf.first, S("state"), diags);
+    config_check_path(config->conf.first, S("socket"), diags);
     const struct conf_node *budget = conf_find(config->conf.first, S("budget"));
     if (budget && !budget->is_broken && config->budget_per_hour == 0) // 0 would be no budget at all
         conf_error(diags, budget, &budget->args[0], "expected one poll an hour or more");

@@ -121,6 +121,7 @@ void config_read_receivers(struct config *config, struct diags *diags)
         if (node->is_broken || (!is_webhook && !str_eq(node->spec->word, S("file"))))
             continue;
         struct config_receiver r;
+        config_check_path(node->first, S("path"), diags);
         if (is_webhook)
             r = read_webhook(config, node, diags);
         else

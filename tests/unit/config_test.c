@@ -138,6 +138,9 @@ static void a_mistake_at_the_top_is_told_where_it_stands(void **state)
         {NULL, "contact \"https://a.example\\n\"", "1:9: error: expected one line", NULL},
         {NULL, "proxy ftp://p.example:1", "1:7: error: expected http://HOST:PORT, socks5h://HOST:PORT or none", NULL},
         {NULL, "proxy http://", "1:7: error: expected http://HOST:PORT", NULL},
+        {NULL, "state \"\"", "1:7: error: expected a path, found \"\"", NULL},
+        {NULL, "socket \"\"", "1:8: error: expected a path, found \"\"", NULL},
+        {NULL, "listen \"\"", "1:8: error: expected ADDRESS:PORT", NULL},
         {NULL, "listen 127.0.0.1", "1:8: error: expected ADDRESS:PORT", NULL},
         {NULL, "listen 127.0.0.1:", "1:8: error: expected ADDRESS:PORT", NULL},
         {NULL, "listen 127.0.0.1:0", "1:8: error: expected ADDRESS:PORT", NULL},
@@ -200,6 +203,8 @@ static void a_mistake_in_a_receiver_is_told_where_it_stands(void **state)
     static const struct mistake list[] = {
         {NULL, "webhook desk {\n}", "1:1: error: webhook desk has no `url`", NULL},
         {NULL, "file log {\n}", "1:1: error: file log has no `path`", NULL},
+        {NULL, "file log {\n path \"\"\n}", "2:7: error: expected a path, found \"\"", NULL},
+        {NULL, "webhook desk {\n url \"\"\n}", "2:6: error: expected an http or https address", NULL},
         {NULL, "webhook desk {\n url mailto:a@b\n}", "2:6: error: expected an http or https address", NULL},
         {NULL, "file syslog {\n path /x\n}", "1:6: error: syslog is the name of the built-in receiver", NULL},
         {NULL, "file a {\n path /x\n}\nfile a {\n path /y\n}", "4:6: error: file a is written twice", NULL},
