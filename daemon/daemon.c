@@ -283,13 +283,14 @@ static void on_signal(uv_signal_t *signal, int number)
     }
 }
 
+static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+
 static void start_signals(struct daemon *d)
 {
-    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
     for (size_t i = 0; i < 4; i++) {
         uv_signal_init(&d->loop.uv, &d->signals[i]);
         d->signals[i].data = d;
-        uv_signal_start(&d->signals[i], on_signal, numbers[i]);
+        uv_signal_start(&d->signals[i], on_signal, signals[i]);
     }
     signal(SIGPIPE, SIG_IGN);
 }
@@ -365,8 +366,10 @@ void daemon_stop(struct daemon *d)
     d->is_stopping = true;
     notify_stopping();
     log_say(d->log, LOG_LEVEL_INFO, NULL, "stopping");
-    for (size_t i = 0; i < 4; i++)
-        uv_close((uv_handle_t *)&d->signals[i], NULL);
+    for (size_t i = 0; i < 4; i++) {
+        uv_close((uv_handle_t *)&d->signals[i], NULL); // this gives it its default back: the end of the process
+        signal(signals[i], SIG_IGN);                   // the stop is bounded, whoever is in a hurry
+    }
     uv_close((uv_handle_t *)&d->pulse, NULL);
     uv_close((uv_handle_t *)&d->lists, NULL);
     uv_close((uv_handle_t *)&d->wake, NULL);

@@ -32,23 +32,29 @@ static void open_with_many_lines(struct scene *s, struct paper *p, const char *n
     s->receiver.daemon_clock = NULL;
 }
 
-// As `feedwatchd --foreground 2>&1 | less` that nobody pages on.
+// Starts it as `feedwatchd --foreground 2>&1 | less` that nobody pages on, and lets it say more than that holds.
+static void start_with_unread_log(struct scene *s, struct paper *p, const char *name)
+{
+    int status;
+    open_with_many_lines(s, p, name);
+    scene_config(s, paper_config(p, ""));
+    scene_start(s);
+    scene_expect(s, "baseline");
+    uv_read_stop((uv_stream_t *)&s->daemon.errors);
+    paper_print_many(p, "m", "truce", ARTICLES);
+    scene_ctl(s, &status, "feeds", "poll", "--force", paper_url(p), NULL);
+    assert_int_equal(status, 0);
+    scene_until_acked(s, NULL, (size_t)RULES_N * ARTICLES);
+}
+
 static void a_log_that_nobody_reads_holds_nobody_up(void **state)
 {
     (void)state;
     static struct scene s;
     struct paper p;
     int status;
-    open_with_many_lines(&s, &p, "unread-log");
-    scene_config(&s, paper_config(&p, ""));
-    scene_start(&s);
-    scene_expect(&s, "baseline");
-    uv_read_stop((uv_stream_t *)&s.daemon.errors);
+    start_with_unread_log(&s, &p, "unread-log");
     size_t before = s.log.n;
-    paper_print_many(&p, "m", "truce", ARTICLES);
-    scene_ctl(&s, &status, "feeds", "poll", "--force", paper_url(&p), NULL);
-    assert_int_equal(status, 0);
-    scene_until_acked(&s, NULL, (size_t)RULES_N * ARTICLES);
     paper_print(&p, "last", "A truce from midnight", NULL);
     scene_ctl(&s, &status, "feeds", "poll", "--force", paper_url(&p), NULL);
     scene_until_acked(&s, "r0 last", 1);
@@ -61,7 +67,31 @@ static void a_log_that_nobody_reads_holds_nobody_up(void **state)
     scene_done(&s);
 }
 
-// The same with --once.
+static bool has_no_socket(struct scene *s, const void *context)
+{
+    (void)context;
+    return access(scene_path(s, "control.sock"), F_OK) != 0;
+}
+
+// A person who presses Ctrl-C twice, a log rotation: the stop goes on to its end.
+static void a_signal_during_the_stop_does_not_end_it(void **state)
+{
+    (void)state;
+    static const int numbers[] = {SIGUSR1, SIGHUP, SIGINT, SIGTERM};
+    static struct scene s;
+    struct paper p;
+    start_with_unread_log(&s, &p, "signal-stop");
+    scene_signal(&s, SIGTERM);
+    scene_until(&s, "the stop", has_no_socket, NULL);
+    assert_true(scene_is_running(&s)); // for LOG_STOP_MS yet
+    for (size_t i = 0; i < 4; i++)
+        scene_signal(&s, numbers[i]);
+    scene_until(&s, "the daemon's end", has_ended, NULL);
+    assert_int_equal(s.daemon.status, 0);
+    scene_done(&s);
+}
+
+// As the unread log, with --once.
 static void once_waits_for_no_reader_that_never_comes(void **state)
 {
     (void)state;
@@ -174,6 +204,7 @@ int main(void)
         cmocka_unit_test(the_command_lines_target_wins_over_a_reloads),
         cmocka_unit_test(a_closed_standard_error_is_no_file_of_the_daemons),
         cmocka_unit_test(a_log_that_nobody_reads_holds_nobody_up),
+        cmocka_unit_test(a_signal_during_the_stop_does_not_end_it),
         cmocka_unit_test(once_waits_for_no_reader_that_never_comes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
