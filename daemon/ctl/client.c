@@ -71,6 +71,7 @@ static struct reply request(const char *socket, const char *method, const char *
     struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
     curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, socket);
     curl_easy_setopt(easy, CURLOPT_URL, buf_z(&url));
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L); // an operand "." is no folder: without it, all would be meant
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)(strcmp(method, "GET") ? CLIENT_WAIT_LONG_S : CLIENT_WAIT_S));

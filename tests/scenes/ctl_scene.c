@@ -184,6 +184,7 @@ static void changes_take_effect(void **state)
         {{"alerts", "resend", alert}, 0, "1 delivery is due now", NULL},
         {{"deliveries", "retry"}, 64, "name deliveries by id", NULL},
         {{"deliveries", "drop", "--receiver", ""}, 64, "the value of --receiver is empty: --receiver NAME", "error"},
+        {{"deliveries", "drop", "."}, 64, "expected the number of a delivery", "error"},
         {{"alerts", "resend", alert, "--receiver="}, 64, "the value of --receiver is empty", "error"},
         {{"deliveries", "retry", "--all"}, 0, "due now", "deliveries"},
         {{"silence", "preview", "rule=truce"}, 0, "1 of the 1 alerts", "hidden"},

@@ -210,7 +210,7 @@ static void an_option_with_an_empty_value_asks_nothing(void **state)
     }
 }
 
-static void all_deliveries_are_meant_where_it_is_said(void **state)
+static void a_question_reaches_the_daemon_as_it_was_meant(void **state)
 {
     struct stage *s = *state;
     static const struct {
@@ -219,6 +219,8 @@ static void all_deliveries_are_meant_where_it_is_said(void **state)
         {"deliveries drop --all", "POST /api/v1/deliveries/drop"},
         {"deliveries drop --all", "\r\n\r\n{\"all\":true}"},
         {"deliveries retry --all --state dead", "\r\n\r\n{\"state\":\"dead\",\"all\":true}"},
+        {"deliveries drop .", "POST /api/v1/deliveries/./drop "}, // no folder: an operand
+        {"feeds rm ..", "DELETE /api/v1/feeds/.. "},
         {"deliveries retry --receiver desk", "\r\n\r\n{\"receiver\":\"desk\"}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -460,7 +462,7 @@ int main(void)
         ON_STAGE(an_answer_that_is_none_ends_with_its_exit_code),
         ON_STAGE(a_daemon_that_cannot_be_asked_is_told_with_the_way_on),
         ON_STAGE(an_option_with_an_empty_value_asks_nothing),
-        ON_STAGE(all_deliveries_are_meant_where_it_is_said),
+        ON_STAGE(a_question_reaches_the_daemon_as_it_was_meant),
         ON_STAGE(an_alert_is_shown_with_all_that_became_of_it),
         ON_STAGE(a_tail_ends_when_its_reader_goes_and_not_when_the_daemon_does),
         ON_STAGE(a_tail_of_one_severity_goes_on_from_the_newest_of_all),
