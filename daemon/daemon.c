@@ -297,62 +297,6 @@ static void start_signals(struct daemon *d)
 
 // ---- the end ----
 
-static void quiet_worker(void *context, void *owner, struct now now)
-{
-    (void)context, (void)now;
-    worker_quiet(owner);
-}
-
-static void quiet_delivery(void *context, void *owner, struct now now)
-{
-    (void)context, (void)now;
-    delivery_quiet(owner);
-}
-
-static void end_worker(void *context, void *owner, struct now now)
-{
-    (void)context, (void)now;
-    worker_end(owner);
-}
-
-static void end_delivery(void *context, void *owner, struct now now)
-{
-    (void)context, (void)now;
-    delivery_end(owner);
-}
-
-static void pass(void *context, void *owner, struct now now) { (void)context, (void)owner, (void)now; }
-
-// Ends what was opened, from whatever point the start came to.
-static void close_all(struct daemon *d, bool were_started)
-{
-    if (were_started) {
-        for (uint32_t i = 0; i < d->n_workers; i++)
-            threads_call(&worker_loop(d->workers[i])->inbox, quiet_worker, NULL);
-        threads_call(d->threads.delivery, quiet_delivery, NULL);
-        threads_call(d->threads.history, pass, NULL); // what windows asked for has come back
-        writer_stop(d->writer);                       // everything is committed, and on its way back
-        for (uint32_t i = 0; i < d->n_workers; i++) {
-            threads_call(&worker_loop(d->workers[i])->inbox, end_worker, NULL);
-            loop_join(worker_loop(d->workers[i]));
-        }
-        threads_call(d->threads.delivery, end_delivery, NULL);
-        loop_join(delivery_uv(d->delivery));
-    } else {
-        for (uint32_t i = 0; i < d->n_workers; i++)
-            if (d->workers[i])
-                worker_end(d->workers[i]), uv_run(&worker_loop(d->workers[i])->uv, UV_RUN_DEFAULT);
-        if (d->delivery)
-            delivery_end(d->delivery), uv_run(&delivery_uv(d->delivery)->uv, UV_RUN_DEFAULT);
-    }
-    keeper_stop(d->keeper);
-    history_stop(d->history);
-    delivery_close(d->delivery);
-    for (uint32_t i = 0; i < d->n_workers; i++)
-        worker_close(d->workers[i]);
-    writer_close(d->writer);
-}
-
 static void on_api_closed(void *context)
 {
     struct daemon *d = context;
@@ -426,37 +370,14 @@ static enum exit_code open_and_serve(struct daemon *d, const struct daemon_optio
         code = open_threads(d, &err);
     if (code != EXIT_OK) {
         fprintf(stderr, "feedwatchd: %s\n", err.text);
-        close_all(d, false);
+        daemon_close_all(d, false);
         return code;
     }
     code = serve(d, clock_fd);
-    close_all(d, code == EXIT_OK);
+    daemon_close_all(d, code == EXIT_OK);
     if (code == EXIT_OK)
         log_say(d->log, LOG_LEVEL_INFO, NULL, "stopped");
     return code == EXIT_OK ? d->exit_code : code;
-}
-
-static void close_handle(uv_handle_t *handle, void *context)
-{
-    (void)context;
-    if (!uv_is_closing(handle))
-        uv_close(handle, NULL);
-}
-
-// main's loop ran to its end, or never ran: whatever is left in it goes.
-static void close_loop(struct daemon *d)
-{
-    uv_walk(&d->loop.uv, close_handle, NULL);
-    uv_run(&d->loop.uv, UV_RUN_DEFAULT);
-    for (struct message *m = queue_take_all(&d->loop.inbox, 0), *next; m; m = next) {
-        next = m->next;
-        size_t bytes = m->bytes;
-        ((struct job *)m)->run((struct job *)m, d, clock_now(&d->clock)); // questions that came home late
-        queue_handled(&d->loop.inbox, bytes);
-    }
-    loop_done(&d->loop);
-    control_close(d->control);
-    mem_free((void *)(uintptr_t)d->reload_error.p);
 }
 
 // Something may have become idle: the stepped clock's requests wait for it. Not a poke, which would be under way.
@@ -488,7 +409,7 @@ enum exit_code daemon_run(const struct daemon_options *options)
     d->is_foreground = options->is_foreground;
     enum exit_code code = open_and_serve(d, options, clock_fd);
     log_stop(d->log, LOG_STOP_MS, d->is_once); // who asked for one run wants to see all of it
-    close_loop(d);
+    daemon_close_loop(d);
     config_unref(d->config);
     file_watch_done(&d->file_watch);
     arena_done(&d->arena);

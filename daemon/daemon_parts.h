@@ -94,6 +94,12 @@ void daemon_log_scopes(struct daemon *d);
 // Begins the stop.
 void daemon_stop(struct daemon *d);
 
+// Ends what was opened, from whatever point the start came to: everything is committed, and the store is closed.
+void daemon_close_all(struct daemon *d, bool were_started);
+
+// main's loop ran to its end, or never ran: whatever is left in it goes.
+void daemon_close_loop(struct daemon *d);
+
 // Returns the worker that owns an address.
 struct worker *daemon_worker_of(struct daemon *d, struct str url);
 
