@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Questions that only the store can answer. They block, so control hands them to the history thread with its side of
-// the store, and brings the reply back to the main loop.
+// the store (a backup, to libuv's pool with another one), and brings the reply back to the main loop.
 #ifndef DAEMON_API_HISTORY_H
 #define DAEMON_API_HISTORY_H
 

@@ -124,14 +124,6 @@ static void log_level_verb(struct question *q)
 static void begin(struct question *q)
 {
     struct daemon *d = q->control->d;
-    if (q->request.verb == CONTROL_RULES_LIST) {
-        daemon_look_at_scopes(d, true, take_scopes, q);
-        return;
-    }
-    if (api_history_knows(q->request.verb)) {
-        question_send(q, d->threads.history, ask_history);
-        return;
-    }
     switch (q->request.verb) {
     case CONTROL_STATUS:
     case CONTROL_HEALTH:
@@ -174,15 +166,20 @@ static void begin(struct question *q)
     case CONTROL_LOG_SET:
         log_level_verb(q);
         return;
+    case CONTROL_RULES_LIST:
+        daemon_look_at_scopes(d, true, take_scopes, q);
+        return;
+    case CONTROL_BACKUP:
+        control_backup(q);
+        return;
     case CONTROL_ALERTS_LIST:
     case CONTROL_ALERT_SHOW:
     case CONTROL_DELIVERIES_LIST:
     case CONTROL_SILENCE_PREVIEW:
-    case CONTROL_RULES_LIST:
-    case CONTROL_BACKUP:
-        break; // history's
+        break;
     }
-    assert(false);
+    assert(api_history_knows(q->request.verb));
+    question_send(q, d->threads.history, ask_history);
 }
 
 void control_ask(struct control *control, const struct control_request *request, control_answer_fn answer,

@@ -80,6 +80,7 @@ void control_receivers(struct question *q);
 void control_receivers_read(struct question *q);
 void control_status_finish(struct job *job, void *owner, struct now now);
 void control_archive(struct question *q); // ITEMS_LIST, ITEM_SHOW, RULES_SOURCE
+void control_backup(struct question *q);
 void control_feed_add(struct question *q);
 void control_opml(struct question *q);
 void control_receiver_test(struct question *q);

@@ -202,7 +202,9 @@ static enum exit_code open_threads(struct daemon *d, struct err *err)
     arena_done(&l.arena);
     struct store_side *for_history = store_side_open(store, err);
     struct store_side *for_keeper = for_history ? store_side_open(store, err) : NULL;
-    if (!for_keeper) {
+    d->for_backup = for_keeper ? store_side_open(store, err) : NULL;
+    if (!d->for_backup) {
+        store_side_close(for_keeper);
         store_side_close(for_history);
         return EXIT_TEMPORARY;
     }

@@ -51,6 +51,10 @@ void daemon_close_all(struct daemon *d, bool were_started)
         if (d->delivery)
             delivery_end(d->delivery), uv_run(&delivery_uv(d->delivery)->uv, UV_RUN_DEFAULT);
     }
+    if (!d->is_backing_up) { // the store's own connection is to be the last one
+        store_side_close(d->for_backup);
+        d->for_backup = NULL;
+    }
     keeper_stop(d->keeper);
     history_stop(d->history);
     delivery_close(d->delivery);
@@ -76,6 +80,7 @@ void daemon_close_loop(struct daemon *d)
         ((struct job *)m)->run((struct job *)m, d, clock_now(&d->clock)); // questions that came home late
         queue_handled(&d->loop.inbox, bytes);
     }
+    store_side_close(d->for_backup);
     loop_done(&d->loop);
     control_close(d->control);
     mem_free((void *)(uintptr_t)d->reload_error.p);

@@ -31,6 +31,8 @@ struct daemon {
     struct delivery_loop *delivery;
     struct history_thread *history;
     struct keeper *keeper;
+    struct store_side *for_backup; // the pool's, while is_backing_up
+    bool is_backing_up;
     struct worker *workers[WORKERS_MAX];
     uint32_t n_workers;
     struct control *control;

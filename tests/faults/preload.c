@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Loaded by LD_PRELOAD into the daemon of a scene; see fault.h. Each call here is libc's own unless the page says that
-// it is to fail. The page is mapped at the first call and stays.
+// it is to fail or to hang. The page is mapped at the first call and stays.
 #define _GNU_SOURCE
 #include "tests/faults/fault.h"
 
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -43,6 +44,11 @@ static struct fault_page *page(void)
     return p;
 }
 
+static bool has_prefix(const struct fault_page *p, const char *path)
+{
+    return strncmp(path, p->prefix, strlen(p->prefix)) == 0;
+}
+
 static bool is_under_prefix(const struct fault_page *p, int fd)
 {
     char link[64], path[512];
@@ -51,7 +57,21 @@ static bool is_under_prefix(const struct fault_page *p, int fd)
     if (n <= 0)
         return false;
     path[n] = '\0';
-    return strncmp(path, p->prefix, strlen(p->prefix)) == 0;
+    return has_prefix(p, path);
+}
+
+static bool is_to_hang(const struct fault_page *p, enum fault_hang call)
+{
+    return p && __atomic_load_n(&p->hang, __ATOMIC_ACQUIRE) == (int32_t)call;
+}
+
+// Holds the caller, in pieces of a millisecond, until the page lets it go.
+static void hold(struct fault_page *p, enum fault_hang call)
+{
+    const struct timespec piece = {.tv_nsec = 1000000};
+    __atomic_add_fetch(&p->hung, 1, __ATOMIC_ACQ_REL);
+    while (is_to_hang(p, call))
+        nanosleep(&piece, NULL);
 }
 
 // Tells whether a call on fd is to fail, and sets errno then.
@@ -90,8 +110,23 @@ ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t at)
                                  : ((ssize_t(*)(int, const void *, size_t, off64_t))libc("pwrite64"))(fd, bytes, n, at);
 }
 
-int fsync(int fd) { return is_to_fail(fd, true) ? -1 : ((int (*)(int))libc("fsync"))(fd); }
+int fsync(int fd)
+{
+    struct fault_page *p = page();
+    if (is_to_hang(p, FAULT_HANG_SYNC) && is_under_prefix(p, fd))
+        hold(p, FAULT_HANG_SYNC);
+    return is_to_fail(fd, true) ? -1 : ((int (*)(int))libc("fsync"))(fd);
+}
+
 int fdatasync(int fd) { return is_to_fail(fd, true) ? -1 : ((int (*)(int))libc("fdatasync"))(fd); }
+
+int stat(const char *restrict path, struct stat *restrict out)
+{
+    struct fault_page *p = page();
+    if (is_to_hang(p, FAULT_HANG_STAT) && has_prefix(p, path))
+        hold(p, FAULT_HANG_STAT);
+    return ((int (*)(const char *, struct stat *))libc("stat"))(path, out);
+}
 
 // ---- sleep --------------------------------------------------------------------------------------------------------
 

@@ -249,7 +249,7 @@ const char *scene_built(struct scene *s, const char *name)
 static void launch(struct scene *s, const char *const *argv)
 {
     struct err err;
-    const char *env[SCENE_LIMITS_MAX + 4];
+    const char *env[SCENE_ENV_MAX + 4];
     size_t n = 0;
     for (size_t i = 0; i < s->n_env; i++)
         env[n++] = s->env[i];

@@ -29,6 +29,7 @@ enum {
     SCENE_STOP_MS = 5 * SECOND_MS,   // the promise for SIGTERM
     SCENE_ARGS_MAX = 16,
     SCENE_LIMITS_MAX = 4,
+    SCENE_ENV_MAX = 8,
     SCENE_COLUMNS_MAX = 64, // of a query
 };
 
@@ -46,7 +47,7 @@ struct scene {
     struct child_limit limits[SCENE_LIMITS_MAX]; // before scene_start
     size_t n_limits;
     struct child daemon;
-    const char *env[SCENE_LIMITS_MAX]; // before scene_start: more environment, "NAME=value"
+    const char *env[SCENE_ENV_MAX]; // before scene_start: more environment, "NAME=value"
     size_t n_env;
     struct buf log;             // what the daemon wrote to standard error, all lives of this scene
     size_t log_mark;            // scene_log looks from here on
