@@ -303,6 +303,7 @@ static void on_api_closed(void *context)
 {
     struct daemon *d = context;
     loop_stop(&d->loop);
+    uv_stop(&d->loop.uv); // a job of the pool may hang, on a mount that does not answer: the end begins without it
 }
 
 void daemon_stop(struct daemon *d)
@@ -411,7 +412,7 @@ enum exit_code daemon_run(const struct daemon_options *options)
     d->is_foreground = options->is_foreground;
     enum exit_code code = open_and_serve(d, options, clock_fd);
     log_stop(d->log, LOG_STOP_MS, d->is_once); // who asked for one run wants to see all of it
-    daemon_close_loop(d);
+    daemon_close_loop(d, code);
     config_unref(d->config);
     file_watch_done(&d->file_watch);
     arena_done(&d->arena);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // The end of the daemon, in the order of daemon.h: its threads, then main's own loop.
+#include <unistd.h>
+
 #include "base/mem.h"
 #include "daemon/daemon_parts.h"
+
+enum { JOBS_MS = 250 }; // for jobs of the pool that are about to end; of the 5 s, the writer and the log may take all
 
 static void quiet_worker(void *context, void *owner, struct now now)
 {
@@ -70,10 +74,27 @@ static void close_handle(uv_handle_t *handle, void *context)
         uv_close(handle, NULL);
 }
 
-void daemon_close_loop(struct daemon *d)
+static void on_bound(uv_timer_t *bound) { uv_stop(bound->loop); }
+
+// The store is closed and the log is written: there is nothing left to lose.
+static void end_jobs(struct daemon *d, enum exit_code code)
+{
+    uv_timer_t bound;
+    uv_timer_init(&d->loop.uv, &bound);
+    uv_update_time(&d->loop.uv);
+    uv_timer_start(&bound, on_bound, JOBS_MS, 0);
+    uv_unref((uv_handle_t *)&bound); // where there are no jobs, it is not waited for
+    uv_run(&d->loop.uv, UV_RUN_DEFAULT);
+    if (uv_loop_alive(&d->loop.uv))
+        _exit(code); // an exit would join the pool
+    uv_close((uv_handle_t *)&bound, NULL);
+    uv_run(&d->loop.uv, UV_RUN_DEFAULT);
+}
+
+void daemon_close_loop(struct daemon *d, enum exit_code code)
 {
     uv_walk(&d->loop.uv, close_handle, NULL);
-    uv_run(&d->loop.uv, UV_RUN_DEFAULT);
+    end_jobs(d, code);
     for (struct message *m = queue_take_all(&d->loop.inbox, 0), *next; m; m = next) {
         next = m->next;
         size_t bytes = m->bytes;

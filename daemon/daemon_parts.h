@@ -99,8 +99,9 @@ void daemon_stop(struct daemon *d);
 // Ends what was opened, from whatever point the start came to: everything is committed, and the store is closed.
 void daemon_close_all(struct daemon *d, bool were_started);
 
-// main's loop ran to its end, or never ran: whatever is left in it goes.
-void daemon_close_loop(struct daemon *d);
+// main's loop was stopped, or never ran: whatever is left in it goes. Where a job of the pool does not end, the process
+// does, with this exit code: nobody can take the job's memory from it.
+void daemon_close_loop(struct daemon *d, enum exit_code code);
 
 // Returns the worker that owns an address.
 struct worker *daemon_worker_of(struct daemon *d, struct str url);

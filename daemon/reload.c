@@ -103,11 +103,43 @@ static void say_status(const struct daemon *d)
     notify_ready(status);
 }
 
+static void answer(struct waiting *list, bool ok, struct str text)
+{
+    for (struct waiting *w = list, *next; w; w = next) {
+        next = w->next;
+        w->done(w->context, ok, text);
+        mem_free(w);
+    }
+}
+
+static void reload_free(struct reload *r)
+{
+    buf_done(&r->text);
+    config_unref(r->like);
+    mem_free(r);
+}
+
+// The daemon stops: nobody is left to take it, and the log may have ended.
+static void drop(struct reload *r)
+{
+    struct daemon *d = r->d;
+    config_unref(r->config);
+    answer(r->waiting, false, S("the daemon is stopping"));
+    answer(d->waiting, false, S("the daemon is stopping"));
+    d->waiting = NULL;
+    reload_free(r);
+    clock_end(&d->clock);
+}
+
 static void loaded(uv_work_t *work, int status)
 {
     struct reload *r = work->data;
     struct daemon *d = r->d;
-    bool ok = status == 0 && r->config && r->config->is_usable && !d->is_stopping; // then nobody is left to take it
+    if (d->is_stopping) {
+        drop(r);
+        return;
+    }
+    bool ok = status == 0 && r->config && r->config->is_usable;
     d->reload_at = clock_now(&d->clock).wall;
     d->is_reload_ok = ok;
     if (ok) {
@@ -130,17 +162,10 @@ static void loaded(uv_work_t *work, int status)
     }
     mem_free((void *)(uintptr_t)d->reload_error.p);
     d->reload_error = ok ? (struct str){0} : str_of(mem_dupz(buf_str(&r->text)));
-    if (!d->is_stopping)
-        say_status(d);
+    say_status(d);
     d->is_reloading = false;
-    for (struct waiting *w = r->waiting, *next; w; w = next) {
-        next = w->next;
-        w->done(w->context, ok, buf_str(&r->text));
-        mem_free(w);
-    }
-    buf_done(&r->text);
-    config_unref(r->like);
-    mem_free(r);
+    answer(r->waiting, ok, buf_str(&r->text));
+    reload_free(r);
     clock_end(&d->clock);
     struct waiting *more = d->waiting;
     d->waiting = NULL;

@@ -4,6 +4,7 @@
 // what must not.
 #include "tests/tools/check.h"
 
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -159,10 +160,118 @@ static void a_backup_that_takes_long_holds_nothing_up(void **state)
     stuck_done(&k);
 }
 
+static bool are_two_held(struct scene *s, const void *page)
+{
+    (void)s;
+    return __atomic_load_n(&((const struct fault_page *)page)->hung, __ATOMIC_ACQUIRE) >= 2;
+}
+
+static bool is_ready(struct scene *s, const void *context)
+{
+    (void)context;
+    return scene_says(s, "ready: ");
+}
+
+static void open_with_list(struct stuck *k, const char *name)
+{
+    stuck_open(k, name);
+    scene_write(&k->s, "rules.d/words.txt", "grain\n");
+    scene_write(&k->s, "rules.d/words.rules", "list words file words.txt\nrule words {\n when @words\n notify desk\n}\n");
+    k->s.env[k->s.n_env++] = "MALLOC_PERTURB_=85"; // what is used after it was freed is seen
+    scene_start(&k->s);
+}
+
+// One look a second at the file of a list; the mount that it lies on does not answer.
+static void a_stop_waits_for_no_look_that_hangs(void **state)
+{
+    (void)state;
+    static struct stuck k;
+    open_with_list(&k, "stop-look");
+    hang(&k, FAULT_HANG_STAT, "rules.d/words.txt");
+    scene_until(&k.s, "a look that is held", is_held, k.page);
+    scene_stop(&k.s);
+    scene_expect(&k.s, "stopped");
+    let_go(&k);
+    scene_mark(&k.s);
+    scene_launch(&k.s);
+    scene_until(&k.s, "the next start", is_ready, NULL);
+    assert_false(scene_says(&k.s, "was not closed properly"));
+    scene_stop(&k.s);
+    stuck_done(&k);
+}
+
+static void a_stop_waits_for_no_reload_that_hangs(void **state)
+{
+    (void)state;
+    static struct stuck k;
+    static struct asker first, second;
+    open_with_list(&k, "stop-reload");
+    hang(&k, FAULT_HANG_STAT, "rules.d/words.txt");
+    scene_until(&k.s, "a look that is held", is_held, k.page);
+    ask(&k, &first, "reload");
+    scene_until(&k.s, "a reload that is held", are_two_held, k.page);
+    ask(&k, &second, "reload");
+    scene_stop(&k.s);
+    scene_until(&k.s, "an answer to who waits", has_its_answer, &first);
+    scene_until(&k.s, "an answer to who waits for the next", has_its_answer, &second);
+    assert_int_not_equal(first.ctl.status, 0);
+    assert_int_not_equal(second.ctl.status, 0);
+    asker_done(&first);
+    asker_done(&second);
+    stuck_done(&k);
+}
+
+// The mount answers again when the log has ended already: what was read is taken by nobody, and no reload follows.
+static void a_reload_that_comes_back_during_the_stop_is_dropped(void **state)
+{
+    (void)state;
+    static struct stuck k;
+    open_with_list(&k, "late-reload");
+    hang(&k, FAULT_HANG_STAT, "rules.d/words.txt");
+    scene_until(&k.s, "a look that is held", is_held, k.page);
+    scene_signal(&k.s, SIGHUP);
+    scene_until(&k.s, "a reload that is held", are_two_held, k.page);
+    scene_signal(&k.s, SIGHUP);
+    scene_mark(&k.s);
+    scene_signal(&k.s, SIGTERM);
+    scene_expect(&k.s, "stopped");
+    let_go(&k);
+    assert_int_equal(scene_wait_end(&k.s, SCENE_STOP_MS), 0);
+    assert_false(scene_says(&k.s, "reload"));
+    stuck_done(&k);
+}
+
+static void a_stop_waits_for_no_backup_that_hangs(void **state)
+{
+    (void)state;
+    static struct stuck k;
+    static struct asker a;
+    int status;
+    stuck_open(&k, "stop-backup");
+    scene_start(&k.s);
+    hang(&k, FAULT_HANG_SYNC, "state/backup");
+    ask(&k, &a, "backup");
+    scene_until(&k.s, "the backup's sync", is_held, k.page);
+    scene_stop(&k.s);
+    scene_until(&k.s, "an answer to who waits", has_its_answer, &a);
+    assert_int_not_equal(a.ctl.status, 0);
+    let_go(&k);
+    scene_start(&k.s);
+    scene_ctl(&k.s, &status, "backup", NULL); // what the first one left is in nobody's way
+    assert_int_equal(status, 0);
+    scene_stop(&k.s);
+    asker_done(&a);
+    stuck_done(&k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_backup_that_takes_long_holds_nothing_up),
+        cmocka_unit_test(a_stop_waits_for_no_look_that_hangs),
+        cmocka_unit_test(a_stop_waits_for_no_reload_that_hangs),
+        cmocka_unit_test(a_reload_that_comes_back_during_the_stop_is_dropped),
+        cmocka_unit_test(a_stop_waits_for_no_backup_that_hangs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
