@@ -47,12 +47,22 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 
 static void on_due(uv_timer_t *timer) { face_run(timer->data); }
 
+static bool is_full(const struct face *face)
+{
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(face->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+    assert(info);
+    return info->num_connections >= API_CONNECTIONS_MAX;
+}
+
 static void face_run(struct face *face)
 {
     if (!face->daemon)
         return;
     face->is_woken = false;
+    bool was_full = is_full(face);
     MHD_run(face->daemon);
+    if (was_full && !is_full(face))
+        MHD_run(face->daemon); // only the run behind the one that made room takes up listening again
     MHD_UNSIGNED_LONG_LONG due_ms = 0;
     if (face->is_woken || MHD_get_timeout(face->daemon, &due_ms) == MHD_YES)
         uv_timer_start(&face->timer, on_due, due_ms, 0);

@@ -217,6 +217,19 @@ static void a_client_that_leaves_while_its_answer_is_made_costs_nothing(void **s
     check_answer(s, "GET /api/v1/status HTTP/1.1\r\n" CLOSE "\r\n", "HTTP/1.1 200 OK", "\"verb\"");
 }
 
+static void all_places_given_back_at_once_can_be_taken_again(void **state)
+{
+    struct scene *s = *state;
+    int fds[API_CONNECTIONS_MAX];
+    for (int i = 0; i < API_CONNECTIONS_MAX; i++)
+        fds[i] = dial(s->path);
+    for (int turn = 0; turn < 100; turn++)
+        uv_run(&s->loop, UV_RUN_NOWAIT);
+    for (int i = 0; i < API_CONNECTIONS_MAX; i++)
+        close(fds[i]);
+    check_answer(s, "GET /api/v1/status HTTP/1.1\r\n" CLOSE "\r\n", "HTTP/1.1 200 OK", "\"verb\"");
+}
+
 static void the_socket_is_for_owner_and_group(void **state)
 {
     struct scene *s = *state;
@@ -314,6 +327,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_slow_answer_lets_the_connection_sleep_and_others_be_served, set_up, tear_down),
         cmocka_unit_test_setup_teardown(closing_answers_who_waits_and_survives_the_late_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_client_that_leaves_while_its_answer_is_made_costs_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(all_places_given_back_at_once_can_be_taken_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_socket_is_for_owner_and_group, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_second_daemon_is_refused_and_a_dead_ones_socket_replaced, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_path_over_107_bytes_is_refused_with_that_reason, set_up, tear_down),
