@@ -15,7 +15,10 @@
 #include "daemon/api_exchange.h"
 #include "daemon/api_socket.h"
 
-enum { IDLE_S = 120 }; // a kept-alive connection that asks nothing is closed
+enum {
+    IDLE_S = 120,   // a kept-alive connection that asks nothing is closed
+    LOOK_MS = 1000, // whether who waits for an answer is still there
+};
 
 struct face {
     struct exchanges exchanges;
@@ -23,6 +26,7 @@ struct face {
     struct MHD_Daemon *daemon; // NULL: this face is not open
     uv_poll_t poll;
     uv_timer_t timer;
+    uv_timer_t look; // runs while somebody waits for an answer
     bool is_woken; // a connection was resumed since the last MHD_run began
 };
 
@@ -54,6 +58,14 @@ static bool is_full(const struct face *face)
     return info->num_connections >= API_CONNECTIONS_MAX;
 }
 
+static void on_look(uv_timer_t *look)
+{
+    struct face *face = look->data;
+    exchanges_look(&face->exchanges);
+    if (!face->exchanges.asleep)
+        uv_timer_stop(look);
+}
+
 static void face_run(struct face *face)
 {
     if (!face->daemon)
@@ -63,6 +75,8 @@ static void face_run(struct face *face)
     MHD_run(face->daemon);
     if (was_full && !is_full(face))
         MHD_run(face->daemon); // only the run behind the one that made room takes up listening again
+    if (face->exchanges.asleep && !uv_is_active((uv_handle_t *)&face->look))
+        uv_timer_start(&face->look, on_look, LOOK_MS, LOOK_MS);
     MHD_UNSIGNED_LONG_LONG due_ms = 0;
     if (face->is_woken || MHD_get_timeout(face->daemon, &due_ms) == MHD_YES)
         uv_timer_start(&face->timer, on_due, due_ms, 0);
@@ -106,8 +120,9 @@ static bool face_open(struct face *face, struct api *api, uv_loop_t *loop, int f
     assert(info);
     uv_poll_init(loop, &face->poll, info->epoll_fd);
     uv_timer_init(loop, &face->timer);
-    face->poll.data = face->timer.data = face;
-    api->handles += 2;
+    uv_timer_init(loop, &face->look);
+    face->poll.data = face->timer.data = face->look.data = face;
+    api->handles += 3;
     uv_poll_start(&face->poll, UV_READABLE, on_readable);
     return true;
 }
@@ -142,6 +157,7 @@ static void face_close(struct face *face)
     face->daemon = NULL;
     uv_close((uv_handle_t *)&face->poll, on_handle_closed);
     uv_close((uv_handle_t *)&face->timer, on_handle_closed);
+    uv_close((uv_handle_t *)&face->look, on_handle_closed);
 }
 
 bool api_open(struct api **out, uv_loop_t *loop, struct control *control, const struct api_options *options,

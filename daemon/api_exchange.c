@@ -10,9 +10,11 @@
 //
 // An exchange has two holders, its connection and a question under way. The last one frees it, so an answer that
 // comes after the service ended finds its exchange alive.
+#define _GNU_SOURCE // POLLRDHUP
 #include "daemon/api_exchange.h"
 
 #include <assert.h>
+#include <poll.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -34,6 +36,7 @@ struct exchange {
     int holders;
     bool is_begun; // the headers were seen
     bool is_asleep;
+    bool is_answered; // a response was made
     struct exchange *next, **link; // in all->asleep, while asleep
 };
 
@@ -88,6 +91,7 @@ static void respond(struct exchange *x, unsigned status, const char *type, struc
         MHD_add_response_header(r, MHD_HTTP_HEADER_ALLOW, "GET, HEAD, POST, PUT, DELETE");
     x->response = r;
     x->status = status;
+    x->is_answered = true;
 }
 
 static int add_bytes(const char *p, size_t n, void *out) { return buf_add(out, str_make(p, n)) ? 0 : -1; }
@@ -168,7 +172,7 @@ static void answer_take(struct exchange *x, const struct control_answer *answer)
 static void on_answer(void *context, const struct control_answer *answer)
 {
     struct exchange *x = context;
-    if (x->connection && !x->response)
+    if (x->connection && !x->is_answered)
         answer_take(x, answer);
     if (x->is_asleep)
         sleep_end(x);
@@ -263,6 +267,26 @@ void exchanges_give_up(struct exchanges *exchanges)
     while (exchanges->asleep) {
         struct exchange *x = exchanges->asleep;
         respond_error(x, MHD_HTTP_SERVICE_UNAVAILABLE, S("the daemon is stopping"), S("feedwatchctl status"));
+        sleep_end(x);
+    }
+}
+
+// Who asks keeps his side open until he has the answer: libmicrohttpd, too, gives one up that can send no more.
+static bool has_left(const struct exchange *x)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    assert(info);
+    struct pollfd fd = {.fd = info->connect_fd, .events = POLLRDHUP};
+    return poll(&fd, 1, 0) > 0;
+}
+
+void exchanges_look(struct exchanges *exchanges)
+{
+    for (struct exchange *x = exchanges->asleep, *next; x; x = next) {
+        next = x->next;
+        if (!has_left(x))
+            continue;
+        respond_error(x, MHD_HTTP_SERVICE_UNAVAILABLE, S("the connection was closed before the answer came"), S(""));
         sleep_end(x);
     }
 }

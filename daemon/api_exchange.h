@@ -28,6 +28,10 @@ enum MHD_Result exchange_on_request(void *context, struct MHD_Connection *connec
 void exchange_on_completed(void *context, struct MHD_Connection *connection, void **exchange,
                            enum MHD_RequestTerminationCode why);
 
+// Ends those that wait for an answer whose asker has closed the connection: libmicrohttpd neither looks at a connection
+// that sleeps nor has a timeout for it, and each takes one of API_CONNECTIONS_MAX.
+void exchanges_look(struct exchanges *exchanges);
+
 // Answers all that wait with 503, for the end of the service.
 void exchanges_give_up(struct exchanges *exchanges);
 

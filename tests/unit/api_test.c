@@ -15,13 +15,18 @@
 #include "base/buf.h"
 #include "daemon/api.h"
 
+enum { KEPT_MAX = 2 * API_CONNECTIONS_MAX };
+
 // Answers at once, or keeps the question when it is told to be slow.
 struct control {
     bool is_slow;
     int asked;
     enum control_verb verb; // of the last question
-    control_answer_fn answer;
-    void *context;
+    size_t n_kept;
+    struct {
+        control_answer_fn answer;
+        void *context;
+    } kept[KEPT_MAX];
 };
 
 void control_ask(struct control *control, const struct control_request *request, control_answer_fn answer,
@@ -30,8 +35,9 @@ void control_ask(struct control *control, const struct control_request *request,
     control->asked++;
     control->verb = request->verb;
     if (control->is_slow) {
-        control->answer = answer;
-        control->context = context;
+        assert_in_range(control->n_kept, 0, KEPT_MAX - 1);
+        control->kept[control->n_kept].answer = answer;
+        control->kept[control->n_kept++].context = context;
         return;
     }
     json_t *json = json_pack("{s:i, s:s%, s:O, s:b}", "verb", (int)request->verb, "id", request->id.p ? request->id.p : "",
@@ -49,8 +55,9 @@ static void answer_late(struct control *control)
 {
     json_t *json = json_pack("{s:b}", "late", 1);
     struct control_answer a = {.outcome = CONTROL_OK, .json = json};
-    control->answer(control->context, &a);
-    control->answer = NULL;
+    for (size_t i = 0; i < control->n_kept; i++)
+        control->kept[i].answer(control->kept[i].context, &a);
+    control->n_kept = 0;
     json_decref(json);
 }
 
@@ -160,18 +167,21 @@ static void a_body_past_the_cap_is_refused_by_its_length(void **state)
     assert_int_equal(s->control.asked, 0);
 }
 
-// Asks what is answered late, and returns the connection once the question has come.
-static int ask_slowly(struct scene *s)
+static const char alerts_request[] = "GET /api/v1/alerts HTTP/1.1\r\n" CLOSE "\r\n";
+
+// Asks on a connection what is answered late, and returns it once the question has come.
+static int ask_slowly_on(struct scene *s, int fd)
 {
-    static const char request[] = "GET /api/v1/alerts HTTP/1.1\r\n" CLOSE "\r\n";
+    size_t before = s->control.n_kept;
     s->control.is_slow = true;
-    int fd = dial(s->path);
-    assert_int_equal(send(fd, request, strlen(request), 0), strlen(request));
-    for (int turn = 0; turn < TURNS_MAX && !s->control.answer; turn++)
+    assert_int_equal(send(fd, alerts_request, strlen(alerts_request), 0), strlen(alerts_request));
+    for (int turn = 0; turn < TURNS_MAX && s->control.n_kept == before; turn++)
         uv_run(&s->loop, UV_RUN_NOWAIT);
-    assert_non_null(s->control.answer);
+    assert_int_equal(s->control.n_kept, before + 1);
     return fd;
 }
+
+static int ask_slowly(struct scene *s) { return ask_slowly_on(s, dial(s->path)); }
 
 // Reads what comes on a connection up to its end.
 static void hear_out(struct scene *s, int fd, struct buf *out)
@@ -215,6 +225,60 @@ static void a_client_that_leaves_while_its_answer_is_made_costs_nothing(void **s
     answer_late(&s->control);
     s->control.is_slow = false;
     check_answer(s, "GET /api/v1/status HTTP/1.1\r\n" CLOSE "\r\n", "HTTP/1.1 200 OK", "\"verb\"");
+}
+
+static void on_tick(uv_timer_t *timer) { ++*(int *)timer->data; }
+
+// Turns the loop until a further question came; the bound is one of real time.
+static void run_until_asked(struct scene *s, int before)
+{
+    enum { TICK_MS = 10, TICKS_MAX = 1000 };
+    int ticks = 0;
+    uv_timer_t tick = {.data = &ticks};
+    uv_timer_init(&s->loop, &tick);
+    uv_timer_start(&tick, on_tick, TICK_MS, TICK_MS);
+    while (s->control.asked == before && ticks < TICKS_MAX)
+        uv_run(&s->loop, UV_RUN_ONCE);
+    uv_close((uv_handle_t *)&tick, NULL);
+    uv_run(&s->loop, UV_RUN_NOWAIT);
+    assert_true(s->control.asked > before); // who had found no place and left is asked for, too, where he is accepted
+}
+
+// All connections but `stay` of them wait for an answer and are closed by who asked, and so is one that no longer found
+// a place; then somebody asks.
+static void askers_leave(struct scene *s, int (*connect_to)(const char *place), const char *place, int stay)
+{
+    static const char health[] = "GET /api/v1/health HTTP/1.1\r\n" CLOSE "\r\n";
+    int fds[API_CONNECTIONS_MAX + 1];
+    struct buf out;
+    for (int i = stay; i < API_CONNECTIONS_MAX; i++)
+        fds[i] = ask_slowly_on(s, connect_to(place));
+    fds[API_CONNECTIONS_MAX] = connect_to(place);
+    assert_int_equal(send(fds[API_CONNECTIONS_MAX], alerts_request, strlen(alerts_request), 0), strlen(alerts_request));
+    for (int turn = 0; turn < 100; turn++)
+        uv_run(&s->loop, UV_RUN_NOWAIT);
+    assert_int_equal(s->control.n_kept, API_CONNECTIONS_MAX);
+    for (int i = stay; i <= API_CONNECTIONS_MAX; i++)
+        close(fds[i]);
+    s->control.is_slow = false;
+    int before = s->control.asked, fd = connect_to(place);
+    assert_int_equal(send(fd, health, strlen(health), 0), strlen(health));
+    run_until_asked(s, before);
+    hear_out(s, fd, &out);
+    assert_true(str_starts(buf_str(&out), S("HTTP/1.1 200")));
+    buf_done(&out);
+}
+
+static void those_who_left_before_their_answer_take_no_place(void **state)
+{
+    struct scene *s = *state;
+    int fd = ask_slowly(s);
+    askers_leave(s, dial, s->path, 1);
+    answer_late(&s->control);
+    struct buf out;
+    hear_out(s, fd, &out);
+    assert_true(str_ends(buf_str(&out), S("{\"late\":true}\n"))); // who stays has his answer
+    buf_done(&out);
 }
 
 static void all_places_given_back_at_once_can_be_taken_again(void **state)
@@ -273,20 +337,46 @@ static void a_path_over_107_bytes_is_refused_with_that_reason(void **state)
     assert_non_null(strstr(err.text, "108 bytes, the system allows 107"));
 }
 
-static void over_tcp_one_reads_only_and_only_as_us(void **state)
+// Opens the TCP face; writes where.
+static struct api *open_tcp(struct scene *s, char listen[64])
 {
-    struct scene *s = *state;
     struct api *tcp;
-    char listen[64];
     struct err err;
     int port = 20000 + (int)(getpid() % 20000);
     struct api_options options = {.listen = listen, .version = "1"};
     bool is_open = false;
     for (int i = 0; i < 50 && !is_open; i++) { // another test may have the port
-        snprintf(listen, sizeof listen, "127.0.0.1:%d", port + i);
+        snprintf(listen, 64, "127.0.0.1:%d", port + i);
         is_open = api_open(&tcp, &s->loop, &s->control, &options, &err);
     }
     assert_true(is_open);
+    return tcp;
+}
+
+static int dial_tcp(const char *listen)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    uv_ip4_addr("127.0.0.1", atoi(strchr(listen, ':') + 1), &address);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+static void those_who_left_take_no_place_over_tcp_either(void **state)
+{
+    struct scene *s = *state;
+    char listen[64];
+    struct api *tcp = open_tcp(s, listen);
+    askers_leave(s, dial_tcp, listen, 0);
+    answer_late(&s->control);
+    api_close(tcp, NULL, NULL);
+}
+
+static void over_tcp_one_reads_only_and_only_as_us(void **state)
+{
+    struct scene *s = *state;
+    char listen[64];
+    struct api *tcp = open_tcp(s, listen);
     static const struct {
         const char *request, *head;
     } cases[] = {
@@ -301,13 +391,9 @@ static void over_tcp_one_reads_only_and_only_as_us(void **state)
         {"GET /api/v1/log?level=error HTTP/1.1\r\n" CLOSE "\r\n", "HTTP/1.1 200"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct sockaddr_in address = {.sin_family = AF_INET};
-        uv_ip4_addr("127.0.0.1", atoi(strchr(listen, ':') + 1), &address);
-        int fd = socket(AF_INET, SOCK_STREAM, 0);
-        assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
         struct buf out;
         buf_init(&out, 1 << 20);
-        exchange(s, fd, cases[i].request, &out);
+        exchange(s, dial_tcp(listen), cases[i].request, &out);
         if (!str_starts(buf_str(&out), str_of(cases[i].head)))
             fail_msg("to %s came %s", cases[i].request, buf_z(&out));
         buf_done(&out);
@@ -327,7 +413,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_slow_answer_lets_the_connection_sleep_and_others_be_served, set_up, tear_down),
         cmocka_unit_test_setup_teardown(closing_answers_who_waits_and_survives_the_late_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_client_that_leaves_while_its_answer_is_made_costs_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(those_who_left_before_their_answer_take_no_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(all_places_given_back_at_once_can_be_taken_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(those_who_left_take_no_place_over_tcp_either, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_socket_is_for_owner_and_group, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_second_daemon_is_refused_and_a_dead_ones_socket_replaced, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_path_over_107_bytes_is_refused_with_that_reason, set_up, tear_down),
