@@ -14,6 +14,8 @@
 #include "feeds/feed.h"
 #include "rules/load.h"
 
+enum { WORKERS_MAX = 64 }; // polling threads; all of them wait for one writer
+
 enum log_to { LOG_TO_AUTO, LOG_TO_JOURNAL, LOG_TO_STDERR, LOG_TO_SYSLOG };
 
 // A feed as the configuration names it.
@@ -61,7 +63,7 @@ struct config {
     struct str listen;            // host:port of the read-only face; empty: none
     struct str user_agent;        // whole value of the header
     enum log_to log_to;
-    uint32_t workers;             // 0: cores - 1
+    uint32_t workers;             // at most WORKERS_MAX; 0: cores - 1
     uint64_t budget_per_hour;     // polls; 0: no budget, the default price
     int64_t retention_ms;         // of alerts
     const char *ca;               // trusted by all; NULL: the system's

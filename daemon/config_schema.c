@@ -2,6 +2,7 @@
 #include "daemon/config_schema.h"
 
 #include "base/clock.h"
+#include "daemon/config.h"
 
 #define ONE(kind) .args = {{.type = (kind)}}
 #define BETWEEN(kind, low, high) .args = {{.type = (kind), .min = (low), .max = (high)}}
@@ -57,7 +58,7 @@ const struct conf_spec config_specs[] = {
     {STR("socket"), ONE(CONF_TEXT)},
     {STR("listen"), ONE(CONF_TEXT)},
     {STR("log"), .args = {{.type = CONF_CHOICE, .choices = CONFIG_LOG_CHOICES}}},
-    {STR("workers"), BETWEEN(CONF_NUMBER, 1, 256)},
+    {STR("workers"), BETWEEN(CONF_NUMBER, 1, WORKERS_MAX)},
     {STR("budget"), ONE(CONF_RATE)},
     {STR("retention"), BETWEEN(CONF_DURATION, DAY_MS, 520 * week_ms)},
     {STR("user-agent"), ONE(CONF_TEXT)},

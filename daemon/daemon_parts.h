@@ -12,8 +12,6 @@
 #include "daemon/worker.h"
 #include "daemon/writer.h"
 
-enum { WORKERS_MAX = 64 };
-
 struct clock_control;
 
 struct daemon {

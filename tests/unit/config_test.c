@@ -122,8 +122,8 @@ static void a_mistake_at_the_top_is_told_where_it_stands(void **state)
         {NULL, "evry 5m", "1:1: error: unknown statement `evry`", NULL},
         {NULL, "every 5m", "1:1: error: unknown statement `every`", "`every` belongs into the block of a `feed`"},
         {NULL, "\nworkers 2\nworkers 3", "3:1: error: `workers` is written twice", "the first is at "},
-        {NULL, "workers 0", "1:9: error: \"0\" is out of bounds: between 1 and 256", NULL},
-        {NULL, "workers 257", "1:9: error: \"257\" is out of bounds: between 1 and 256", NULL},
+        {NULL, "workers 0", "1:9: error: \"0\" is out of bounds: between 1 and 64", NULL},
+        {NULL, "workers 65", "1:9: error: \"65\" is out of bounds: between 1 and 64", NULL},
         {NULL, "workers -1", "1:9: error: expected a number", NULL},
         {NULL, "workers", "1:", NULL},
         {NULL, "retention 23h", "1:11: error: \"23h\" is out of bounds: between 1d and 3640d", NULL},
@@ -290,7 +290,7 @@ static void what_is_written_is_taken_up_to_its_limits(void **state)
     (void)state;
     struct read r = {0};
     read_open(&r);
-    read_text(&r, "instance \"Desk \\\"one\\\"\"\nlog journal\nworkers 256\nbudget 30/30m\nretention 3640d\n"
+    read_text(&r, "instance \"Desk \\\"one\\\"\"\nlog journal\nworkers 64\nbudget 30/30m\nretention 3640d\n"
                   "listen [::1]:65535\n"
                   "contact https://me.example\nca /dev/null\nproxy socks5h://p.example:1\n"
                   "feed https://a.example/ {\n name \"A b\"\n tags x y\n every 1d\n floor 1s\n timeout 10m\n"
@@ -307,7 +307,7 @@ static void what_is_written_is_taken_up_to_its_limits(void **state)
     if (!c->is_usable || r.diags.n)
         fail_shown(&r, "all of it", "nothing");
     assert_str(c->instance, "Desk \"one\"");
-    assert_true(c->log_to == LOG_TO_JOURNAL && c->workers == 256 && c->budget_per_hour == 60);
+    assert_true(c->log_to == LOG_TO_JOURNAL && c->workers == 64 && c->budget_per_hour == 60);
     assert_int_equal(c->retention_ms, 3640LL * DAY_MS);
     assert_str(c->user_agent, "feedwatchd/" FEEDWATCH_VERSION " (+https://me.example)");
     const struct feed_options *a = &c->feeds[0].options, *b = &c->feeds[1].options, *d = &c->feeds[2].options;
