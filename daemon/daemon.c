@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "daemon/daemon_parts.h"
@@ -157,10 +156,7 @@ static bool open_store(struct daemon *d, struct store **out, struct err *err)
 
 static bool open_workers(struct daemon *d, struct err *err)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    d->n_workers = d->config->workers ? d->config->workers : cores > 2 ? (uint32_t)cores - 1 : 1;
-    if (d->n_workers > WORKERS_MAX)
-        d->n_workers = WORKERS_MAX;
+    d->n_workers = daemon_workers_asked(d->config);
     d->threads.workers = d->workers;
     d->threads.n_workers = d->n_workers;
     for (uint32_t i = 0; i < d->n_workers; i++) {
@@ -366,6 +362,7 @@ static enum exit_code open_and_serve(struct daemon *d, const struct daemon_optio
         return EXIT_CONFIG;
     d->log = log_start(d->is_foreground ? LOG_TO_STDERR : d->config->log_to, &d->clock, &d->metrics);
     d->threads.log = d->log;
+    daemon_note_start(d);
     disable_receiver(d);
     enum exit_code code = EXIT_UNAVAILABLE;
     if (paths_state(&d->arena, d->config->state, &d->state, &err) &&

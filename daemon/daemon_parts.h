@@ -12,6 +12,8 @@
 #include "daemon/worker.h"
 #include "daemon/writer.h"
 
+enum { READ_ONCE_N = 5 }; // texts of the configuration that are read at the start alone
+
 struct clock_control;
 
 struct daemon {
@@ -24,6 +26,7 @@ struct daemon {
     struct log *log;
     struct config *config; // the running generation
     const char *config_path;
+    uint64_t read_once[READ_ONCE_N]; // hashes of what the first generation said
     struct str state, socket;
     struct writer *writer;
     struct delivery_loop *delivery;
@@ -100,6 +103,15 @@ void daemon_close_all(struct daemon *d, bool were_started);
 // main's loop was stopped, or never ran: whatever is left in it goes. Where a job of the pool does not end, the process
 // does, with this exit code: nobody can take the job's memory from it.
 void daemon_close_loop(struct daemon *d, enum exit_code code);
+
+// Notes what of the first generation is read once.
+void daemon_note_start(struct daemon *d);
+
+// Adds a line for each statement by which the generation that runs now differs in that.
+void daemon_tell_of_start(const struct daemon *d, struct buf *text);
+
+// Returns how many workers a configuration asks for, of this machine where it says nothing.
+uint32_t daemon_workers_asked(const struct config *config);
 
 // Returns the worker that owns an address.
 struct worker *daemon_worker_of(struct daemon *d, struct str url);

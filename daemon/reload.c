@@ -146,8 +146,10 @@ static void loaded(uv_work_t *work, int status)
         d->generation = r->config->generation;
         take_over(d, r->config);
         metric_add(&d->metrics, METRIC_RELOADS, 1);
-        if (!r->like) // lists say nothing of it
+        if (!r->like) { // lists say nothing of it
             move_log(d, &r->text);
+            daemon_tell_of_start(d, &r->text);
+        }
         log_say(d->log, LOG_LEVEL_INFO, MESSAGE_RELOADED, "reloaded: generation %llu, %zu feeds, %zu rules",
                 (unsigned long long)d->generation, d->config->n_feeds, ruleset_count(d->config->rules));
         if (r->text.n)

@@ -117,6 +117,50 @@ static void reload_with_a_typo_keeps_the_old_generation(void **state)
     scene_done(&s);
 }
 
+// Writes the configuration of scene_config without a feed, its state, its socket and `more` as given.
+static void write_config(struct scene *s, const char *state, const char *socket, const char *more)
+{
+    scene_write(s, "feedwatch.conf", "state \"%s/%s\"\nsocket \"%s/%s\"\nlog stderr\n%s", s->folder, state, s->folder,
+                socket, more);
+}
+
+static void a_reload_tells_what_waits_for_the_next_start(void **state)
+{
+    static const char *const told[] = {"state: the change takes effect at the next start\n",
+                                       "socket: the change takes effect at the next start\n",
+                                       "listen: the change takes effect at the next start\n",
+                                       "user-agent, contact: the change takes effect at the next start\n",
+                                       "ca: the change takes effect at the next start\n",
+                                       "workers: the change takes effect at the next start\n"};
+    static const char *const changes[] = {"", "", "listen 127.0.0.1:8377\n", "contact https://me.example/\n",
+                                          "ca other.pem\n", "workers 3\n"};
+    enum { TOLD_N = sizeof told / sizeof *told };
+    (void)state;
+    static struct scene s;
+    int status;
+    scene_open(&s, "at-start");
+    write_config(&s, "state", "control.sock", "workers 2\nuser-agent robot\n");
+    scene_start(&s);
+    for (int i = 0; i < TOLD_N; i++) {
+        write_config(&s, i == 0 ? "other" : "state", i == 1 ? "other.sock" : "control.sock",
+                     arena_fmt(&s.arena, "%s%s%s", i == 5 ? "" : "workers 2\n", i == 3 ? "" : "user-agent robot\n",
+                               changes[i]).p);
+        scene_mark(&s);
+        struct str out = scene_ctl(&s, &status, "reload", "--wait", NULL);
+        assert_int_equal(status, 0);
+        scene_settle(&s);
+        for (int k = 0; k < TOLD_N; k++)
+            if ((str_find(out, str_of(told[k])) < out.n) != (k == i) || scene_says(&s, told[k]) != (k == i))
+                fail_msg("of change %d, line %d: %.*s", i, k, STR_ARG(out));
+    }
+    // As it was: there is nothing to tell any more.
+    write_config(&s, "state", "control.sock", "workers 2\nuser-agent robot\n");
+    struct str out = scene_ctl(&s, &status, "reload", "--wait", NULL);
+    assert_int_equal(str_find(out, S("next start")), out.n);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
 static void reload_adds_a_feed_and_drops_another(void **state)
 {
     (void)state;
@@ -243,6 +287,7 @@ int main(void)
         cmocka_unit_test(check_says_the_same_and_starts_nothing),
         cmocka_unit_test(missing_configuration_names_the_path),
         cmocka_unit_test(reload_with_a_typo_keeps_the_old_generation),
+        cmocka_unit_test(a_reload_tells_what_waits_for_the_next_start),
         cmocka_unit_test(reload_adds_a_feed_and_drops_another),
         cmocka_unit_test(a_feed_that_moved_takes_its_state_along_at_a_reload),
         cmocka_unit_test(a_feed_that_moved_takes_its_state_along_at_a_start),
