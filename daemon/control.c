@@ -61,11 +61,32 @@ static void arrive(struct job *job, void *owner, struct now now)
     tell((struct question *)job);
 }
 
+// Nobody waits for the answer any more, and what the question would look at may be gone.
+static void give_up(struct question *q)
+{
+    question_fail(q, CONTROL_BUSY, NULL, "the daemon is stopping");
+    tell(q);
+}
+
+static void come_home(struct job *job, void *owner, struct now now)
+{
+    struct question *q = (struct question *)job;
+    if (q->at_home == arrive || !q->control->d->is_stopping) {
+        q->at_home(job, owner, now);
+        return;
+    }
+    json_decref(q->list);
+    give_up(q);
+}
+
 void question_send(struct question *q, struct queue *to, void (*run)(struct job *job, void *owner, struct now now))
 {
+    bool is_homeward = to == q->control->d->threads.main;
     q->job.message.kind = JOB;
     q->job.message.bytes = sizeof *q;
-    q->job.run = run;
+    q->job.run = is_homeward ? come_home : run;
+    if (is_homeward)
+        q->at_home = run;
     queue_push(to, &q->job.message);
 }
 
@@ -83,6 +104,10 @@ static void ask_history(struct job *job, void *owner, struct now now)
 static void take_scopes(void *context, struct daemon *d, const struct diags *diags)
 {
     struct question *q = context;
+    if (d->is_stopping) {
+        give_up(q);
+        return;
+    }
     q->list = json_array();
     for (size_t i = 0; i < diags->n; i++)
         json_array_append_new(q->list, api_json_finding(&diags->list[i]));

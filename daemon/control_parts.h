@@ -24,6 +24,7 @@ struct receiver_test { // `receivers test`
 
 struct question {
     struct job job;
+    void (*at_home)(struct job *job, void *owner, struct now now); // what it does on main's thread
     struct control *control;
     struct control_request request; // a copy in the arena; args is a reference
     struct arena arena;
@@ -48,7 +49,8 @@ struct question {
     struct config *config;  // a reference, of RULES_SOURCE
 };
 
-// Sends the question to a thread; its `run` there ends with question_home, or with the next question_send.
+// Sends the question to a thread; its `run` there ends with question_home, or with the next question_send. One that
+// comes to main's thread behind the begin of the stop ends there instead.
 void question_send(struct question *q, struct queue *to, void (*run)(struct job *job, void *owner, struct now now));
 
 // Sends it home to be answered.

@@ -4,7 +4,11 @@
 #include "tests/tools/check.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sqlite3.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "daemon/shard.h"
@@ -113,6 +117,72 @@ static void stop_during_a_delivery_loses_nothing_and_keeps_the_id(void **state)
     assert_int_equal(receiver_report(&s.receiver).ids, 1);
     assert_int_equal(receiver_report(&s.receiver).changed_body, 0);
     scene_stop(&s);
+    scene_done(&s);
+}
+
+// Sends a request on a connection to the control socket.
+static void send_request(int fd, const char *path)
+{
+    char request[128];
+    int n = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", path);
+    assert_int_equal(send(fd, request, (size_t)n, 0), n);
+}
+
+// Connects, and asks once so that the daemon has taken the connection.
+static int connect_to_daemon(struct scene *s)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    char answer[4096];
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/control.sock", s->folder);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    send_request(fd, "/");
+    assert_true(recv(fd, answer, sizeof answer, 0) > 0);
+    return fd;
+}
+
+// All threads of the process stand.
+static bool is_standing(struct scene *s, const void *context)
+{
+    (void)context;
+    char line[512];
+    FILE *f = fopen(arena_fmt(&s->arena, "/proc/%d/stat", (int)scene_pid(s)).p, "r");
+    assert_non_null(f);
+    assert_non_null(fgets(line, sizeof line, f));
+    fclose(f);
+    return strstr(line, ") T ") != NULL;
+}
+
+static void on_tick(uv_timer_t *timer) { (void)timer; }
+
+// Question and SIGTERM come in one turn of main's loop, so that the question comes home when all others have ended.
+static void what_is_asked_as_the_stop_begins_touches_nothing_that_is_gone(void **state)
+{
+    static const char *const questions[] = {"/api/v1/rules", "/api/v1/status", "/api/v1/health", "/metrics",
+                                            "/api/v1/receivers", "/api/v1/feeds", "/api/v1/alerts"};
+    enum { QUESTIONS = sizeof questions / sizeof *questions };
+    (void)state;
+    static struct scene s;
+    static uv_timer_t tick;
+    scene_open(&s, "asked-at-stop");
+    scene_config(&s, "feed http://127.0.0.2:9/a {\n tags here\n}\n");
+    scene_write(&s, "rules.d/far.rules", "rule far {\n feeds tag:nowhere\n when truce\n notify desk\n}\n");
+    s.env[s.n_env++] = "MALLOC_PERTURB_=85"; // what is used after it was freed is seen
+    uv_timer_init(&s.loop, &tick);
+    uv_timer_start(&tick, on_tick, 1, 1);
+    for (int i = 0; i < QUESTIONS; i++) {
+        scene_start(&s);
+        int fd = connect_to_daemon(&s);
+        scene_signal(&s, SIGSTOP);
+        scene_until(&s, "a standing daemon", is_standing, NULL);
+        send_request(fd, questions[i]);
+        scene_signal(&s, SIGTERM);
+        scene_signal(&s, SIGCONT);
+        if (scene_wait_end(&s, SCENE_STOP_MS) != 0)
+            fail_msg("asked for %s, it ended with %d", questions[i], s.daemon.status);
+        close(fd);
+    }
+    uv_close((uv_handle_t *)&tick, NULL);
     scene_done(&s);
 }
 
@@ -442,6 +512,7 @@ int main(void)
         cmocka_unit_test(state_of_a_killed_daemon_is_taken_over),
         cmocka_unit_test(stop_during_a_poll_loses_nothing),
         cmocka_unit_test(stop_during_a_delivery_loses_nothing_and_keeps_the_id),
+        cmocka_unit_test(what_is_asked_as_the_stop_begins_touches_nothing_that_is_gone),
         cmocka_unit_test(restart_polls_nobody_before_its_time),
         cmocka_unit_test(a_quick_restart_asks_no_host_again_within_its_gap),
         cmocka_unit_test(wrong_clock_starts_no_storm_and_loses_nothing),
