@@ -44,6 +44,7 @@ enum conf_flags {
     CONF_REQUIRED = 4,  // its block is an error without it
     CONF_MANY = 8,      // the last argument may be written many times, at least once
     CONF_OPTIONAL = 16, // the last argument may be missing
+    CONF_SECRET = 32,   // may hold a secret, or an address that has one: conf_hide, and no message quotes it whole
 };
 
 enum { CONF_ARGS_MAX = 3, CONF_NAME_BYTES_MAX = 128, CONF_INCLUDE_DEPTH_MAX = 8, CONF_SPECS_MAX = 64 };
@@ -123,6 +124,11 @@ struct str conf_path(struct str path, struct str from, struct arena *a);
 // Adds an error about an argument, or about the statement's word where value is NULL. Returns it for diag_help.
 struct diag *conf_error(struct diags *diags, const struct conf_node *node, const struct conf_value *value,
                         const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+// Marks what of each diagnostic's line diags_render must not show to others than the one who has the file open: what
+// stands behind a word that is CONF_SECRET, and what looks like an address, a login or a key behind any but a rule's.
+// Rules and their expressions stay whole. `tables` as above.
+void conf_hide(struct diags *diags, const struct conf_spec *const *tables);
 
 // Reads one value of a type by itself (command lines take them too). False with err set, saying what was expected.
 bool conf_read(struct str text, const struct conf_arg *arg, struct conf_value *out, struct err *err) MUST_CHECK;

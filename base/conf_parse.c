@@ -64,7 +64,27 @@ static const struct conf_spec *spec_home(const struct conf_spec *const *tables, 
     return NULL;
 }
 
-static struct str shown(struct str s) { return str_head(s, 60); }
+static struct str shown(struct str s) { return str_head(conf_quotable(s), 60); }
+
+// A value of a statement: of one that may hold a secret only an address is told, without a login and its query.
+static struct str shown_value(struct parser *p, const struct conf_spec *spec, struct str s)
+{
+    bool is_address = str_starts(s, S("http://")) || str_starts(s, S("https://"));
+    if (!(spec->flags & CONF_SECRET))
+        return shown(s);
+    if (!is_address || str_find_char(s, '@') < s.n)
+        return S("***");
+    struct str open = str_head(s, str_find_char(s, '#'));
+    open = str_head(open, str_find_char(open, '?'));
+    return arena_fmt(&p->diags->arena, "%.*s%s", STR_ARG(str_head(open, 60)), open.n < s.n ? "?***" : "");
+}
+
+// A word where a statement was expected: what looks like none may be the secret of the line above.
+static struct str shown_word(const struct block *b, const struct token *t)
+{
+    bool is_open = t->kind == TOKEN_CLOSE || conf_has_expression(*b->tables) || conf_is_wordlike(t->text);
+    return is_open ? shown(t->text) : S("***");
+}
 
 static const char *expected_of(const struct conf_arg *arg)
 {
@@ -103,6 +123,8 @@ static bool read_value(struct parser *p, const struct conf_arg *arg, const struc
         return false;
     }
     if (!conf_read(t->text, arg, out, &err)) {
+        if (p->is_guess)
+            err_set(&err, "expected %s%s", arg->type == CONF_CHOICE ? "one of: " : "", expected_of(arg));
         struct diag *d = parse_error(p, t->at, t->n, "%s", err.text);
         if (arg->type == CONF_CHOICE)
             suggest_choice(p, d, arg, t->text);
@@ -159,8 +181,9 @@ static void say_surplus(struct parser *p, const struct conf_node *node, const st
         parse_error(p, t->at, t->n, "`%.*s` has no block", STR_ARG(spec->word));
         return;
     }
-    struct diag *d = parse_error(p, t->at, t->n, "unexpected %.*s after `%.*s`", STR_ARG(shown(t->text)),
-                                 STR_ARG(spec->word));
+    bool is_secret = (spec->flags & CONF_SECRET || p->is_guess) && t->kind != TOKEN_CLOSE;
+    struct str found = is_secret ? S("***") : shown(t->text);
+    struct diag *d = parse_error(p, t->at, t->n, "unexpected %.*s after `%.*s`", STR_ARG(found), STR_ARG(spec->word));
     const struct conf_value *last = node->n_args ? &node->args[node->n_args - 1] : NULL;
     if (t->kind == TOKEN_CLOSE)
         diag_help(p->diags, d, "a } stands on a line of its own");
@@ -262,7 +285,7 @@ static void check_unique(struct parser *p, struct block *b, struct conf_node *no
         return;
     const struct conf_value *name = &node->args[0];
     say_first(p, parse_error(p, name->at, name->n, "%.*s %.*s is written twice", STR_ARG(node->spec->word),
-                             STR_ARG(shown(name->text))), first);
+                             STR_ARG(shown_value(p, node->spec, name->text))), first);
     node->is_broken = true;
 }
 
@@ -281,6 +304,7 @@ static void parse_statement(struct parser *p, struct block *b, const struct conf
         for (const struct conf_spec *const *t = up->tables; *t && n < 3; t++)
             words[n++] = *t;
     struct token t;
+    p->is_guess = index == CONF_SPECS_MAX && spec != &include_spec && !conf_has_expression(*b->tables);
     parse_args(p, node, &t, words);
     node->is_broken = p->diags->errors != errors;
     if (index < CONF_SPECS_MAX)
@@ -319,11 +343,11 @@ static bool parse_unknown(struct parser *p, struct block *b, const struct token 
         return true;
     }
     bool is_string = word->kind == TOKEN_STRING;
-    struct diag *d = is_string
-                         ? parse_error(p, word->at, word->n, "expected a statement, found a string")
-                         : parse_error(p, word->at, word->n, "unknown statement `%.*s`", STR_ARG(shown(word->text)));
     const struct conf_spec *near = is_string ? NULL : spec_near(b->tables, !b->up, word->text);
     const struct conf_spec *home = b->up || is_string ? NULL : spec_home(b->tables, word->text);
+    struct str shown_as = near ? shown(word->text) : shown_word(b, word);
+    struct diag *d = is_string ? parse_error(p, word->at, word->n, "expected a statement, found a string")
+                               : parse_error(p, word->at, word->n, "unknown statement `%.*s`", STR_ARG(shown_as));
     if (home)
         diag_help(p->diags, d, "`%.*s` belongs into the block of a `%.*s`", STR_ARG(word->text), STR_ARG(home->word));
     else if (above)
@@ -370,7 +394,7 @@ static bool parse_close(struct parser *p, const struct block *b, const struct to
     if (!b->owner)
         parse_error(p, close->at, 1, "this } closes nothing");
     else if (t.kind != TOKEN_END)
-        parse_error(p, t.at, t.n, "unexpected %.*s after }", STR_ARG(shown(t.text)));
+        parse_error(p, t.at, t.n, "unexpected %.*s after }", STR_ARG(shown_word(b, &t)));
     lex_skip_line(p);
     if (!b->owner)
         return false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What the files of the block grammar share among themselves (conf.c the files and the tree, conf_parse.c statements,
-// conf_lex.c tokens, conf_read.c values). Nobody else includes this.
+// conf_lex.c tokens, conf_read.c values, conf_hide.c what others must not see). Nobody else includes this.
 #ifndef BASE_CONF_PARTS_H
 #define BASE_CONF_PARTS_H
 
@@ -31,6 +31,7 @@ struct parser {
     struct str text;
     size_t at;
     struct conf_node **tail; // where the next statement of the current block is hung
+    bool is_guess;           // the word is only near to a statement: its values may be secrets, and are not quoted
 };
 
 // Adds an error about n bytes at `at`.
@@ -61,6 +62,15 @@ void parse_top(struct parser *p);
 
 // Does what an include statement says. `value` is its pattern.
 void conf_include(struct parser *p, const struct conf_value *value);
+
+// Tells whether one of these statements takes an expression: they are those of a rule.
+bool conf_has_expression(const struct conf_spec *list);
+
+// Tells whether a word could be a statement's: one that is none may be a secret on the wrong line.
+bool conf_is_wordlike(struct str word);
+
+// Returns a text as a message may quote it: *** for an address, a login or a key.
+struct str conf_quotable(struct str text);
 
 // Notes a name that must be unique: returns NULL, or the statement that bears it already.
 const struct conf_node *names_add(struct conf *conf, const struct conf_node *node);

@@ -24,7 +24,7 @@ static const struct unit sizes[] = {
 
 static bool refuse(struct err *err, const char *expected, struct str found)
 {
-    return err_set(err, "expected %s, found \"%.*s\"", expected, STR_ARG(str_head(found, 80)));
+    return err_set(err, "expected %s, found \"%.*s\"", expected, STR_ARG(str_head(conf_quotable(found), 80)));
 }
 
 // Takes the digits at the start of *rest.

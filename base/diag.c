@@ -119,18 +119,25 @@ static size_t columns_before(struct str text, size_t at, size_t floor, size_t co
 static void render_excerpt(const struct diag *d, uint32_t line, struct buf *out)
 {
     struct str text = d->source->text;
-    size_t at = d->at < text.n ? d->at : text.n;
+    size_t place = d->at < text.n ? d->at : text.n, at = d->is_cut && d->cut_at < place ? d->cut_at : place;
     size_t start = at, end = at;
     while (start > 0 && text.p[start - 1] != '\n')
         start--;
     while (end < text.n && text.p[end] != '\n' && text.p[end] != '\r')
         end++;
+    end = d->is_cut && d->cut_at < end ? d->cut_at : end;
     size_t from = columns_before(text, at, start, LINE_COLUMNS_MAX / 2);
     size_t to = from;
     for (size_t columns = 0; to < end && columns < LINE_COLUMNS_MAX; columns++)
         to += utf8_length(str_head(str_from(text, to), end - to));
     buf_addf(out, "%5u | ", line);
     add_plain(out, (struct str){text.p + from, to - from});
+    if (d->is_cut)
+        buf_add(out, S("***"));
+    if (d->is_cut && place >= d->cut_at) {
+        buf_add_char(out, '\n');
+        return;
+    }
     buf_add(out, S("\n      | "));
     add_spaces(out, utf8_columns((struct str){text.p + from, at - from}));
     size_t marked_end = at + d->n < to ? at + d->n : to;

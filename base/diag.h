@@ -29,6 +29,8 @@ struct diag {
     size_t n;                    // bytes marked, 0 for a point
     struct str message;
     struct str help; // empty: none
+    bool is_cut;     // its line is shown up to cut_at only, a byte offset in the source: conf_hide
+    size_t cut_at;
 };
 
 struct diags {
@@ -59,7 +61,8 @@ void diag_help(struct diags *ds, struct diag *d, const char *format, ...) __attr
 // Sorts by source (in order of first appearance), then by place, keeping the order of equal places.
 void diags_sort(struct diags *ds);
 
-// Appends all of them as a person reads them, with a caret under each place; ANSI colour where asked for.
+// Appends all of them as a person reads them, with a caret under each place; ANSI colour where asked for. What a cut
+// hides of a line is written as ***, without a caret.
 void diags_render(const struct diags *ds, bool with_colour, struct buf *out);
 
 // Returns the 1-based line and column (in code points) of a byte offset.

@@ -193,9 +193,12 @@ static void check_emptied(const struct config *config, const struct config *like
     }
 }
 
+static const struct conf_spec *const tables[] = {config_specs, rules_specs, NULL};
+
+void config_hide(struct diags *diags) { conf_hide(diags, tables); }
+
 static struct config *load(struct str path, const struct config *like, uint64_t generation, struct diags *diags)
 {
-    static const struct conf_spec *const tables[] = {config_specs, rules_specs, NULL};
     struct config *config = mem_alloc(sizeof *config);
     arena_init(&config->arena, CONFIG_BYTES_MAX);
     config->generation = generation;

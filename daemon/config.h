@@ -85,6 +85,9 @@ struct config {
 // warning: its receiver is off. Reads files; any thread. One reference is the caller's.
 struct config *config_load(const char *path, uint64_t generation, struct diags *diags) __attribute__((returns_nonnull));
 
+// Marks what of the lines of a configuration's diagnostics goes into no log and over no network: see conf_hide.
+void config_hide(struct diags *diags);
+
 // The same with the text of every file as `like` has it, and only lists (and time zones) read again. A list that lost
 // all its phrases is refused: it is more likely cut off than meant.
 struct config *config_load_lists(const struct config *like, uint64_t generation, struct diags *diags)

@@ -8,12 +8,15 @@
 #include "daemon/paths.h"
 #include "daemon/scopes.h"
 
-void daemon_print(const struct diags *diags)
+void daemon_print(struct diags *diags)
 {
     struct buf text;
     buf_init(&text, 1 << 20);
     const char *no_colour = getenv("NO_COLOR");
-    diags_render(diags, isatty(STDERR_FILENO) && !(no_colour && no_colour[0]), &text);
+    bool is_terminal = isatty(STDERR_FILENO);
+    if (!is_terminal)
+        config_hide(diags); // a log, as of the service manager or of a pipeline
+    diags_render(diags, is_terminal && !(no_colour && no_colour[0]), &text);
     fputs(buf_z(&text), stderr);
     buf_done(&text);
 }

@@ -64,7 +64,7 @@ struct daemon {
 const char *daemon_find_config(const char *asked, struct arena *a, struct err *err);
 
 // Shows diagnostics on standard error.
-void daemon_print(const struct diags *diags);
+void daemon_print(struct diags *diags);
 
 // Begins a reload in a thread; `done` (may be NULL) is called on main's thread with what became of it. A second one
 // asked for meanwhile is answered when its own is done.

@@ -89,6 +89,7 @@ static void load(uv_work_t *work)
     r->config = r->like ? config_load_lists(r->like, r->d->generation + 1, &diags)
                         : config_load(r->d->config_path, r->d->generation + 1, &diags);
     diags_sort(&diags);
+    config_hide(&diags); // the log and everyone who may ask for the status read it
     diags_render(&diags, false, &r->text);
     diags_done(&diags);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // `check`: the configuration with all that it includes, read as the daemon reads it, its rules tested.
+#include <unistd.h>
+
 #include "daemon/api_json.h"
 #include "daemon/config.h"
 #include "daemon/ctl/commands.h"
@@ -25,6 +27,8 @@ static int tell(const struct ctl_call *call, const char *path, const struct conf
         code = say_json(call, answer);
         json_decref(answer);
     } else {
+        if (!isatty(STDOUT_FILENO))
+            config_hide(diags);
         diags_render(diags, call->has_colour, &text);
         buf_addf(&text, "%s%s%s: ", say_mark(call, is_good ? SAY_GREEN : SAY_RED), is_good ? "good" : "refused",
                  say_mark(call, SAY_PLAIN));

@@ -95,10 +95,12 @@ void rule_files_done(struct rule_files *files)
     conf_done(&files->conf);
 }
 
-void rule_files_say(const struct rule_files *files)
+void rule_files_say(struct rule_files *files)
 {
     struct buf text;
     buf_init(&text, SAY_BYTES_MAX);
+    if (!isatty(STDERR_FILENO))
+        conf_hide(&files->diags, rule_files_tables);
     diags_render(&files->diags, isatty(STDERR_FILENO) && !files->is_plain, &text);
     fwrite(buf_z(&text), 1, text.n, stderr);
     buf_done(&text);

@@ -38,7 +38,7 @@ void rule_files_done(struct rule_files *files);
 int rule_files_open(struct rule_files *files, const struct ctl_call *call, const char *path);
 
 // Writes the diagnostics to standard error.
-void rule_files_say(const struct rule_files *files);
+void rule_files_say(struct rule_files *files);
 
 // Returns the rule, or NULL after telling that there is none and what is near.
 const struct rule_entry *rule_files_find(const struct rule_files *files, const struct ctl_call *call, const char *name);

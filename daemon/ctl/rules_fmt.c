@@ -50,10 +50,12 @@ static bool replace(const char *name, struct str text, struct err *err)
     return is_ok;
 }
 
-static int told(const struct ctl_call *call, const struct diags *diags)
+static int told(const struct ctl_call *call, struct diags *diags)
 {
     struct buf text;
     buf_init(&text, SAY_BYTES_MAX);
+    if (!isatty(STDERR_FILENO))
+        conf_hide(diags, rule_files_tables);
     diags_render(diags, call->has_colour, &text);
     fwrite(buf_z(&text), 1, text.n, stderr);
     buf_done(&text);

@@ -286,6 +286,40 @@ static void who_reads_over_tcp_changes_nothing(void **state)
     end(&s);
 }
 
+static void a_refused_reload_tells_no_secret(void **state)
+{
+    (void)state;
+    static struct scene s;
+    scene_open(&s, "ctl-tcp");
+    int port = 20000 + (int)(getpid() % 20000), status;
+    const char *listen = arena_fmt(&s.arena, "listen 127.0.0.9:%d\n", port).p;
+    scene_config(&s, listen);
+    scene_start(&s);
+    static const char *const mistakes[] = {
+        "feed http://me:HUSH@127.0.0.2/ {\n}\nfeed http://me:HUSH@127.0.0.2/ {\n}\n",
+        "webhook other {\n url http://127.0.0.1/\n secret whsec_HUSH\n}\n",
+        "webhook other {\n url http://127.0.0.1/\n header \"Authorization Bearer HUSH\"\n}\n",
+        "feed http://127.0.0.2/ {\n credential bob:HUSH\n}\n",
+    };
+    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+        scene_config(&s, arena_fmt(&s.arena, "%s%s", listen, mistakes[i]).p);
+        struct str told[] = {
+            scene_ctl(&s, &status, "reload", "--wait", NULL),
+            get_over_tcp(&s, port, "/api/v1/status"),
+            get_over_tcp(&s, port, "/healthz"),
+        };
+        scene_expect(&s, "reload refused, generation 1 goes on");
+        for (size_t k = 0; k < 3; k++)
+            if (str_find(told[k], S(": error: ")) == told[k].n || str_find(told[k], S("HUSH")) < told[k].n)
+                fail_msg("%s", told[k].p);
+    }
+    assert_null(strstr(buf_z(&s.log), "HUSH"));
+    scene_stop(&s);
+    assert_int_equal(scene_start_fails(&s, NULL), 78); // the service manager has its standard error in the journal
+    assert_null(strstr(buf_z(&s.log), "HUSH"));
+    scene_done(&s);
+}
+
 // ---- tail --follow ----
 
 struct following {
@@ -587,6 +621,7 @@ int main(void)
         cmocka_unit_test(a_feed_that_the_configuration_pauses_is_not_resumed_by_hand),
         cmocka_unit_test(who_reads_over_tcp_sees_no_path_of_a_webhook),
         cmocka_unit_test(who_reads_over_tcp_changes_nothing),
+        cmocka_unit_test(a_refused_reload_tells_no_secret),
         cmocka_unit_test(who_follows_alerts_goes_on_over_restarts),
         cmocka_unit_test(who_follows_alerts_misses_none_where_the_state_was_lost),
         cmocka_unit_test(opml_goes_in_and_out),

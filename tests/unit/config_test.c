@@ -725,6 +725,74 @@ static void a_dump_holds_no_secret(void **state)
     read_done(&r);
 }
 
+// HUSH stands in each text where a person may put a secret by mistake.
+static void what_is_told_of_a_mistake_holds_no_secret(void **state)
+{
+    (void)state;
+    static const struct { const char *in, *text, *shown; } list[] = {
+        {NULL, "feed http://a.example/f?key=HUSH {\n}\nfeed http://a.example/f?key=HUSH {\n}",
+         "3:6: error: feed http://a.example/f?*** is written twice\n    3 | feed ***\n      = help: the first is at "},
+        {NULL, "feed http://me:HUSH@a.example/f {\n}\nfeed http://me:HUSH@a.example/f {\n}",
+         "3:6: error: feed *** is written twice"},
+        {NULL, "feed me:HUSH@a.example/f {\n}\nfeed me:HUSH@a.example/f {\n}", "feed *** is written twice"},
+        {NULL, "feed HUSH {\n}", "1:6: error: expected the http or https address of a feed"},
+        {NULL, "feed http://a.example/f HUSH {\n}", "unexpected *** after `feed`"},
+        {NULL, "feed http://a.example/HUSH", "error: expected { at the end of this line"},
+        {NULL, "fed http://me:HUSH@a.example/f {\n}", "    1 | fed ***\n      | ^~~\n"},
+        {NULL, "feed http://a.example/f { credential bob:HUSH\n}", "    1 | feed ***\n"},
+        {NULL, "set war truce\nprxy pu:HUSH@p.example:1", "    2 | prxy ***\n"},
+        {NULL, "proxy ftp://pu:HUSH@p.example:1", "    1 | proxy ***\n"},
+        {NULL, "user-agent http://pu:HUSH@p.example log", "    1 | user-agent ***\n"},
+        {NULL, "webhook https://hooks.example/HUSH {\n url https://a.example\n}", "found \"***\"\n    1 | webhook ***\n"},
+        {NULL, "webhook desk { secret whsec_HUSH\n url https://a.example\n}", "    1 | webhook desk { secret ***\n"},
+        {FEED, "credential bob:HUSH", "    2 |  credential ***\n"},
+        {FEED, "credential\n bob:HUSH", "unknown statement `***`\n    3 |  ***\n"},
+        {FEED, "pass bob:HUSH", "    2 |  pass ***\n      |  ^~~~\n"},
+        {FEED, "user bob:HUSH", "    2 |  user ***\n"},
+        {FEED, "passwd HUSH", "    2 |  passwd ***\n"},
+        {FEED, "weigt HUSH", "expected a number\n    2 |  weigt ***\n"},
+        {FEED, "identty HUSH", "expected one of: auto id link text\n    2 |  identty ***\n"},
+        {FEED, "evry 5m HUSH@a.example", "    2 |  evry 5m ***\n"},
+        {FEED, "evry 5m # and HUSH@a.example", "    2 |  evry 5m # and ***\n"},
+        {NULL, "user bob HUSH", "unexpected *** after `user-agent`\n    1 | user ***\n"},
+        {FEED, "not HUSH", "    2 |  not ***\n"},
+        {FEED, "title x\n was ftp://a.example/HUSH", "    3 |  was ***\n"},
+        {FEED, "name http://u:HUSH@a.example/ x", "    2 |  name ***\n"},
+        {FEED, "every 5 credential bob:HUSH", "    2 |  every 5 credential ***\n      |        ^\n"},
+        {FEED, "was ftp://me:HUSH@a.example/", "    2 |  was ***\n"},
+        {WEBHOOK, "header \"Authorization Bearer HUSH\"", "    3 |  header ***\n"},
+        {WEBHOOK, "header Authorization: Bearer HUSH", "unexpected *** after `header`\n    3 |  header ***\n"},
+        {WEBHOOK, "header \"Authorization: Bearer HUSH", "    3 |  header ***\n"},
+        {WEBHOOK, "header Auth\"HUSH", "    3 |  header ***\n"},
+        {WEBHOOK, "secret whsec_HUSH", "    3 |  secret ***\n"},
+        {WEBHOOK, "secret\n whsec_HUSH", "unknown statement `***`\n    4 |  ***\n"},
+        {WEBHOOK, "secret\n \"HUSH\"", "    4 |  ***\n"},
+        {WEBHOOK, "secrt whsec_HUSH", "    3 |  secrt ***\n      |  ^~~~~\n"},
+        {WEBHOOK, "secret=whsec_HUSH", "unknown statement `***`\n    3 |  ***\n"},
+        {WEBHOOK, "order any https://hooks.example/HUSH", "unexpected *** after `order`\n    3 |  order any ***\n"},
+        {WEBHOOK, "url gopher://a.example/HUSH", "    3 |  url ***\n"},
+        {WEBHOOK, "proxy ftp://pu:HUSH@p.example:1", "    3 |  proxy ***\n"},
+        {WEBHOOK, "order any\n} whsec_HUSH", "unexpected *** after }\n    4 | } ***\n"},
+        {WEBHOOK, "order any # whsec_HUSH\n # \xff HUSH", "this is not UTF-8\n    4 |  ***\n"},
+        {NULL, "rule a {\n when truce\n}\nfeed HUSH {\n}", "    4 | feed ***\n"},
+    };
+    struct read r = {0};
+    read_open(&r);
+    for (size_t i = 0; i < COUNT(list); i++) {
+        char text[1024];
+        struct buf out;
+        buf_init(&out, 1 << 16);
+        fill(list[i].in ? list[i].in : "@\n", list[i].text, text);
+        read_text(&r, text);
+        config_hide(&r.diags);
+        diags_render(&r.diags, false, &out);
+        if (strstr(buf_z(&out), "HUSH") || !strstr(buf_z(&out), list[i].shown))
+            fail_msg("expected no HUSH, and\n%s\nof\n%s\nfound:\n%s", list[i].shown, text, buf_z(&out));
+        buf_done(&out);
+    }
+    read_done(&r);
+}
+
 static void options_of_a_feed_added_by_hand_are_the_same_grammar(void **state)
 {
     (void)state;
@@ -802,6 +870,7 @@ int main(void)
         cmocka_unit_test(a_socket_path_is_as_long_as_the_system_allows),
         cmocka_unit_test(a_secret_file_of_two_lines_is_told_as_that),
         cmocka_unit_test(a_dump_holds_no_secret),
+        cmocka_unit_test(what_is_told_of_a_mistake_holds_no_secret),
         cmocka_unit_test(options_of_a_feed_added_by_hand_are_the_same_grammar),
         cmocka_unit_test(a_feed_takes_over_what_was_known_and_not_its_troubles),
     };
