@@ -10,9 +10,12 @@
 
 #include "daemon/config_parts.h"
 
+// A service manager takes no name with a colon, nor do we take a key in the place of its name: names are told.
 static bool is_credential_name(struct str name)
 {
-    return name.n && str_find_char(name, '/') == name.n && !str_eq(name, S(".")) && !str_eq(name, S(".."));
+    bool is_secret = str_find_char(name, ':') < name.n || str_starts(name, S("whsec_"));
+    bool is_folder = str_eq(name, S(".")) || str_eq(name, S("..")) || str_find_char(name, '/') < name.n;
+    return name.n && !is_secret && !is_folder;
 }
 
 // Reads an open file, which out may hold at most.
