@@ -195,7 +195,7 @@ static bool respond_at_once(struct exchange *x)
     case ROUTE_NONE: respond_error(x, MHD_HTTP_NOT_FOUND, S("there is nothing at this path"), S("")); break;
     case ROUTE_METHOD: respond_error(x, MHD_HTTP_METHOD_NOT_ALLOWED, S("not with this method"), S("")); break;
     case ROUTE_LOCAL:
-        respond_error(x, MHD_HTTP_FORBIDDEN, S("changes are made over the Unix socket only"), S("feedwatchctl --help"));
+        respond_error(x, MHD_HTTP_FORBIDDEN, S("this is done over the Unix socket only"), S("feedwatchctl --help"));
         break;
     case ROUTE_BAD: respond_error(x, MHD_HTTP_BAD_REQUEST, str_of(x->route.err.text), S("")); break;
     }

@@ -54,6 +54,10 @@ static const struct row rows[] = {
     {"POST", "/api/v1/backup", ROUTE_CONTROL, CONTROL_BACKUP},
 };
 
+// What of reading is for the machine's own people: a list to be imported again holds addresses as they are, with logins
+// and keys.
+static bool is_private(enum control_verb verb) { return verb == CONTROL_OPML_EXPORT; }
+
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
 // Tells whether a path fits a pattern; *out_id is the segment that the star stands for, still encoded.
@@ -141,7 +145,8 @@ void route_find(struct route *route, struct str method, struct str target, bool 
             route->kind = ROUTE_METHOD;
         if (!is_method)
             continue;
-        route->kind = !is_local && !str_eq(method, S("GET")) ? ROUTE_LOCAL : rows[i].kind;
+        bool is_open = str_eq(method, S("GET")) && !is_private(rows[i].verb);
+        route->kind = is_local || is_open ? rows[i].kind : ROUTE_LOCAL;
         route->verb = rows[i].verb;
         id = encoded;
         break;
@@ -221,7 +226,7 @@ void route_index(const char *version, struct buf *out)
 {
     buf_addf(out, "feedwatchd %s\n\n", version);
     for (size_t i = 0; i < ROWS; i++)
-        if (str_eq(str_of(rows[i].method), S("GET")) && rows[i].kind != ROUTE_INDEX)
+        if (str_eq(str_of(rows[i].method), S("GET")) && rows[i].kind != ROUTE_INDEX && !is_private(rows[i].verb))
             buf_addf(out, "%s\n", rows[i].pattern);
-    buf_add(out, S("\nChanges are made over the Unix socket: feedwatchctl(1).\n"));
+    buf_add(out, S("\nChanges, and OPML, go over the Unix socket: feedwatchctl(1).\n"));
 }

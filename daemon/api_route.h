@@ -15,7 +15,7 @@ enum route_kind {
     ROUTE_INDEX,   // the list of what may be read
     ROUTE_NONE,    // 404: no such path
     ROUTE_METHOD,  // 405: the path, but not this method
-    ROUTE_LOCAL,   // 403: changes are made over the Unix socket only
+    ROUTE_LOCAL,   // 403: changes are made, and whole addresses read, over the Unix socket only
     ROUTE_BAD,     // 400: err says why
 };
 
@@ -28,7 +28,7 @@ struct route {
 };
 
 // Finds the route of a raw request target ("/api/v1/feeds/https%3A%2F%2Fx?limit=3"). A HEAD is a GET. On the TCP face
-// (is_local false) only reading is found. route_done frees what it made.
+// (is_local false) only reading is found, and not that of addresses as they are. route_done frees what it made.
 void route_find(struct route *route, struct str method, struct str target, bool is_local);
 void route_done(struct route *route);
 
@@ -44,7 +44,7 @@ bool route_host_is_ours(struct str host, const char *const *hosts);
 // Returns the HTTP status of an outcome.
 unsigned route_status(enum control_outcome outcome);
 
-// The paths that may be read, a line each, for ROUTE_INDEX.
+// The paths that anyone may read, a line each, for ROUTE_INDEX.
 void route_index(const char *version, struct buf *out);
 
 #endif

@@ -286,6 +286,28 @@ static void who_reads_over_tcp_changes_nothing(void **state)
     end(&s);
 }
 
+static void who_reads_over_tcp_sees_no_login_of_a_feed(void **state)
+{
+    (void)state;
+    static struct scene s;
+    scene_open(&s, "ctl-tcp");
+    int port = 20000 + (int)(getpid() % 20000), status;
+    scene_config(&s, arena_fmt(&s.arena, "listen 127.0.0.9:%d\nfeed \"http://me:HUSH@127.0.0.9:9/f?key=HUSH\" {\n"
+                               " paused yes\n}\n", port).p);
+    scene_start(&s);
+    static const struct { const char *path, *head; } reads[] = {
+        {"/", "HTTP/1.1 200"}, {"/api/v1/feeds", "HTTP/1.1 200"}, {"/api/v1/opml", "HTTP/1.1 403"},
+    };
+    for (size_t i = 0; i < sizeof reads / sizeof *reads; i++) {
+        struct str answer = get_over_tcp(&s, port, reads[i].path);
+        if (!str_starts(answer, str_of(reads[i].head)) || str_find(answer, S("HUSH")) < answer.n)
+            fail_msg("%s: %.*s", reads[i].path, STR_ARG(answer));
+    }
+    struct str own = scene_ctl(&s, &status, "feeds", "export", NULL); // what is imported again is whole
+    assert_true(status == 0 && str_find(own, S("http://me:HUSH@127.0.0.9:9/f?key=HUSH")) < own.n);
+    end(&s);
+}
+
 static void a_refused_reload_tells_no_secret(void **state)
 {
     (void)state;
@@ -621,6 +643,7 @@ int main(void)
         cmocka_unit_test(a_feed_that_the_configuration_pauses_is_not_resumed_by_hand),
         cmocka_unit_test(who_reads_over_tcp_sees_no_path_of_a_webhook),
         cmocka_unit_test(who_reads_over_tcp_changes_nothing),
+        cmocka_unit_test(who_reads_over_tcp_sees_no_login_of_a_feed),
         cmocka_unit_test(a_refused_reload_tells_no_secret),
         cmocka_unit_test(who_follows_alerts_goes_on_over_restarts),
         cmocka_unit_test(who_follows_alerts_misses_none_where_the_state_was_lost),

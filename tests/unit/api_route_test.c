@@ -66,6 +66,9 @@ static void what_is_not_on_the_map_is_refused_as_what_it_is(void **state)
         {"POST", "/api/v1/reload", false, ROUTE_LOCAL},
         {"DELETE", "/api/v1/feeds/ab12", false, ROUTE_LOCAL},
         {"OPTIONS", "/api/v1/status", false, ROUTE_LOCAL},
+        {"GET", "/api/v1/opml", true, ROUTE_CONTROL},
+        {"GET", "/api/v1/opml", false, ROUTE_LOCAL},
+        {"HEAD", "/api/v1/opml", false, ROUTE_LOCAL},
         {"GET", "/api/v1/feeds/%zz", true, ROUTE_BAD},
         {"GET", "/api/v1/feeds/a%0", true, ROUTE_BAD},
         {"GET", "/api/v1/feeds/a%00b", true, ROUTE_BAD},
@@ -161,6 +164,7 @@ static void the_index_names_every_path_that_may_be_read(void **state)
     assert_true(str_starts(buf_str(&text), S("feedwatchd 9.9\n")));
     assert_true(str_find(buf_str(&text), S("/metrics\n")) < text.n);
     assert_true(str_find(buf_str(&text), S("reload")) == text.n);
+    assert_true(str_find(buf_str(&text), S("/opml")) == text.n);
     buf_done(&text);
 }
 
