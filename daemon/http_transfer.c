@@ -268,6 +268,14 @@ static enum fault fault_of(CURLcode code)
     }
 }
 
+// Tells whether curl's text quotes the proxy, which may have a password in it. Its text has room for 255 bytes: the
+// beginning is looked for.
+static bool quotes_proxy(const struct http_transfer *t)
+{
+    struct str proxy = str_head(str_of(t->request.proxy), 10), text = str_of(t->text);
+    return proxy.n && str_find(text, proxy) < text.n;
+}
+
 void transfer_note_end(struct http_transfer *t, CURLcode code)
 {
     long status = 0;
@@ -280,7 +288,7 @@ void transfer_note_end(struct http_transfer *t, CURLcode code)
         snprintf(t->text, sizeof t->text, "%s", t->own);
     } else {
         t->fault = fault_of(code);
-        if (!t->text[0])
+        if (!t->text[0] || quotes_proxy(t))
             snprintf(t->text, sizeof t->text, "%s", curl_easy_strerror(code));
         if (t->text[0] >= 'A' && t->text[0] <= 'Z' && t->text[1] >= 'a' && t->text[1] <= 'z')
             t->text[0] = char_lower(t->text[0]); // our errors begin in lower case

@@ -235,6 +235,29 @@ static void many_at_once_all_end(void **state)
     }
 }
 
+static void a_proxy_that_cannot_be_read_is_not_quoted(void **state)
+{
+    struct stage *s = *state;
+    static const char longer[] = "0123456789012345678901234567890123456789012345678901234567890123456789";
+    char far[400];
+    snprintf(far, sizeof far, "http://pu:HUSH%s%s%s%s@10.0.0.1:99999", longer, longer, longer, longer);
+    const char *const proxies[] = {"http://pu:HU#SH@10.0.0.1:3128", "http://pu:HU SH@10.0.0.1:3128",
+                                   "http://pu:HUSH@10.0.0.1:99999", "ftp://pu:HUSH@10.0.0.1:1",
+                                   "pu:HU SH@10.0.0.1", far};
+    for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++) {
+        struct http_request request = plain;
+        request.proxy = proxies[i];
+        ask(s, request, "/feed");
+        assert_int_not_equal(s->result.fault, FAULT_NONE);
+        if (!s->text[0] || strstr(s->text, "HU"))
+            fail_msg("%s: %s", proxies[i], s->text);
+    }
+    struct http_request gone = plain; // what says more stays
+    gone.proxy = "http://pu:HUSH@127.0.0.1:1";
+    ask(s, gone, "/feed");
+    assert_non_null(strstr(s->text, "127.0.0.1 port 1"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -247,6 +270,7 @@ int main(void)
         TEST(head_has_an_end),
         TEST(private_address_is_refused_and_named),
         TEST(address_without_a_host_ends_later_and_not_within),
+        TEST(a_proxy_that_cannot_be_read_is_not_quoted),
         TEST(cancelled_request_says_nothing),
         TEST(many_at_once_all_end),
     };
