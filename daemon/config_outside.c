@@ -3,7 +3,10 @@
 // What a configuration says of the world around it: files that must be there, folders that are written to, proxies, the
 // path of the socket. What may yet come (a mount, a folder that another service makes) is warned of, as a missing
 // secret is; what can never be is an error.
+#include <assert.h>
+#include <curl/curl.h>
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,17 +42,47 @@ static void check_folder(const struct conf_node *node, struct diags *diags)
              "there is no folder %s; its alerts wait in the outbox until there is one", folder);
 }
 
-static void check_proxy(const struct conf_node *node, struct diags *diags)
+static bool has_part(CURLU *url, CURLUPart part, const char *but)
+{
+    char *text = NULL;
+    bool has = curl_url_get(url, part, &text, 0) == CURLUE_OK && strcmp(text, but) != 0;
+    curl_free(text);
+    return has;
+}
+
+static bool is_proxy_scheme(CURLU *url)
 {
     static const struct str schemes[] = {STR("http"), STR("https"), STR("socks4"), STR("socks4a"), STR("socks5"),
                                          STR("socks5h")};
+    char *scheme = NULL;
+    bool is_known = false;
+    if (curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK)
+        for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+            is_known = is_known || str_eq_nocase(str_of(scheme), schemes[i]);
+    curl_free(scheme);
+    return is_known;
+}
+
+// Reads it as curl will, which tells what it cannot read whole, with the password: nothing of that may get so far. What
+// stands behind the port is the rest of a login that has a # ? or / in it, and the host is a wrong one then.
+static void check_proxy(const struct conf_node *node, struct diags *diags)
+{
     const struct conf_value *value = &node->args[0];
-    size_t n = str_find(value->text, S("://"));
-    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
-        if (str_eq_nocase(str_head(value->text, n), schemes[i]) && n + 3 < value->text.n)
-            return;
-    if (n < value->text.n || !value->text.n)
-        conf_error(diags, node, value, "expected http://HOST:PORT, socks5h://HOST:PORT or none");
+    if (str_eq(value->text, S("none")))
+        return;
+    CURLU *url = curl_url();
+    assert(url);
+    bool is_read = curl_url_set(url, CURLUPART_URL, arena_dupz(&diags->arena, value->text),
+                                CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME) == CURLUE_OK;
+    bool is_known = is_read && is_proxy_scheme(url);
+    bool has_rest = is_read && (has_part(url, CURLUPART_PATH, "/") || has_part(url, CURLUPART_QUERY, "") ||
+                                has_part(url, CURLUPART_FRAGMENT, ""));
+    curl_url_cleanup(url);
+    if (is_known && !has_rest)
+        return;
+    struct diag *d = conf_error(diags, node, value, "expected http://HOST:PORT, socks5h://HOST:PORT or none");
+    if (!is_read || has_rest)
+        diag_help(diags, d, "in a user or a password # is written %%23, ? %%3F, / %%2F, @ %%40, %% %%25, a blank %%20");
 }
 
 static void check_socket(const struct conf_node *node, struct diags *diags)

@@ -141,6 +141,17 @@ static void a_mistake_at_the_top_is_told_where_it_stands(void **state)
         {NULL, "state \"\"", "1:7: error: expected a path, found \"\"", NULL},
         {NULL, "socket \"\"", "1:8: error: expected a path, found \"\"", NULL},
         {NULL, "listen \"\"", "1:8: error: expected ADDRESS:PORT", NULL},
+        {NULL, "proxy http://pu:HU#SH@p.example:1", "1:7: error: expected http://HOST:PORT", "in a user or a password"},
+        {NULL, "proxy http://pu:12#SH@p.example:1", "1:7: error: expected http://HOST:PORT", "in a user or a password"},
+        {NULL, "proxy http://pu:1/SH@p.example:1", "1:7: error: expected http://HOST:PORT", "in a user or a password"},
+        {NULL, "proxy http://pu:1?SH@p.example:1", "1:7: error: expected http://HOST:PORT", "in a user or a password"},
+        {NULL, "proxy \"http://pu:a b@p.example:1\"", "1:7: error: expected http://HOST:PORT", "in a user or a "},
+        {NULL, "proxy http://pu:a@b@p.example:1", "1:7: error: expected http://HOST:PORT", "in a user or a password"},
+        {NULL, "proxy http://p.example:65536", "1:7: error: expected http://HOST:PORT", NULL},
+        {NULL, "proxy http://p.example:1/way", "1:7: error: expected http://HOST:PORT", NULL},
+        {NULL, "proxy p.example:65536", "1:7: error: expected http://HOST:PORT", NULL},
+        {NULL, "proxy \"\"", "1:7: error: expected http://HOST:PORT", NULL},
+        {WEBHOOK, "proxy http://pu:HU#SH@p.example:1", "3:8: error: expected http://HOST:PORT", NULL},
         {NULL, "listen 127.0.0.1", "1:8: error: expected ADDRESS:PORT", NULL},
         {NULL, "listen 127.0.0.1:", "1:8: error: expected ADDRESS:PORT", NULL},
         {NULL, "listen 127.0.0.1:0", "1:8: error: expected ADDRESS:PORT", NULL},
@@ -643,6 +654,25 @@ static void a_pattern_finds_files_in_a_folder_of_any_name(void **state)
     read_done(&r);
 }
 
+static void a_proxy_that_curl_takes_is_taken(void **state)
+{
+    (void)state;
+    static const char *const list[] = {
+        "http://p.example:65535", "https://p.example", "http://p.example:1/", "socks5h://pu:a%23b%20c@p.example:1",
+        "SOCKS4A://10.0.0.1:1080", "http://[::1]:3128", "p.example:3128", "none",
+    };
+    struct read r = {0};
+    read_open(&r);
+    for (size_t i = 0; i < COUNT(list); i++) {
+        char text[256];
+        snprintf(text, sizeof text, "proxy \"%s\"\n", list[i]);
+        read_text(&r, text);
+        if (r.diags.n || !r.config->is_usable)
+            fail_shown(&r, text, "nothing");
+    }
+    read_done(&r);
+}
+
 static void what_is_not_there_yet_is_warned_of_with_its_reason(void **state)
 {
     (void)state;
@@ -868,6 +898,7 @@ int main(void)
         cmocka_unit_test(a_dump_says_all_and_reads_as_the_same),
         cmocka_unit_test(a_relative_path_starts_at_the_file_that_says_it),
         cmocka_unit_test(a_pattern_finds_files_in_a_folder_of_any_name),
+        cmocka_unit_test(a_proxy_that_curl_takes_is_taken),
         cmocka_unit_test(what_is_not_there_yet_is_warned_of_with_its_reason),
         cmocka_unit_test(a_socket_path_is_as_long_as_the_system_allows),
         cmocka_unit_test(a_secret_file_of_two_lines_is_told_as_that),
