@@ -83,6 +83,10 @@ void row_expire(struct row *row, struct now now);
 void delivery_headers(struct arena *a, const struct delivery *delivery, struct str body,
                       const struct config_receiver *c, wall_t now, const char **headers);
 
+// Appends a receiver's answer with *** for what of its address (path, query, login), of its headers and of its proxy's
+// login stands in it, a cut one's end included.
+void delivery_hide(const struct config_receiver *c, struct str answer, bool is_cut, struct buf *out);
+
 // Starts what may be started and sets the alarm.
 void delivery_go(struct delivery_loop *d, struct now now);
 

@@ -52,10 +52,15 @@ static struct str reason_of(const struct http_result *result, const struct row *
     if (result->status >= 300 && result->status < 400 && result->status != 304)
         return arena_fmt(a, "HTTP %u: redirects are not followed, as they lose the body; write where it leads as url",
                          result->status);
-    struct buf clean;
+    const struct receiver *r = row->receiver;
+    const struct config_receiver *c = config_receiver_find(row->config, str_make(r->name, r->n_name));
+    struct buf open, clean;
+    buf_init(&open, 4 * DELIVERY_REASON_BYTES);
     buf_init(&clean, DELIVERY_REASON_BYTES);
-    utf8_sanitise(str_trim(buf_str(&row->answer)), &clean);
+    delivery_hide(c, buf_str(&row->answer), row->answer.is_cut, &open);
+    utf8_sanitise(str_trim(buf_str(&open)), &clean);
     struct str reason = arena_fmt(a, "HTTP %u%s%s", result->status, clean.n ? ": " : "", buf_z(&clean));
+    buf_done(&open);
     buf_done(&clean);
     return reason;
 }

@@ -308,6 +308,37 @@ static void who_reads_over_tcp_sees_no_login_of_a_feed(void **state)
     end(&s);
 }
 
+static void an_answer_that_quotes_the_path_of_a_webhook_tells_nobody(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper p;
+    scene_open(&s, "ctl-tcp");
+    int port = 20000 + (int)(getpid() % 20000), status;
+    origin_serve(&s.origin, "127.0.0.3", "/hooks/HUSH",
+                 (struct origin_reply){.status = 404, .body = S("Cannot POST /hooks/HUSH")});
+    const char *url = origin_url(&s.origin, "127.0.0.3", "/hooks/HUSH");
+    paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
+    scene_config(&s, arena_fmt(&s.arena, "listen 127.0.0.9:%d\nwebhook chat {\n url \"%s\"\n}\n%s", port, url,
+                               paper_config(&p, "")).p);
+    scene_write(&s, "rules.d/truce.rules", "rule truce {\n when truce\n notify chat\n}\n");
+    scene_start(&s);
+    paper_print(&p, "g1", "A truce from midnight", NULL);
+    scene_run(&s, 20 * MINUTE_MS);
+    scene_expect(&s, "HTTP 404: Cannot POST ***");
+    const char *alert = arena_fmt(&s.arena, "/api/v1/alerts/%s", first_of(&s, "alerts", "alerts", "id")).p;
+    const char *const paths[] = {"/healthz", "/api/v1/status", "/api/v1/receivers", alert};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct str answer = get_over_tcp(&s, port, paths[i]);
+        if (str_find(answer, S("Cannot POST ***")) == answer.n || str_find(answer, S("HUSH")) < answer.n)
+            fail_msg("%s: %.*s", paths[i], STR_ARG(answer));
+    }
+    struct str own = scene_ctl(&s, &status, "receivers", "list", "--json", NULL); // there the address is whole
+    assert_true(str_find(own, S("/hooks/HUSH")) < own.n);
+    assert_null(strstr(buf_z(&s.log), "HUSH"));
+    end(&s);
+}
+
 static void a_refused_reload_tells_no_secret(void **state)
 {
     (void)state;
@@ -644,6 +675,7 @@ int main(void)
         cmocka_unit_test(who_reads_over_tcp_sees_no_path_of_a_webhook),
         cmocka_unit_test(who_reads_over_tcp_changes_nothing),
         cmocka_unit_test(who_reads_over_tcp_sees_no_login_of_a_feed),
+        cmocka_unit_test(an_answer_that_quotes_the_path_of_a_webhook_tells_nobody),
         cmocka_unit_test(a_refused_reload_tells_no_secret),
         cmocka_unit_test(who_follows_alerts_goes_on_over_restarts),
         cmocka_unit_test(who_follows_alerts_misses_none_where_the_state_was_lost),
