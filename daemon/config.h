@@ -97,6 +97,10 @@ struct config *config_load_lists(const struct config *like, uint64_t generation,
 struct config *config_ref(struct config *config);
 void config_unref(struct config *config);
 
+// Returns the address of a webhook as others may see it, "https://host/...": many services hand out paths that are as
+// good as a password. Where it has neither path nor query, without the dots.
+struct str config_target(struct arena *a, const char *url);
+
 // Returns the receiver of that name, or NULL.
 const struct config_receiver *config_receiver_find(const struct config *config, struct str name);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The configuration as it was understood, in its own grammar: it reads as the same again, but for what is left out
-// (secrets, and the parts of addresses that may hold one).
+// (secrets, and the parts of addresses that may hold one, of a webhook all behind its host).
 #include "alerts/retry.h"
 #include "daemon/config.h"
 #include "daemon/config_schema.h"
@@ -97,7 +97,10 @@ static void dump_top(const struct config *c, struct buf *out)
 
 static void dump_webhook(const struct config_receiver *r, struct buf *out)
 {
-    add_address(out, "    url", str_of(r->url));
+    struct arena a;
+    arena_init(&a, 1 << 16);
+    add_text(out, "    url", config_target(&a, r->url));
+    arena_done(&a);
     buf_addf(out, "    format %.*s\n", STR_ARG(r->format));
     if (r->n_keys)
         buf_addf(out, "    # secret: %zu left out\n", r->n_keys);

@@ -112,6 +112,13 @@ static struct config_receiver read_webhook(struct config *config, const struct c
     return r;
 }
 
+struct str config_target(struct arena *a, const char *url)
+{
+    struct url u = url_cut(str_of(url));
+    bool is_bare = u.path.n <= 1 && !u.query.n && !u.fragment.n;
+    return arena_fmt(a, "%.*s://%.*s/%s", STR_ARG(u.scheme), STR_ARG(url_parts_host_key(a, &u)), is_bare ? "" : "...");
+}
+
 void config_read_receivers(struct config *config, struct diags *diags)
 {
     struct config_receiver *list = NULL;

@@ -46,15 +46,6 @@ static const char *state_of(const struct receiver_view *v)
     return v->failing_since.ms ? "failing" : "ok";
 }
 
-// The address of a webhook: many services hand out paths that are as good as a password.
-static struct str target_of(struct question *q, struct str url)
-{
-    struct url parts = url_cut(url);
-    if (!q->request.is_open)
-        return url_redacted(&q->arena, url);
-    return arena_fmt(&q->arena, "%.*s://%.*s/...", STR_ARG(parts.scheme), STR_ARG(url_host_key(&q->arena, url)));
-}
-
 static json_t *receiver_json(struct question *q, const struct receiver_view *v)
 {
     json_t *o = json_object();
@@ -63,7 +54,8 @@ static json_t *receiver_json(struct question *q, const struct receiver_view *v)
     json_object_set_new(o, "kind", json_string(c && c->kind == RECEIVER_FILE ? "file" : "webhook"));
     json_object_set_new(o, "state", json_string(state_of(v)));
     if (c && c->kind == RECEIVER_WEBHOOK)
-        api_json_text(o, "target", target_of(q, str_of(c->url)));
+        api_json_text(o, "target", q->request.is_open ? config_target(&q->arena, c->url)
+                                                      : url_redacted(&q->arena, str_of(c->url)));
     else if (c)
         api_json_text(o, "target", str_of(c->path));
     api_json_time(o, "last_ok_ms", v->last_ok);

@@ -521,10 +521,10 @@ static const char WHOLE[] =
     " first-run since:36h\n identity link\n allow-private yes\n ignore-validators yes\n websub no\n paused yes\n"
     " ca /dev/zero\n proxy none\n language uk\n was https://old.example/\n}\n"
     "feed https://b.example/ {\n first-run last:5\n}\nfeed https://c.example/ {\n first-run all\n}\n"
-    "webhook desk {\n url https://desk.example/hook\n format standard\n concurrency 7\n timeout 90s\n expire 36h\n"
+    "webhook desk {\n url https://desk.example/\n format standard\n concurrency 7\n timeout 90s\n expire 36h\n"
     " ca /dev/full\n client-certificate /dev/random\n client-key /dev/urandom\n proxy http://q.example:2\n"
     " allow-private no\n}\n"
-    "webhook row {\n url https://row.example/hook\n order strict\n}\nfile log {\n path \"/x y\"\n}\n";
+    "webhook row {\n url https://row.example:8443/\n order strict\n}\nfile log {\n path \"/x y\"\n}\n";
 
 static void a_dump_says_all_and_reads_as_the_same(void **state)
 {
@@ -741,6 +741,8 @@ static void a_dump_holds_no_secret(void **state)
              "proxy http://me:hunter2@p.example:1\n"
              "feed \"https://u:hunter2@a.example/?key=hunter2\" {\n credential file:%s/login\n"
              " proxy http://me:hunter2@p.example:1\n was \"https://u:hunter2@b.example/?key=hunter2\"\n}\n"
+             "webhook chat {\n url \"https://chat.example:8443/hooks/hunter2\"\n}\n"
+             "webhook query {\n url \"https://chat.example/?hunter2\"\n}\n"
              "webhook desk {\n url \"https://u:hunter2@a.example/?key=hunter2\"\n secret file:%s/key\n"
              " header \"X-Key: hunter2\"\n proxy http://me:hunter2@p.example:1\n}\n",
              r.folder, r.folder);
@@ -751,6 +753,9 @@ static void a_dump_holds_no_secret(void **state)
     assert_null(strstr(buf_z(&out), "hunter2"));
     assert_null(strstr(buf_z(&out), "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
     assert_non_null(strstr(buf_z(&out), "X-Key"));
+    assert_non_null(strstr(buf_z(&out), "url \"https://chat.example:8443/...\"\n"));
+    read_text(&r, buf_z(&out)); // it is a configuration all the same
+    assert_int_equal(r.diags.n, 0);
     buf_done(&out);
     read_done(&r);
 }
