@@ -225,9 +225,15 @@ bool sqlite_backup_write(sqlite3 *db, const char *directory, wall_t now, unsigne
     snprintf(part, sizeof part, "%s/backup/unfinished", directory);
     snprintf(out_path, PATH_MAX, "%s/backup/state-%s.db", directory, sqlite_stamp(now, stamp));
     remove(part);
-    sqlite3_stmt *s = sql_prepare(db, "VACUUM INTO ?", err);
-    if (!s)
+    int made = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600); // sqlite's own has 0644
+    if (made < 0)
+        return err_set(err, "cannot make %s: %s", part, strerror(errno));
+    close(made);
+    sqlite3_stmt *s = sql_prepare(db, "VACUUM INTO ?", err); // an empty file is as good to it as none
+    if (!s) {
+        remove(part);
         return false;
+    }
     sql_bind_str(s, 1, str_of(part));
     int code = sql_run(s);
     sqlite3_finalize(s);

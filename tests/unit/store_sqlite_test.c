@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/rng.h"
@@ -384,6 +385,20 @@ static void backups_are_rotated(void **state)
     assert_int_equal(count_files(rig, "backup", "unfinished"), 0);
 }
 
+static void a_backup_is_for_its_owner_alone(void **state)
+{
+    struct rig *rig = *state;
+    struct stat st;
+    commit_polls(rig, 1, 1);
+    mode_t before = umask(022);
+    back_up(rig, 1000, 2);
+    umask(before);
+    assert_int_equal(stat(path_in(rig, "backup/state-19700101T000001Z.db"), &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+    assert_int_equal(stat(path_in(rig, "backup"), &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0700);
+}
+
 // ---- versions ---------------------------------------------------------------------------------------------------------
 
 static void a_newer_schema_is_refused_and_left_alone(void **state)
@@ -537,6 +552,7 @@ int main(void)
         T(a_restore_that_was_broken_off_is_gone_on_with),
         T(a_file_that_is_no_database_is_moved_aside),
         T(backups_are_rotated),
+        T(a_backup_is_for_its_owner_alone),
         T(a_newer_schema_is_refused_and_left_alone),
         T(each_schema_step_is_whole_and_leaves_a_copy),
         T(a_checkpoint_empties_the_log_while_the_writer_is_open),
