@@ -19,6 +19,20 @@ static void check_places(const struct diags *ds)
             abort();
 }
 
+// What is hidden begins on the line that is shown.
+static void check_cuts(const struct diags *ds)
+{
+    for (size_t i = 0; i < ds->n; i++) {
+        const struct diag *d = &ds->list[i];
+        if (!d->is_cut)
+            continue;
+        size_t low = d->at < d->cut_at ? d->at : d->cut_at, high = d->at < d->cut_at ? d->cut_at : d->at;
+        struct str between = str_head(str_from(d->source->text, low), high - low);
+        if (d->cut_at >= d->source->text.n || str_find_char(between, '\n') < between.n)
+            abort();
+    }
+}
+
 static void check_format(struct str text)
 {
     struct source source = {S("fuzz"), text};
@@ -49,6 +63,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     conf_parse(&conf, tables, S("fuzz"), text, NULL, &ds);
     rules_read(&rules, &conf, NULL, &ds);
     check_places(&ds);
+    diags_render(&ds, false, &out);
+    conf_hide(&ds, tables);
+    check_cuts(&ds);
+    buf_reset(&out);
     diags_render(&ds, false, &out);
     buf_done(&out);
     diags_done(&ds);
