@@ -19,10 +19,9 @@ struct str config_text(const struct conf_node *node, struct str word)
     return value ? value->text : (struct str){0};
 }
 
-const char *config_z(const struct conf_node *node, struct str word, struct arena *a)
+const char *config_proxy_z(struct str text, struct arena *a)
 {
-    struct str text = config_text(node, word);
-    return text.n ? arena_dupz(a, text) : NULL;
+    return text.n && !str_eq(text, S("none")) ? arena_dupz(a, text) : NULL;
 }
 
 struct str config_place(struct str path, struct str from, struct arena *a)
@@ -81,12 +80,6 @@ static const char *top_path(struct config *config, struct str word)
     return config_path_z(config->conf.first, word, &config->arena);
 }
 
-static const char *top_z(struct config *config, struct str word)
-{
-    struct str text = top(config, word, 0).text;
-    return text.n ? arena_dupz(&config->arena, text) : NULL;
-}
-
 static struct str host_name(struct arena *a)
 {
     char name[256] = "feedwatchd";
@@ -110,7 +103,7 @@ static void read_top(struct config *config)
         budget.over > 0 ? (uint64_t)(budget.number * HOUR_MS / budget.over) : (uint64_t)budget.number;
     config->retention_ms = top(config, S("retention"), retention_ms).number;
     config->ca = top_path(config, S("ca"));
-    config->proxy = top_z(config, S("proxy"));
+    config->proxy = config_proxy_z(top(config, S("proxy"), 0).text, a);
     config->user_agent = top(config, S("user-agent"), 0).text;
     struct str contact = top(config, S("contact"), 0).text;
     if (!config->user_agent.n && contact.n)

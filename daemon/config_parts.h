@@ -37,11 +37,13 @@ void config_check_rules(const struct config *config, struct diags *diags);
 
 // The parts of a node by word, or what stands for them when they are not written.
 struct str config_text(const struct conf_node *node, struct str word);
-const char *config_z(const struct conf_node *node, struct str word, struct arena *a);
 int64_t config_number(const struct conf_node *node, struct str word, int64_t otherwise);
 
 // Tells as an error that the path which the first statement `word` from `first` on says is empty, where it is.
 void config_check_path(const struct conf_node *first, struct str word, struct diags *diags);
+
+// Returns what `proxy` says, or NULL where it says nothing or none.
+const char *config_proxy_z(struct str text, struct arena *a);
 
 // Returns the path that the statement `word` in the list from `first` on says, as config_place has it, or NULL.
 const char *config_path_z(const struct conf_node *first, struct str word, struct arena *a);

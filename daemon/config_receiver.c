@@ -108,7 +108,7 @@ static struct config_receiver read_webhook(struct config *config, const struct c
     r.ca = config_path_z(node->first, S("ca"), a);
     r.client_certificate = config_path_z(node->first, S("client-certificate"), a);
     r.client_key = config_path_z(node->first, S("client-key"), a);
-    r.proxy = config_z(node, S("proxy"), a);
+    r.proxy = config_proxy_z(config_text(node, S("proxy")), a);
     return r;
 }
 

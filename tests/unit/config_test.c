@@ -673,6 +673,18 @@ static void a_proxy_that_curl_takes_is_taken(void **state)
     read_done(&r);
 }
 
+static void none_is_no_proxy(void **state)
+{
+    (void)state;
+    struct read r = {0};
+    read_open(&r);
+    read_text(&r, "proxy none\nwebhook desk {\n url https://desk.example/hook\n proxy none\n}\n");
+    assert_int_equal(r.diags.n, 0);
+    assert_null(r.config->proxy);
+    assert_null(config_receiver_find(r.config, S("desk"))->proxy);
+    read_done(&r);
+}
+
 static void what_is_not_there_yet_is_warned_of_with_its_reason(void **state)
 {
     (void)state;
@@ -904,6 +916,7 @@ int main(void)
         cmocka_unit_test(a_relative_path_starts_at_the_file_that_says_it),
         cmocka_unit_test(a_pattern_finds_files_in_a_folder_of_any_name),
         cmocka_unit_test(a_proxy_that_curl_takes_is_taken),
+        cmocka_unit_test(none_is_no_proxy),
         cmocka_unit_test(what_is_not_there_yet_is_warned_of_with_its_reason),
         cmocka_unit_test(a_socket_path_is_as_long_as_the_system_allows),
         cmocka_unit_test(a_secret_file_of_two_lines_is_told_as_that),
