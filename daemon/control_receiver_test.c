@@ -63,6 +63,7 @@ static void send_test(struct job *job, void *owner, struct now now)
         .client_key = c->client_key,
         .proxy = c->proxy,
         .reach = c->is_public_only ? HTTP_PUBLIC : HTTP_NO_METADATA,
+        .head_ms = TEST_MS,
         .total_ms = TEST_MS,
         .body_bytes_max = DELIVERY_ANSWER_BYTES_MAX,
         .cut_body = true,

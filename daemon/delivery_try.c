@@ -130,6 +130,7 @@ static void try_webhook(struct row *row, struct now now)
         .proxy = c->proxy,
         .reach = c->is_public_only ? HTTP_PUBLIC : HTTP_NO_METADATA,
         .connect_ms = 5 * SECOND_MS,
+        .head_ms = c->timeout_ms, // who answers when all is done with it says nothing until then
         .total_ms = c->timeout_ms,
         .body_bytes_max = DELIVERY_ANSWER_BYTES_MAX,
         .cut_body = true,

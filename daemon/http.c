@@ -187,14 +187,26 @@ static void end_soon(struct http_transfer *t, enum fault fault, const char *text
     uv_timer_start(&h->soon, on_soon, 0, 0);
 }
 
+static uint32_t head_ms(const struct http_transfer *t)
+{
+    return t->request.head_ms ? t->request.head_ms : HTTP_HEAD_MS;
+}
+
+static void end_headless(struct http_transfer *t)
+{
+    char text[64];
+    snprintf(text, sizeof text, "no header within %u s", head_ms(t) / SECOND_MS);
+    end_soon(t, FAULT_TIMEOUT, text);
+}
+
 static void on_sweep(uv_timer_t *timer)
 {
     struct http *h = timer->data;
     uint64_t now = uv_now(h->loop);
     for (struct http_transfer *t = h->running, *next; t; t = next) {
         next = t->next;
-        if (t->state == TRANSFER_RUNNING && !t->has_head && now - t->running_ms > HTTP_HEAD_MS)
-            end_soon(t, FAULT_TIMEOUT, "no header within 10 s");
+        if (t->state == TRANSFER_RUNNING && !t->has_head && now - t->running_ms > head_ms(t))
+            end_headless(t);
         else if (t->state == TRANSFER_RESOLVING && now - t->running_ms > HTTP_CONNECT_MS)
             end_soon(t, FAULT_RESOLVE, "no answer from the resolver within 10 s");
     }

@@ -56,6 +56,8 @@ struct http_request {
     const char *user_password;  // basic authentication; NULL: none
     enum http_reach reach;
     uint32_t connect_ms;        // 0: HTTP_CONNECT_MS
+    uint32_t head_ms;           // to the end of the header; pauses may be of any length then. 0: HTTP_HEAD_MS, and no
+                                // pause longer than HTTP_SLOW_S
     uint32_t total_ms;
     uint64_t body_bytes_max;    // decoded; more is FAULT_TOO_LARGE
     bool cut_body;              // what passes body_bytes_max is dropped instead, and the answer counts as whole

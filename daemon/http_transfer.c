@@ -119,7 +119,6 @@ struct http_transfer *transfer_new(struct http *http)
     curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
     curl_easy_setopt(e, CURLOPT_MAXAGE_CONN, 30L);
     curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, (long)HTTP_SLOW_BYTES_S);
-    curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, (long)HTTP_SLOW_S);
     curl_easy_setopt(e, CURLOPT_NOPROXY, ""); // else looked for in the environment at each transfer
     curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->text);
     curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
@@ -202,13 +201,14 @@ static void set_rare(struct http_transfer *t)
 {
     CURL *e = t->easy;
     const struct http_request *r = &t->request;
-    bool has_rare = r->ca || r->client_certificate || r->client_key || r->proxy || r->user_password;
+    bool has_rare = r->ca || r->client_certificate || r->client_key || r->proxy || r->user_password || r->head_ms;
     if (has_rare || t->had_rare) {
         curl_easy_setopt(e, CURLOPT_CAINFO, r->ca ? r->ca : t->http->ca);
         curl_easy_setopt(e, CURLOPT_SSLCERT, r->client_certificate);
         curl_easy_setopt(e, CURLOPT_SSLKEY, r->client_key);
         curl_easy_setopt(e, CURLOPT_PROXY, r->proxy ? r->proxy : ""); // "": not the environment's either
         curl_easy_setopt(e, CURLOPT_USERPWD, r->user_password);
+        curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, r->head_ms ? 0L : (long)HTTP_SLOW_S);
     }
     t->had_rare = has_rare;
 }

@@ -21,6 +21,7 @@ struct fault_page {
     char prefix[FAULT_PREFIX_BYTES]; // absolute
     uint64_t failed;                 // counted by the daemon: calls failed
     int64_t allocations_left;        // malloc fails once this many succeeded; < 0: never
+    int64_t skipped_ms;              // so much more has gone by: the monotonic clock is ahead
     int64_t slept_ms;                // the machine has slept so long: the clocks that go on meanwhile are ahead
     int32_t hang;                    // enum fault_hang; they return once it is another
     uint64_t hung;                   // counted by the daemon: calls that were held

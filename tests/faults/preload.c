@@ -134,11 +134,13 @@ int clock_gettime(clockid_t id, struct timespec *out)
 {
     struct fault_page *p = page();
     int64_t slept_ms = p ? __atomic_load_n(&p->slept_ms, __ATOMIC_ACQUIRE) : 0;
+    int64_t skipped_ms = p ? __atomic_load_n(&p->skipped_ms, __ATOMIC_ACQUIRE) : 0;
+    int64_t ahead_ms = id == CLOCK_REALTIME || id == CLOCK_BOOTTIME ? slept_ms : id == CLOCK_MONOTONIC ? skipped_ms : 0;
     int failed = (int)syscall(SYS_clock_gettime, id, out);
-    if (failed || slept_ms == 0 || (id != CLOCK_REALTIME && id != CLOCK_BOOTTIME))
+    if (failed || ahead_ms == 0)
         return failed;
-    out->tv_sec += slept_ms / 1000;
-    out->tv_nsec += slept_ms % 1000 * 1000000;
+    out->tv_sec += ahead_ms / 1000;
+    out->tv_nsec += ahead_ms % 1000 * 1000000;
     if (out->tv_nsec >= 1000000000) {
         out->tv_sec++;
         out->tv_nsec -= 1000000000;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "tests/tools/check.h"
+#include "tests/tools/faults.h"
 #include "tests/tools/paper.h"
 
 // One paper, one rule, one article out; the alert is on its way when this returns.
@@ -188,6 +189,38 @@ static void every_kind_of_failure_is_tried_again(void **state)
     }
 }
 
+static bool has_come(struct scene *s, const void *key)
+{
+    const struct receiver_alert *a = receiver_find(&s->receiver, key);
+    return a && a->attempts > 0;
+}
+
+static void a_webhook_may_answer_as_late_as_its_timeout_says(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper p;
+    scene_open(&s, "patience");
+    struct fault_page *page = faults_load(&s);
+    paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
+    const char *slow = arena_fmt(&s.arena, "webhook slow {\n url \"%s\"\n secret \"file:%s/secret\"\n timeout 60s\n}\n%s",
+                                 receiver_url(&s.receiver, "/hook"), s.folder, paper_config(&p, "")).p;
+    scene_config(&s, slow);
+    scene_write(&s, "rules.d/truce.rules", "rule truce {\n when truce\n notify slow\n}\n");
+    scene_start(&s);
+    paper_print(&p, "g1", "A truce from midnight", NULL);
+    receiver_expect(&s.receiver, "truce g1");
+    receiver_plan(&s.receiver, (struct receiver_plan){.fault = RECEIVER_SLOW, .ms = 3 * SECOND_MS});
+    scene_run_begin(&s, 12 * MINUTE_MS);
+    scene_until(&s, "the first attempt", has_come, "truce g1");
+    __atomic_store_n(&page->skipped_ms, 40 * SECOND_MS, __ATOMIC_RELEASE); // the daemon looks each second
+    scene_run_end(&s);
+    scene_run(&s, HOUR_MS);
+    assert_int_equal(receiver_find(&s.receiver, "truce g1")->attempts, 1);
+    end(&s);
+    faults_done(page);
+}
+
 static void a_receiver_that_redirects_is_told_so(void **state)
 {
     (void)state;
@@ -287,6 +320,7 @@ int main(void)
         cmocka_unit_test(a_failing_receiver_is_told_with_its_error_until_it_is_well),
         cmocka_unit_test(retry_after_is_waited_out),
         cmocka_unit_test(every_kind_of_failure_is_tried_again),
+        cmocka_unit_test(a_webhook_may_answer_as_late_as_its_timeout_says),
         cmocka_unit_test(a_receiver_that_redirects_is_told_so),
         cmocka_unit_test(alert_survives_a_stop_while_its_receiver_is_down),
         cmocka_unit_test(gone_receiver_is_switched_off_and_told),

@@ -5,12 +5,30 @@
 #include "daemon/http.h"
 
 #include <signal.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "tests/tools/check.h"
 #include "tests/tools/origin.h"
 
 #define HOME "127.0.0.1"
+
+// What has gone by besides: no test waits for it.
+static int64_t *skipped_ms(void)
+{
+    static int64_t ms;
+    return &ms;
+}
+
+// libuv and libcurl ask for the time by this one.
+int clock_gettime(clockid_t id, struct timespec *out)
+{
+    int failed = (int)syscall(SYS_clock_gettime, id, out);
+    out->tv_sec += id == CLOCK_MONOTONIC ? *skipped_ms() / 1000 : 0;
+    return failed;
+}
 
 struct stage {
     uv_loop_t loop;
@@ -211,6 +229,51 @@ static void cancelled_request_says_nothing(void **state)
     assert_string_equal(buf_z(&s->body), "words");
 }
 
+// Asks for what lasts, and has second after second go by until the end. Returns how many.
+static int wait_for(struct stage *s, struct http_request request, const char *path)
+{
+    int seconds = 0;
+    size_t before = origin_count(&s->origin, HOME, path);
+    buf_reset(&s->body);
+    s->is_done = false;
+    request.url = origin_url(&s->origin, HOME, path);
+    request.context = s;
+    http_start(s->http, &request);
+    while (origin_count(&s->origin, HOME, path) == before)
+        uv_run(&s->loop, UV_RUN_ONCE);
+    for (; !s->is_done; seconds++) {
+        *skipped_ms() += SECOND_MS;
+        for (int turn = 0; turn < 4; turn++) // the origin's, the client's
+            uv_run(&s->loop, UV_RUN_NOWAIT);
+    }
+    return seconds;
+}
+
+static void an_answer_may_take_as_long_as_its_request_says(void **state)
+{
+    struct stage *s = *state;
+    struct http_request patient = plain;
+    patient.total_ms = 60 * SECOND_MS;
+    patient.head_ms = 30 * SECOND_MS;
+    origin_serve(&s->origin, HOME, "/late", (struct origin_reply){.body = S("words"), .head_delay_ms = 25 * SECOND_MS});
+    assert_in_range(wait_for(s, patient, "/late"), 24, 29);
+    assert_int_equal(s->result.status, 200);
+    assert_string_equal(buf_z(&s->body), "words");
+    origin_serve(&s->origin, HOME, "/drip", (struct origin_reply){.body = S("drip"), .piece = 1, .piece_ms = 11 * SECOND_MS});
+    assert_in_range(wait_for(s, patient, "/drip"), 33, 48);
+    assert_string_equal(buf_z(&s->body), "drip");
+    origin_serve(&s->origin, HOME, "/never", (struct origin_reply){.fault = ORIGIN_NO_ANSWER});
+    assert_in_range(wait_for(s, patient, "/never"), 30, 34);
+    assert_int_equal(s->result.fault, FAULT_TIMEOUT);
+    assert_string_equal(s->text, "no header within 30 s");
+    struct http_request hasty = plain; // the handle is the same
+    hasty.total_ms = 60 * SECOND_MS;
+    assert_in_range(wait_for(s, hasty, "/late"), 10, 14);
+    assert_int_equal(s->result.fault, FAULT_TIMEOUT);
+    assert_in_range(wait_for(s, hasty, "/drip"), 10, 14);
+    assert_int_equal(s->result.fault, FAULT_TIMEOUT);
+}
+
 static void many_at_once_all_end(void **state)
 {
     struct stage *s = *state;
@@ -272,6 +335,7 @@ int main(void)
         TEST(address_without_a_host_ends_later_and_not_within),
         TEST(a_proxy_that_cannot_be_read_is_not_quoted),
         TEST(cancelled_request_says_nothing),
+        TEST(an_answer_may_take_as_long_as_its_request_says),
         TEST(many_at_once_all_end),
     };
     struct err err;
