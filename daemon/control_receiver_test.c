@@ -11,7 +11,7 @@ enum { TEST_MS = 20 * SECOND_MS };
 static void on_done(void *context, const struct http_result *result)
 {
     struct question *q = context;
-    bool is_ok = result->fault == FAULT_NONE && result->status >= 200 && result->status < 300;
+    bool is_ok = delivery_is_accepted(result);
     char id[ALERT_ID_BYTES];
     json_t *o = json_object();
     api_json_text(o, "name", q->request.id);
@@ -20,7 +20,7 @@ static void on_done(void *context, const struct http_result *result)
     api_json_text(o, "address", result->address);
     json_object_set_new(o, "id", json_string(alert_id_text(q->test->delivery.alert, id)));
     json_object_set_new(o, "ok", json_boolean(is_ok));
-    api_json_text(o, "error", result->text);
+    api_json_text(o, "error", is_ok ? (struct str){0} : result->text);
     q->reply.json = o;
     struct clock *clock = q->control->d->threads.clock;
     config_unref(q->test->config);

@@ -75,6 +75,9 @@ void row_try(struct row *row, struct now now);
 void row_note(struct row *row, uint16_t status, struct str address, uint32_t took_ms, struct str reason,
               struct now now);
 
+// Tells whether the answer's status says 2xx: it is kept over there, whatever becomes of the rest of the answer.
+bool delivery_is_accepted(const struct http_result *result);
+
 // Gives up a row that is older than its receiver's `expire`, and tells so, instead of trying it.
 void row_expire(struct row *row, struct now now);
 

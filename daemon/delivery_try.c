@@ -65,6 +65,8 @@ static struct str reason_of(const struct http_result *result, const struct row *
     return reason;
 }
 
+bool delivery_is_accepted(const struct http_result *result) { return result->status >= 200 && result->status < 300; }
+
 static void on_done(void *context, const struct http_result *result)
 {
     struct row *row = context;
@@ -73,8 +75,8 @@ static void on_done(void *context, const struct http_result *result)
     row->transfer = NULL;
     struct arena a;
     arena_init(&a, 1 << 16);
-    uint16_t status = result->fault == FAULT_NONE ? (uint16_t)result->status : 0;
-    bool is_ok = status >= 200 && status < 300;
+    bool is_ok = delivery_is_accepted(result);
+    uint16_t status = is_ok || result->fault == FAULT_NONE ? (uint16_t)result->status : 0;
     struct str reason = is_ok ? (struct str){0} : reason_of(result, row, &a);
     row_note(row, status, result->address, result->took_ms, reason, now);
     arena_done(&a);

@@ -162,6 +162,16 @@ static void retry_after_is_waited_out(void **state)
     end(&s);
 }
 
+// One paper and a rule that tells the webhook "timed".
+static void open_with_timeout(struct scene *s, struct paper *p, const char *name, const char *timeout)
+{
+    scene_open(s, name);
+    paper_open(p, s, "127.0.0.2", PRESS_RSS);
+    scene_config(s, arena_fmt(&s->arena, "webhook timed {\n url \"%s\"\n secret \"file:%s/secret\"\n timeout %s\n}\n%s",
+                              receiver_url(&s->receiver, "/timed"), s->folder, timeout, paper_config(p, "")).p);
+    scene_write(s, "rules.d/truce.rules", "rule truce {\n when truce\n notify timed\n}\n");
+}
+
 static void every_kind_of_failure_is_tried_again(void **state)
 {
     static const struct {
@@ -189,6 +199,46 @@ static void every_kind_of_failure_is_tried_again(void **state)
     }
 }
 
+static void what_a_2xx_accepted_is_sent_once_however_the_answer_ends(void **state)
+{
+    static const struct {
+        enum receiver_fault fault;
+        const char *name;
+    } table[] = {{RECEIVER_CUT, "cut"}, {RECEIVER_STALL, "stall"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        static struct scene s;
+        struct paper p;
+        int status;
+        open_with_timeout(&s, &p, table[i].name, "1s");
+        scene_start(&s);
+        receiver_plan(&s.receiver, (struct receiver_plan){.fault = table[i].fault});
+        paper_print(&p, "g1", "A truce from midnight", NULL);
+        receiver_expect(&s.receiver, "truce g1");
+        scene_run(&s, HOUR_MS);
+        if (!receiver_find(&s.receiver, "truce g1") || receiver_find(&s.receiver, "truce g1")->attempts != 1)
+            fail_msg("%s: not accepted at the first attempt", table[i].name);
+        scene_ctl(&s, &status, "health", NULL);
+        assert_int_equal(status, 0);
+        end(&s);
+    }
+}
+
+static void a_test_is_accepted_by_its_2xx_too(void **state)
+{
+    (void)state;
+    static struct scene s;
+    int status;
+    scene_open(&s, "test-cut");
+    scene_config(&s, "");
+    scene_start(&s);
+    receiver_plan(&s.receiver, (struct receiver_plan){.fault = RECEIVER_CUT});
+    struct str out = scene_ctl(&s, &status, "receivers", "test", "desk", NULL);
+    if (status != 0 || str_find(out, S("accepted: desk answered 200")) == out.n || str_find(out, S("bytes")) < out.n)
+        fail_msg("receivers test (%d): %.*s", status, STR_ARG(out));
+    end(&s);
+}
+
 static bool has_come(struct scene *s, const void *key)
 {
     const struct receiver_alert *a = receiver_find(&s->receiver, key);
@@ -200,13 +250,8 @@ static void a_webhook_may_answer_as_late_as_its_timeout_says(void **state)
     (void)state;
     static struct scene s;
     struct paper p;
-    scene_open(&s, "patience");
+    open_with_timeout(&s, &p, "patience", "60s");
     struct fault_page *page = faults_load(&s);
-    paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
-    const char *slow = arena_fmt(&s.arena, "webhook slow {\n url \"%s\"\n secret \"file:%s/secret\"\n timeout 60s\n}\n%s",
-                                 receiver_url(&s.receiver, "/hook"), s.folder, paper_config(&p, "")).p;
-    scene_config(&s, slow);
-    scene_write(&s, "rules.d/truce.rules", "rule truce {\n when truce\n notify slow\n}\n");
     scene_start(&s);
     paper_print(&p, "g1", "A truce from midnight", NULL);
     receiver_expect(&s.receiver, "truce g1");
@@ -320,6 +365,8 @@ int main(void)
         cmocka_unit_test(a_failing_receiver_is_told_with_its_error_until_it_is_well),
         cmocka_unit_test(retry_after_is_waited_out),
         cmocka_unit_test(every_kind_of_failure_is_tried_again),
+        cmocka_unit_test(what_a_2xx_accepted_is_sent_once_however_the_answer_ends),
+        cmocka_unit_test(a_test_is_accepted_by_its_2xx_too),
         cmocka_unit_test(a_webhook_may_answer_as_late_as_its_timeout_says),
         cmocka_unit_test(a_receiver_that_redirects_is_told_so),
         cmocka_unit_test(alert_survives_a_stop_while_its_receiver_is_down),

@@ -20,7 +20,7 @@
 enum { ARENA_BYTES_MAX = 1 << 30, JOURNAL_LINE_BYTES_MAX = 1 << 16, HUGE_PIECES = 1024 };
 
 static const char *const FAULT_NAMES[] = {"status", "reset", "no-answer", "lost-ack",
-                                          "slow", "redirect", "garbage", "huge"};
+                                          "slow", "redirect", "garbage", "huge", "cut", "stall"};
 
 static wall_t wall_now(const struct receiver *r)
 {
@@ -108,6 +108,8 @@ static bool plan_accepts(const struct receiver_plan *p)
     case RECEIVER_LOST_ACK:
     case RECEIVER_SLOW:
     case RECEIVER_HUGE:
+    case RECEIVER_CUT:
+    case RECEIVER_STALL:
         return true;
     case RECEIVER_RESET:
     case RECEIVER_NO_ANSWER:
@@ -254,6 +256,14 @@ static void answer_fault(struct wire_conn *conn, const struct receiver_plan *p)
         wire_next(conn);
         break;
     }
+    case RECEIVER_CUT:
+    case RECEIVER_STALL:
+        wire_bytes(conn, S("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nok"));
+        if (p->fault == RECEIVER_CUT)
+            wire_close(conn);
+        else
+            wire_hang(conn);
+        break;
     }
 }
 

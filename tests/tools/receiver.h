@@ -27,6 +27,8 @@ enum receiver_fault {
     RECEIVER_REDIRECT,  // 307 to /followed, where nothing may come
     RECEIVER_GARBAGE,   // no HTTP
     RECEIVER_HUGE,      // accepts, with an answer of 64 MiB
+    RECEIVER_CUT,       // accepts; the answer's body breaks off
+    RECEIVER_STALL,     // accepts; the answer's body stops and the connection stays
 };
 
 // A fault and when it strikes. The first plan that applies to a request wins.

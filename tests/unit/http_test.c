@@ -198,6 +198,30 @@ static void private_address_is_refused_and_named(void **state)
     assert_int_equal(origin_count(&s->origin, HOME, "/feed"), 1);
 }
 
+static void the_status_is_the_servers_last_word_alone(void **state)
+{
+    struct stage *s = *state;
+    struct http_request tunnel = plain;
+    origin_serve(&s->origin, HOME, "desk.example:443", (struct origin_reply){.raw = S("HTTP/1.1 200 Tunnel\r\n\r\n")});
+    tunnel.proxy = origin_url(&s->origin, HOME, "");
+    tunnel.url = "https://desk.example/hook";
+    tunnel.context = s;
+    http_start(s->http, &tunnel);
+    while (!s->is_done)
+        uv_run(&s->loop, UV_RUN_ONCE);
+    assert_int_equal(origin_count(&s->origin, HOME, "desk.example:443"), 1);
+    assert_int_equal(s->result.fault, FAULT_TLS);
+    assert_int_equal(s->result.status, 0); // the proxy's is not the answer's
+    origin_serve(&s->origin, HOME, "/early", (struct origin_reply){.raw = S("HTTP/1.1 103 Early Hints\r\n\r\n")});
+    ask(s, plain, "/early");
+    assert_int_not_equal(s->result.fault, FAULT_NONE);
+    assert_false(s->result.status >= 200);
+    origin_serve(&s->origin, HOME, "/half", (struct origin_reply){.raw = S("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok")});
+    ask(s, plain, "/half");
+    assert_int_equal(s->result.fault, FAULT_BROKEN_OFF);
+    assert_int_equal(s->result.status, 200);
+}
+
 static void address_without_a_host_ends_later_and_not_within(void **state)
 {
     struct stage *s = *state;
@@ -332,6 +356,7 @@ int main(void)
         TEST(body_stops_one_byte_past_its_limit),
         TEST(head_has_an_end),
         TEST(private_address_is_refused_and_named),
+        TEST(the_status_is_the_servers_last_word_alone),
         TEST(address_without_a_host_ends_later_and_not_within),
         TEST(a_proxy_that_cannot_be_read_is_not_quoted),
         TEST(cancelled_request_says_nothing),

@@ -186,12 +186,14 @@ static void faults_reach_the_sender_as_told(void **state)
         {{.fault = RECEIVER_GARBAGE}, -CURLE_UNSUPPORTED_PROTOCOL, false, "no HTTP"},
         {{.fault = RECEIVER_STATUS, .status = 410}, 410, false, "gone"},
         {{.fault = RECEIVER_HUGE}, 200, true, "64 MiB of answer"},
+        {{.fault = RECEIVER_CUT}, -CURLE_PARTIAL_FILE, true, "cut"},
+        {{.fault = RECEIVER_STALL}, -CURLE_OPERATION_TIMEDOUT, true, "nothing more"},
     };
     struct stage *s = *state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         receiver_be_well(&s->receiver);
         receiver_plan(&s->receiver, table[i].plan);
-        s->is_unanswered = table[i].plan.fault == RECEIVER_NO_ANSWER;
+        s->is_unanswered = table[i].expected == -CURLE_OPERATION_TIMEDOUT;
         long found = post(s, table[i].why[0] == 'n' ? table[i].why + 3 : table[i].why, table[i].why);
         if (found != table[i].expected)
             fail_msg("%s: found %ld, expected %ld", table[i].why, found, table[i].expected);
