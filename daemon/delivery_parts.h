@@ -53,6 +53,7 @@ struct receiver {
     wall_t failing_since;  // 0: the last attempt was accepted, or there was none in this life
     uint32_t failures;     // attempts in a row
     int file;              // of a file receiver; -1: not open
+    bool is_cut;           // its last line has no end
     char last_error[DELIVERY_REASON_BYTES]; // of the last failure; empty once it accepts again
     size_t n_name;
     char name[];

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -145,18 +146,37 @@ static void try_webhook(struct row *row, struct now now)
     row->transfer = http_start(d->http, &request);
 }
 
-// JSON lines, appended whole; on the disk before the row is done.
+// Opens the file to append to, and looks whether its last line has its end, which a crash may have cost it.
+static bool open_file(struct receiver *r, struct err *err)
+{
+    const char *path = r->config->path;
+    struct stat s;
+    char last = '\n';
+    r->file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
+    if (r->file < 0)
+        return err_set(err, "%s: %s", path, strerror(errno));
+    bool has_last = fstat(r->file, &s) == 0 && S_ISREG(s.st_mode) && s.st_size > 0;
+    int reader = has_last ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+    r->is_cut = reader >= 0 && pread(reader, &last, 1, s.st_size - 1) == 1 && last != '\n';
+    if (reader >= 0)
+        close(reader);
+    return true;
+}
+
+// JSON lines, appended whole; on the disk before the row is done. Behind a line that was cut one begins anew.
 static bool append_line(struct receiver *r, struct str body, struct err *err)
 {
-    if (r->file < 0)
-        r->file = open(r->config->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
-    if (r->file < 0)
-        return err_set(err, "%s: %s", r->config->path, strerror(errno));
-    struct iovec v[] = {{(void *)(uintptr_t)body.p, body.n}, {(void *)(uintptr_t)"\n", 1}};
-    ssize_t wrote = writev(r->file, v, 2);
-    if (wrote < 0 || (size_t)wrote != body.n + 1 || fdatasync(r->file) != 0)
+    if (r->file < 0 && !open_file(r, err))
+        return false;
+    size_t n_before = r->is_cut;
+    struct iovec v[] = {{(void *)(uintptr_t)"\n", n_before}, {(void *)(uintptr_t)body.p, body.n},
+                        {(void *)(uintptr_t)"\n", 1}};
+    ssize_t wrote = writev(r->file, v, 3);
+    if (wrote > 0)
+        r->is_cut = (size_t)wrote != n_before && (size_t)wrote != n_before + body.n + 1;
+    if (wrote < 0 || (size_t)wrote != n_before + body.n + 1)
         return err_set(err, "%s: %s", r->config->path, wrote >= 0 ? "the line was cut" : strerror(errno));
-    return true;
+    return fdatasync(r->file) == 0 || err_set(err, "%s: %s", r->config->path, strerror(errno));
 }
 
 static void try_file(struct row *row, struct now now)

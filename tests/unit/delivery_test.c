@@ -2,8 +2,10 @@
 //
 // The delivery loop alone: its windows of the outbox against what is committed, put back and dropped meanwhile. The
 // test is the writer and decides when the history thread reads and when its answers arrive; the receiver is a file.
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "alerts/retry.h"
@@ -408,6 +410,74 @@ static void a_receiver_that_said_410_stays_off_though_it_is_named_only_later(voi
     delivery_take_config(s->loop, &s->config);
 }
 
+// ---- the file ----
+
+// Has files grow no larger than so many bytes for the next turn: a disk that is full there.
+static void turn_with_room(struct stage *s, rlim_t bytes)
+{
+    struct rlimit was, now;
+    getrlimit(RLIMIT_FSIZE, &was);
+    now = (struct rlimit){bytes, was.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &now);
+    turn(s);
+    setrlimit(RLIMIT_FSIZE, &was);
+    signal(SIGXFSZ, SIG_DFL);
+}
+
+static void check_file(struct stage *s, const char *expected)
+{
+    struct buf text;
+    buf_init(&text, 4096);
+    assert_true(file_read(s->path, &text));
+    assert_string_equal(buf_z(&text), expected);
+    buf_done(&text);
+}
+
+static void a_line_that_a_full_disk_cut_has_none_glued_to_it(void **state)
+{
+    // Bytes there is room for: half a line, all but its end, nothing of the next one, the end of the cut line alone.
+    static const struct {
+        rlim_t first, second;
+        const char *file;
+    } cases[] = {
+        {2, 2, "<1\n<1>\n"}, {3, 3, "<1>\n<1>\n"}, {0, 0, "<1>\n"}, {2, 3, "<1\n<1>\n"}, {1, 3, "<\n<\n<1>\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        set_up(state);
+        struct stage *s = *state;
+        const rlim_t room[] = {cases[i].first, cases[i].second};
+        queue_rows(s, 1, 0);
+        turn(s);
+        assert_true(read_page(s));
+        queue_push(&delivery_uv(s->loop)->inbox, s->page);
+        for (size_t k = 0; k < 2; k++) {
+            turn_with_room(s, room[k]);
+            assert_int_equal(commit_notes(s), 1);
+            pass(s, 2 * MINUTE_MS); // the pause before the next attempt
+        }
+        settle(s);
+        check_file(s, cases[i].file);
+        tear_down(state);
+    }
+}
+
+static void a_file_that_a_crash_left_without_its_last_end_gets_one(void **state)
+{
+    static const struct {
+        const char *left, *file;
+    } cases[] = {{"<0", "<0\n<1>\n"}, {"<0>\n", "<0>\n<1>\n"}, {"", "<1>\n"}, {"\n", "\n<1>\n"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        set_up(state);
+        struct stage *s = *state;
+        assert_true(file_write(s->path, str_of(cases[i].left)));
+        queue_rows(s, 1, 0);
+        settle(s);
+        check_file(s, cases[i].file);
+        tear_down(state);
+    }
+}
+
 // ---- expire ----
 
 // What the store has of alert n.
@@ -498,6 +568,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_row_sent_by_hand_while_it_is_accepted_is_sent_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_row_sent_by_hand_while_its_last_attempt_fails_is_due_at_once, set_up,
                                         tear_down),
+        cmocka_unit_test(a_line_that_a_full_disk_cut_has_none_glued_to_it),
+        cmocka_unit_test(a_file_that_a_crash_left_without_its_last_end_gets_one),
         cmocka_unit_test_setup_teardown(a_row_that_expired_before_its_turn_is_dead_and_told_not_sent, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_expired_row_sent_by_hand_has_its_whole_life_before_it, set_up, tear_down),
