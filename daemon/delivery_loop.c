@@ -35,11 +35,23 @@ static struct receiver *receiver_add(struct delivery_loop *d, struct str name)
     return r;
 }
 
+static void close_file(struct receiver *r)
+{
+    if (r->file >= 0)
+        close(r->file);
+    r->file = -1;
+}
+
+// The configuration before this one is still there, and says which files were open under which path.
 static void tie_receivers(struct delivery_loop *d)
 {
     const wall_t now = clock_now(d->threads->clock).wall;
-    for (struct receiver *r = d->receivers; r; r = r->next)
+    for (struct receiver *r = d->receivers; r; r = r->next) {
+        const struct config_receiver *c = config_receiver_find(d->config, str_make(r->name, r->n_name));
+        if (r->file >= 0 && (!c || c->kind != RECEIVER_FILE || strcmp(c->path, r->config->path) != 0))
+            close_file(r);
         r->config = NULL;
+    }
     for (size_t i = 0; i < d->config->n_receivers; i++) {
         const struct config_receiver *c = &d->config->receivers[i];
         if (c->kind == RECEIVER_SYSLOG)
@@ -404,11 +416,8 @@ void delivery_look(struct delivery_loop *d)
 
 void delivery_reopen_files(struct delivery_loop *d)
 {
-    for (struct receiver *r = d->receivers; r; r = r->next) {
-        if (r->file >= 0)
-            close(r->file);
-        r->file = -1;
-    }
+    for (struct receiver *r = d->receivers; r; r = r->next)
+        close_file(r);
 }
 
 // Since when it fails: by the attempts of this life, or by those that its rows had in an earlier one.

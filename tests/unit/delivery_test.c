@@ -425,11 +425,11 @@ static void turn_with_room(struct stage *s, rlim_t bytes)
     signal(SIGXFSZ, SIG_DFL);
 }
 
-static void check_file(struct stage *s, const char *expected)
+static void check_file(const char *path, const char *expected)
 {
     struct buf text;
     buf_init(&text, 4096);
-    assert_true(file_read(s->path, &text));
+    assert_true(file_read(path, &text));
     assert_string_equal(buf_z(&text), expected);
     buf_done(&text);
 }
@@ -457,7 +457,7 @@ static void a_line_that_a_full_disk_cut_has_none_glued_to_it(void **state)
             pass(s, 2 * MINUTE_MS); // the pause before the next attempt
         }
         settle(s);
-        check_file(s, cases[i].file);
+        check_file(s->path, cases[i].file);
         tear_down(state);
     }
 }
@@ -473,9 +473,43 @@ static void a_file_that_a_crash_left_without_its_last_end_gets_one(void **state)
         assert_true(file_write(s->path, str_of(cases[i].left)));
         queue_rows(s, 1, 0);
         settle(s);
-        check_file(s, cases[i].file);
+        check_file(s->path, cases[i].file);
         tear_down(state);
     }
+}
+
+static void a_reload_moves_to_another_file_and_only_then(void **state)
+{
+    struct stage *s = *state;
+    char moved[112], other[112];
+    snprintf(moved, sizeof moved, "%s.1", s->path);
+    snprintf(other, sizeof other, "%s.other", s->path);
+    struct config_receiver elsewhere = s->receiver, webhook = s->receiver;
+    elsewhere.path = other;
+    webhook.kind = RECEIVER_WEBHOOK;
+    webhook.path = NULL;
+    struct config same = s->config, to_other = s->config, to_webhook = s->config;
+    to_other.receivers = &elsewhere;
+    to_webhook.receivers = &webhook;
+    queue_rows(s, 1, 0);
+    settle(s);
+    assert_int_equal(rename(s->path, moved), 0);
+    delivery_take_config(s->loop, &same); // names the same file: SIGUSR1 reopens it, a reload does not
+    queue_rows(s, 1, 0);
+    settle(s);
+    assert_int_not_equal(access(s->path, F_OK), 0);
+    delivery_take_config(s->loop, &to_other);
+    queue_rows(s, 1, 0);
+    settle(s);
+    delivery_take_config(s->loop, &to_webhook);
+    assert_int_equal(rename(other, s->path), 0);
+    delivery_take_config(s->loop, &to_other); // a new one, though the path is that of the file it had
+    queue_rows(s, 1, 0);
+    settle(s);
+    check_file(moved, "<1>\n<2>\n");
+    check_file(s->path, "<3>\n");
+    check_file(other, "<4>\n");
+    delivery_take_config(s->loop, &s->config);
 }
 
 // ---- expire ----
@@ -570,6 +604,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test(a_line_that_a_full_disk_cut_has_none_glued_to_it),
         cmocka_unit_test(a_file_that_a_crash_left_without_its_last_end_gets_one),
+        cmocka_unit_test_setup_teardown(a_reload_moves_to_another_file_and_only_then, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_row_that_expired_before_its_turn_is_dead_and_told_not_sent, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_expired_row_sent_by_hand_has_its_whole_life_before_it, set_up, tear_down),
