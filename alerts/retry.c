@@ -61,6 +61,10 @@ struct retry_decision retry_decide(const struct retry_try *try, struct rng *rng)
     int64_t hour_left_ms = RETRY_REFUSED_MS - wall_diff(try->now, try->first_try);
     if (answer == ANSWER_REFUSED && asked_ms < hour_left_ms && pause_ms > hour_left_ms)
         pause_ms = hour_left_ms;
+    // So is a row with an `expire` before its time is over, where there is time: not hours before it.
+    int64_t life_left_ms = try->life_ms - RETRY_LAST_MS - wall_diff(try->now, try->queued);
+    if (try->life_ms > 0 && life_left_ms >= RETRY_LAST_MS && asked_ms <= life_left_ms && pause_ms > life_left_ms)
+        pause_ms = life_left_ms;
     wall_t due = wall_add(try->now, pause_ms);
     if (retry_is_expired(try->queued, try->life_ms, due))
         return (struct retry_decision){RETRY_DEAD, {0}, "its time is over before the next attempt"};

@@ -15,6 +15,7 @@ enum { RETRY_ATTEMPTS = 11 };
 enum { RETRY_AFTER_MS_MAX = DAY_MS };         // a receiver may ask for a day, not for a year
 static const int64_t RETRY_PAUSE_MS_MAX = DAY_MS / 10 * 12; // the schedule's last one at its longest
 enum { RETRY_REFUSED_MS = HOUR_MS };          // a receiver in mid-deploy answers 401 or 404 for that long
+enum { RETRY_LAST_MS = 5 * SECOND_MS };       // so long before an `expire` ends comes its last attempt
 static const int64_t RETRY_LIFE_MS = 7LL * DAY_MS; // whatever happened, a row is dead or done by then
 
 struct retry_try {
@@ -41,7 +42,8 @@ struct retry_decision {
 };
 
 // Decides what follows an attempt. 2xx is done; 410 disables; 408, 409, 421, 423, 425, 429, 5xx, 3xx and no answer
-// follow the schedule; another 4xx is tried for an hour, then dead. Retry-After raises the wait, never lowers it.
+// follow the schedule; another 4xx is tried for an hour, then dead. Retry-After raises the wait, never lowers it. The
+// last attempt of a row with an `expire` is RETRY_LAST_MS before its end, as far as that and the 11 attempts go.
 struct retry_decision retry_decide(const struct retry_try *try, struct rng *rng);
 
 // Tells whether a row that was not tried lately has reached the end of its life (its receiver was down or off).

@@ -85,6 +85,61 @@ static void nothing_lives_longer_than_seven_days_or_its_own_time(void **state)
     assert_true(retry_is_expired((wall_t){T0}, HOUR_MS, (wall_t){T0 + HOUR_MS}));
 }
 
+// One row from its first attempt on, before a receiver that is down. Returns how old it was at its last one.
+static int64_t age_at_last_attempt(int64_t life_ms, struct rng *rng)
+{
+    struct retry_try try = {.attempt = 1, .status = 503, .retry_after_ms = -1, .now = {T0}, .queued = {T0},
+                            .first_try = {T0}, .life_ms = life_ms};
+    for (struct retry_decision d; (d = retry_decide(&try, rng)).verdict == RETRY_LATER; try.attempt++) {
+        assert_false(retry_is_expired(try.queued, life_ms, d.due)); // else it would not be sent
+        assert_true(wall_diff(d.due, try.now) >= 4 * SECOND_MS);
+        try.now = d.due;
+    }
+    return wall_diff(try.now, try.queued);
+}
+
+static void a_row_that_expires_is_tried_until_its_time_is_over(void **state)
+{
+    (void)state;
+    static const int64_t lives_ms[] = {MINUTE_MS, 10 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS, DAY_MS, 3LL * DAY_MS / 2};
+    struct rng rng;
+    rng_init(&rng, 7);
+    for (size_t i = 0; i < sizeof lives_ms / sizeof *lives_ms; i++) {
+        for (int k = 0; k < 1000; k++) {
+            int64_t left_ms = lives_ms[i] - age_at_last_attempt(lives_ms[i], &rng);
+            if (left_ms <= 0 || left_ms > 2 * RETRY_LAST_MS)
+                fail_msg("of %lld s: given up %lld ms before", (long long)(lives_ms[i] / SECOND_MS), (long long)left_ms);
+        }
+    }
+}
+
+static void the_last_attempt_before_the_end_is_not_sooner_than_asked_for(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t now_ms, asked_ms; // before the end, and by Retry-After
+        enum retry_verdict verdict;
+    } cases[] = {
+        {24 * MINUTE_MS, -1, RETRY_LATER},
+        {24 * MINUTE_MS, 24 * MINUTE_MS - RETRY_LAST_MS, RETRY_LATER},
+        {24 * MINUTE_MS, 24 * MINUTE_MS - RETRY_LAST_MS + 1, RETRY_DEAD},
+        {24 * MINUTE_MS, DAY_MS, RETRY_DEAD},
+        {2 * RETRY_LAST_MS, -1, RETRY_LATER},
+        {2 * RETRY_LAST_MS - 1, -1, RETRY_DEAD}, // it was tried right now
+        {0, -1, RETRY_DEAD},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct rng rng;
+        rng_init(&rng, 1);
+        const struct retry_try try = {.attempt = 5, .status = 503, .retry_after_ms = cases[i].asked_ms,
+                                      .now = {T0 + HOUR_MS - cases[i].now_ms}, .queued = {T0}, .first_try = {T0},
+                                      .life_ms = HOUR_MS};
+        struct retry_decision d = retry_decide(&try, &rng);
+        if (d.verdict != cases[i].verdict || (d.verdict == RETRY_LATER && d.due.ms != T0 + HOUR_MS - RETRY_LAST_MS))
+            fail_msg("row %zu", i);
+    }
+}
+
 static void the_breaker_opens_at_the_tenth_failure_and_lets_one_probe_through(void **state)
 {
     (void)state;
@@ -144,6 +199,8 @@ int main(void)
         cmocka_unit_test(a_refusal_is_looked_at_once_more_when_its_hour_ends),
         cmocka_unit_test(retry_after_raises_the_pause_and_never_lowers_it),
         cmocka_unit_test(nothing_lives_longer_than_seven_days_or_its_own_time),
+        cmocka_unit_test(a_row_that_expires_is_tried_until_its_time_is_over),
+        cmocka_unit_test(the_last_attempt_before_the_end_is_not_sooner_than_asked_for),
         cmocka_unit_test(the_breaker_opens_at_the_tenth_failure_and_lets_one_probe_through),
         cmocka_unit_test(each_failed_probe_doubles_the_pause_up_to_ten_minutes),
         cmocka_unit_test(one_success_in_between_starts_the_count_anew),
