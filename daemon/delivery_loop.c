@@ -123,11 +123,12 @@ static void drop_row(struct row *row)
     mem_free(row);
 }
 
-// Due times are of wall time, waiting is of monotonic time: a clock that jumps delays nothing that waits. A longer wait
-// than there is was noted under a clock that ran ahead, and is over.
-static mono_t moment_of(wall_t due, struct now now)
+// Due times are of wall time, waiting is of monotonic time: a clock that jumps delays nothing that waits. What was
+// noted under a clock that ran ahead waits from now as it did from then; a longer wait than there is is over.
+static mono_t moment_of(const struct delivery *row, struct now now)
 {
-    int64_t wait_ms = wall_diff(due, now.wall);
+    wall_t noted = row->first_try.ms ? row->first_try : row->queued;
+    int64_t wait_ms = wall_diff(row->due, noted.ms > now.wall.ms ? noted : now.wall);
     return wait_ms < 0 || wait_ms > RETRY_PAUSE_MS_MAX ? now.mono : mono_add(now.mono, wait_ms);
 }
 
@@ -140,7 +141,7 @@ static void add_row(struct receiver *r, const struct outbox_row *from, struct no
     row->delivery.receiver = str_make(r->name, r->n_name);
     row->delivery.rule = arena_str(&row->arena, from->delivery.rule);
     row->delivery.format = arena_str(&row->arena, from->delivery.format);
-    row->due = moment_of(from->delivery.due, now);
+    row->due = moment_of(&from->delivery, now);
     row->kind = from->kind;
     row->body = arena_str(&row->arena, from->body);
     buf_init(&row->answer, DELIVERY_REASON_BYTES);
@@ -299,8 +300,8 @@ static void take_note(struct writer_note *note, struct now now)
             row->state = ROW_IDLE;
             row->delivery.attempts = note->step.attempts;
             row->delivery.due = note->step.due;
-            row->due = moment_of(note->step.due, now);
             row->delivery.first_try = note->step.first_try;
+            row->due = moment_of(&row->delivery, now);
         } else {
             drop_row(row);
         }

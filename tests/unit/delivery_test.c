@@ -410,6 +410,52 @@ static void a_receiver_that_said_410_stays_off_though_it_is_named_only_later(voi
     delivery_take_config(s->loop, &s->config);
 }
 
+// ---- a clock that is set back ----
+
+static void a_row_from_before_a_clock_was_set_back_waits_as_long_as_it_would_have(void **state)
+{
+    static const struct {
+        int64_t due_ms, back_ms, wait_ms; // after its commit; its clock; what is left to wait
+    } cases[] = {
+        {0, SECOND_MS, 0}, {0, 10 * HOUR_MS, 0}, {0, 30 * HOUR_MS, 0}, {5 * MINUTE_MS, 10 * HOUR_MS, 5 * MINUTE_MS},
+        {12 * HOUR_MS, HOUR_MS, 12 * HOUR_MS}, {12 * HOUR_MS, -HOUR_MS, 11 * HOUR_MS}, {HOUR_MS, -HOUR_MS, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        set_up(state);
+        struct stage *s = *state;
+        queue_rows(s, 1, cases[i].due_ms);
+        clock_step(&s->clock, -cases[i].back_ms, 0);
+        settle(s);
+        size_t early = 0;
+        if (cases[i].wait_ms > 0) {
+            pass(s, cases[i].wait_ms - 1);
+            settle(s);
+            early = sent(s, 1);
+            pass(s, 1);
+            settle(s);
+        }
+        if (early != 0 || sent(s, 1) != 1)
+            fail_msg("row %zu: %s", i, early ? "sent too early" : "not sent");
+        tear_down(state);
+    }
+}
+
+static void a_retry_from_before_a_clock_was_set_back_comes_all_the_same(void **state)
+{
+    struct stage *s = *state;
+    folder_make(s->path); // its file cannot be opened: the attempt fails
+    queue_rows(s, 1, 0);
+    settle(s);
+    folder_remove(s->path);
+    clock_step(&s->clock, -10 * HOUR_MS, 0);
+    delivery_look(s->loop); // it is read from the store
+    settle(s);
+    assert_int_equal(sent(s, 1), 0);
+    pass(s, 6 * SECOND_MS);
+    settle(s);
+    assert_int_equal(sent(s, 1), 1);
+}
+
 // ---- the file ----
 
 // Has files grow no larger than so many bytes for the next turn: a disk that is full there.
@@ -602,6 +648,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_row_sent_by_hand_while_it_is_accepted_is_sent_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_row_sent_by_hand_while_its_last_attempt_fails_is_due_at_once, set_up,
                                         tear_down),
+        cmocka_unit_test(a_row_from_before_a_clock_was_set_back_waits_as_long_as_it_would_have),
+        cmocka_unit_test_setup_teardown(a_retry_from_before_a_clock_was_set_back_comes_all_the_same, set_up, tear_down),
         cmocka_unit_test(a_line_that_a_full_disk_cut_has_none_glued_to_it),
         cmocka_unit_test(a_file_that_a_crash_left_without_its_last_end_gets_one),
         cmocka_unit_test_setup_teardown(a_reload_moves_to_another_file_and_only_then, set_up, tear_down),
