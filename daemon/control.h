@@ -58,7 +58,8 @@ enum control_verb {
 
     // receivers[{name, kind, target, state, waiting, held, dead, last_ok_ms, failing_since_ms, failures, error}],
     // now_ms. state: ok, failing (the last attempt), down (the breaker is open), disabled (it said 410), off (its
-    // credential is missing), unnamed (the configuration has it no more).
+    // credential is missing), unnamed (the configuration has it no more; of one that went before the daemon's
+    // start there are the counts alone).
     CONTROL_RECEIVERS_LIST,
     CONTROL_RECEIVER_TEST,  // {name, status, took_ms, address, id}: sends endpoint.test now, outside the outbox
     // counts{RULE: {hits_today, hits_7d, hits_30d, last_ms}}, findings[api_json_finding]: what rules say after `feeds`

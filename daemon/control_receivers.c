@@ -12,18 +12,42 @@ static void add_counts(json_t *receiver, const struct outbox_count *c)
     api_json_number(receiver, "dead", c->count[DELIVERY_DEAD]);
 }
 
+static bool is_owed(const struct outbox_count *c)
+{
+    return c->count[DELIVERY_WAITING] || c->count[DELIVERY_HELD] || c->count[DELIVERY_DEAD];
+}
+
+// Gives each receiver its counts. One that only the outbox knows was named before this life of the daemon.
+static void add_outbox(struct question *q)
+{
+    for (size_t k = 0; k < q->n_outbox; k++) {
+        const struct outbox_count *c = &q->outbox[k];
+        size_t i;
+        json_t *o;
+        bool is_listed = false;
+        json_array_foreach(q->list, i, o) {
+            if (!str_eq(c->receiver, str_of(json_string_value(json_object_get(o, "name")))))
+                continue;
+            add_counts(o, c);
+            is_listed = true;
+        }
+        if (is_listed || !is_owed(c))
+            continue;
+        o = json_object();
+        api_json_text(o, "name", c->receiver);
+        json_object_set_new(o, "state", json_string("unnamed"));
+        add_counts(o, c);
+        json_array_append_new(q->list, o);
+    }
+}
+
 static void on_history(struct job *job, void *owner, struct now now)
 {
     struct question *q = (struct question *)job;
     struct err err = {0};
     if (!store_outbox_counts(history_side(owner), &q->arena, &q->outbox, &q->n_outbox, &err))
         q->reply.err = err; // shown as not known
-    size_t i;
-    json_t *o;
-    json_array_foreach(q->list, i, o)
-        for (size_t k = 0; k < q->n_outbox; k++)
-            if (str_eq(q->outbox[k].receiver, str_of(json_string_value(json_object_get(o, "name")))))
-                add_counts(o, &q->outbox[k]);
+    add_outbox(q);
     if (q->request.verb != CONTROL_RECEIVERS_LIST) {
         question_send(q, q->control->d->threads.main, control_status_finish);
         return;

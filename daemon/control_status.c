@@ -141,7 +141,7 @@ static void add_reload(json_t *reasons, const struct daemon *d, struct arena *a)
                (unsigned long long)d->generation, why.n ? ": " : "", STR_ARG(why));
 }
 
-// A receiver that does not take what it is owed, and will not by itself within a minute.
+// A receiver that does not take what it is owed, and will not by itself within a minute, or has gone with it.
 static void add_receiver(json_t *reasons, const json_t *receiver, wall_t now, struct arena *a)
 {
     const char *name = json_string_value(json_object_get(receiver, "name"));
@@ -149,6 +149,7 @@ static void add_receiver(json_t *reasons, const json_t *receiver, wall_t now, st
     struct str state = str_of(json_string_value(json_object_get(receiver, "state")));
     wall_t since = {json_integer_value(json_object_get(receiver, "failing_since_ms"))};
     wall_t off_since = {json_integer_value(json_object_get(receiver, "off_since_ms"))};
+    long long waiting = json_integer_value(json_object_get(receiver, "waiting"));
     const char *colon = error ? ": " : "";
     error = error ? error : "";
     if (str_eq(state, S("off")))
@@ -159,6 +160,10 @@ static void add_receiver(json_t *reasons, const json_t *receiver, wall_t now, st
     else if (str_eq(state, S("down")) || (str_eq(state, S("failing")) && wall_diff(now, since) >= RECEIVER_PATIENCE_MS))
         add_reason(reasons, since, arena_fmt(a, "feedwatchctl receivers test %s", name).p,
                    "receiver %s is failing%s%s", name, colon, error);
+    else if (str_eq(state, S("unnamed")) && waiting)
+        add_reason(reasons, (wall_t){0}, arena_fmt(a, "feedwatchctl deliveries list --receiver %s", name).p,
+                   "receiver %s is not in the configuration, and %lld deliver%s for it", name, waiting,
+                   waiting == 1 ? "y waits" : "ies wait");
 }
 
 static json_t *health_json(struct question *q, wall_t now)

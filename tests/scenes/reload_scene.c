@@ -244,6 +244,64 @@ static void a_poll_under_way_when_its_feed_is_taken_over_tells_nothing_twice(voi
     scene_done(&s);
 }
 
+// What `receivers list`, `health` and `deliveries retry` say of it while the configuration does not name it.
+static void check_unnamed(struct scene *s)
+{
+    int status;
+    struct str out = scene_ctl(s, &status, "receivers", "list", "--json", NULL);
+    size_t at = str_find(out, S("\"name\":\"former\""));
+    struct str one = str_head(str_from(out, at), str_find_char(str_from(out, at), '}'));
+    if (str_find(one, S("\"state\":\"unnamed\"")) == one.n || str_find(one, S("\"waiting\":1")) == one.n)
+        fail_msg("receivers list: %.*s", STR_ARG(out));
+    out = scene_ctl(s, &status, "health", NULL);
+    if (status != 1 || str_find(out, S("receiver former is not in the configuration, and 1 delivery waits")) == out.n)
+        fail_msg("health (%d): %.*s", status, STR_ARG(out));
+}
+
+static void what_waits_for_a_receiver_that_is_gone_is_told_until_it_is_named_or_dropped(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper p;
+    int status;
+    scene_open(&s, "former");
+    paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
+    const char *feed = paper_config(&p, "");
+    const char *former = arena_fmt(&s.arena, "webhook former {\n url \"%s\"\n secret \"file:%s/secret\"\n}\n%s",
+                                   receiver_url(&s.receiver, "/hook"), s.folder, feed).p;
+    scene_config(&s, former);
+    scene_write(&s, "rules.d/truce.rules", "rule truce {\n when truce\n group none\n notify former\n}\n");
+    scene_start(&s);
+    receiver_plan(&s.receiver, (struct receiver_plan){.fault = RECEIVER_STATUS, .status = 503});
+    paper_print(&p, "g1", "A truce from midnight", NULL);
+    scene_run(&s, 12 * MINUTE_MS);
+    scene_config(&s, feed);
+    scene_write(&s, "rules.d/truce.rules", "%s", RULES);
+    scene_ctl(&s, &status, "reload", "--wait", NULL);
+    assert_int_equal(status, 0);
+    check_unnamed(&s);
+    scene_stop(&s);
+    scene_start(&s); // this life has never heard of it
+    check_unnamed(&s);
+    receiver_be_well(&s.receiver);
+    scene_config(&s, former);
+    scene_ctl(&s, &status, "reload", "--wait", NULL);
+    scene_run(&s, HOUR_MS);
+    scene_until_acked(&s, "truce g1", 1);
+    scene_ctl(&s, &status, "health", NULL);
+    assert_int_equal(status, 0);
+    scene_config(&s, feed); // nothing waits: it is forgotten
+    scene_ctl(&s, &status, "reload", "--wait", NULL);
+    scene_stop(&s);
+    scene_start(&s);
+    struct str out = scene_ctl(&s, &status, "receivers", "list", NULL);
+    assert_int_equal(str_find(out, S("former")), out.n);
+    scene_ctl(&s, &status, "health", NULL);
+    assert_int_equal(status, 0);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +310,7 @@ int main(void)
         cmocka_unit_test(a_feed_removed_and_added_again_while_it_is_asked_stays),
         cmocka_unit_test(a_feed_removed_and_imported_while_it_is_asked_stays),
         cmocka_unit_test(a_poll_under_way_when_its_feed_is_taken_over_tells_nothing_twice),
+        cmocka_unit_test(what_waits_for_a_receiver_that_is_gone_is_told_until_it_is_named_or_dropped),
         cmocka_unit_test(a_feed_that_moved_to_another_workers_host_lives_once_over_reloads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
