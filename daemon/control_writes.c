@@ -45,12 +45,36 @@ static void tell_moved(struct question *q, size_t moved)
         q->reply.json = json_pack("{s:I}", "deliveries", (json_int_t)moved);
 }
 
+// Leaves out the rows of receivers that the configuration does not name: due or not, they wait. False: these were all.
+static bool leave_unnamed(struct question *q, const struct config *config)
+{
+    struct str unnamed = question_text(q, "receiver");
+    size_t n = 0;
+    if (config_receiver_find(config, unnamed))
+        unnamed = (struct str){0};
+    for (size_t i = 0; i < q->n_rows; i++) {
+        if (config_receiver_find(config, q->rows[i].receiver))
+            q->rows[n++] = q->rows[i];
+        else
+            unnamed = q->rows[i].receiver;
+    }
+    q->n_rows = n;
+    if (n == 0 && unnamed.n)
+        question_fail(q, CONTROL_REFUSED, "feedwatchctl receivers list", "receiver %.*s is not in the configuration: "
+                      "nothing is sent to it before it is named there", STR_ARG(unnamed));
+    return n > 0 || unnamed.n == 0;
+}
+
 static void commit_rows(struct job *job, void *owner, struct now now)
 {
     struct question *q = (struct question *)job;
     size_t moved = 0;
     struct store_batch batch = {.now = now.wall, .out_moved = &moved};
     bool is_drop = q->request.verb == CONTROL_DELIVERY_DROP;
+    if (!is_drop && !leave_unnamed(q, writer_config(owner))) {
+        question_home(q);
+        return;
+    }
     struct delivery_step *steps = ARENA_ARRAY(&q->arena, struct delivery_step, q->n_rows + 1);
     for (size_t i = 0; is_drop && i < q->n_rows; i++)
         steps[i] = (struct delivery_step){.alert = q->rows[i].alert, .receiver = q->rows[i].receiver,

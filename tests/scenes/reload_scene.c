@@ -283,6 +283,14 @@ static void what_waits_for_a_receiver_that_is_gone_is_told_until_it_is_named_or_
     scene_stop(&s);
     scene_start(&s); // this life has never heard of it
     check_unnamed(&s);
+    const struct str said = S("receiver former is not in the configuration: nothing is sent to it");
+    struct str refused = scene_ctl(&s, &status, "deliveries", "retry", "--receiver", "former", NULL);
+    if (status != 1 || str_find(refused, said) == refused.n)
+        fail_msg("deliveries retry --receiver (%d): %.*s", status, STR_ARG(refused));
+    refused = scene_ctl(&s, &status, "deliveries", "retry", "--all", NULL);
+    if (status != 1 || str_find(refused, said) == refused.n)
+        fail_msg("deliveries retry --all (%d): %.*s", status, STR_ARG(refused));
+    check_unnamed(&s);
     receiver_be_well(&s.receiver);
     scene_config(&s, former);
     scene_ctl(&s, &status, "reload", "--wait", NULL);
