@@ -158,7 +158,7 @@ static void settle_fate(struct decide_state *state, const struct decide_poll *po
         alert->silenced_before = silence_list_hidden_before(state->silences, alert, now);
 }
 
-static bool is_notified(const struct rule *rule, struct str receiver)
+bool decide_is_notified(const struct rule *rule, struct str receiver)
 {
     for (size_t i = 0; i < rule->n_notify; i++) {
         if (str_eq(rule->notify[i], receiver))
@@ -177,7 +177,7 @@ static void queue_deliveries(struct decide_state *state, const struct decided *d
     wall_t opens = hours_open(rule, now);
     for (size_t i = 0; i < receivers->n; i++) {
         const struct receiver_ref *receiver = &receivers->list[i];
-        if (!is_notified(rule, receiver->name))
+        if (!decide_is_notified(rule, receiver->name))
             continue;
         struct delivery delivery = {
             .alert = d->alert.id,

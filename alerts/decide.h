@@ -43,6 +43,9 @@ struct receivers {
     size_t n;
 };
 
+// Tells whether the rule notifies the receiver of that name.
+bool decide_is_notified(const struct rule *rule, struct str receiver);
+
 struct decide_poll {
     const struct feed_facts *feed;
     bool is_first;           // no marks before this poll: baseline

@@ -23,7 +23,8 @@ bool api_history_knows(enum control_verb verb);
 struct api_reply api_history_answer(struct store_side *side, const struct control_request *request, wall_t now);
 
 // Finds the rows that CONTROL_ALERT_RESEND, _DELIVERY_RETRY or _DELIVERY_DROP mean, into the arena: for the batch's
-// `again`, or as dropped steps. False: reply says why not.
+// `again`, or as dropped steps. Where a resend finds none, one without a number (and without a receiver, where none was
+// named) that the caller is to complete. False: reply says why not.
 bool api_history_rows(struct store_side *side, const struct control_request *request, struct arena *arena,
                       struct delivery **out, size_t *out_n, struct api_reply *reply) MUST_CHECK;
 

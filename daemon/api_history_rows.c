@@ -72,7 +72,8 @@ static void row_keep(struct arena *arena, const struct delivery *delivery, struc
     ARENA_PUSH(arena, *list, *n, copy);
 }
 
-// All rows of an alert, whatever their state: to be sent again.
+// All rows of an alert, whatever their state: to be sent again. Where there is none of those asked for, one without a
+// number, with the receiver that was named, if one was: it is to be made.
 static bool rows_of_alert(struct asking *a, struct arena *arena, struct delivery **list, size_t *n)
 {
     struct alert_history history;
@@ -84,8 +85,9 @@ static bool rows_of_alert(struct asking *a, struct arena *arena, struct delivery
             row_keep(arena, &history.deliveries[i], list, n);
     if (*n > 0)
         return true;
-    err_set(&a->reply.err, "the alert has no delivery%s%.*s", receiver.n > 0 ? " to " : "", STR_ARG(receiver));
-    return api_fail(a, CONTROL_NOT_FOUND, "feedwatchctl alerts show ID");
+    const struct delivery none = {.alert = history.alert->id, .receiver = receiver, .rule = history.alert->rule};
+    row_keep(arena, &none, list, n);
+    return true;
 }
 
 static bool row_by_id(struct asking *a, struct arena *arena, struct delivery **list, size_t *n)

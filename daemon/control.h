@@ -44,7 +44,8 @@ enum control_verb {
     // api_json_alert and {payload (the webhook's whole object), decisions[texts], deliveries[api_json_delivery and
     // attempts[{number, at_ms, status, error, address, took_ms}]]}
     CONTROL_ALERT_SHOW,
-    CONTROL_ALERT_RESEND, // args {receiver} -> {deliveries: how many rows are due now}
+    // args {receiver} -> {deliveries: how many rows are due now}. Rows are made where there is none of those asked for.
+    CONTROL_ALERT_RESEND,
     // deliveries[api_json_delivery and {title, last_ms, status, error}], more. Arguments: receiver, state, limit.
     CONTROL_DELIVERIES_LIST,
     // An id, or without one args {receiver, state: "dead"}, or {all: true} -> {deliveries: how many}

@@ -45,21 +45,56 @@ static void tell_moved(struct question *q, size_t moved)
         q->reply.json = json_pack("{s:I}", "deliveries", (json_int_t)moved);
 }
 
+// An alert that was never queued is so now: to the receiver that is asked for, else to those that its rule tells today.
+static bool make_rows(struct question *q, const struct config *config)
+{
+    const struct delivery none = q->n_rows ? q->rows[0] : (struct delivery){.row = 1};
+    const struct config_receiver *named = config_receiver_find(config, none.receiver);
+    if (none.row)
+        return true;
+    q->rows[0].format = named ? named->format : S("standard");
+    if (none.receiver.n)
+        return true;
+    const struct rule *rule = ruleset_find(config->rules, none.rule);
+    q->rows = NULL;
+    q->n_rows = 0;
+    for (size_t i = 0; rule && i < config->refs_for_decide.n; i++) {
+        const struct receiver_ref *ref = &config->refs_for_decide.list[i];
+        const struct delivery row = {.alert = none.alert, .receiver = ref->name, .rule = none.rule,
+                                     .format = ref->format};
+        if (decide_is_notified(rule, ref->name))
+            ARENA_PUSH(&q->arena, q->rows, q->n_rows, row);
+    }
+    if (q->n_rows == 0)
+        question_fail(q, CONTROL_REFUSED, "feedwatchctl alerts resend --receiver NAME ID",
+                      "the alert was sent to nobody, and no rule of the configuration says whom to tell");
+    return q->n_rows > 0;
+}
+
+static bool takes_rows(const struct config *config, struct str name)
+{
+    const struct config_receiver *c = config_receiver_find(config, name);
+    return c && c->kind != RECEIVER_SYSLOG; // nothing is kept for the log
+}
+
 // Leaves out the rows of receivers that the configuration does not name: due or not, they wait. False: these were all.
 static bool leave_unnamed(struct question *q, const struct config *config)
 {
     struct str unnamed = question_text(q, "receiver");
     size_t n = 0;
-    if (config_receiver_find(config, unnamed))
+    if (takes_rows(config, unnamed))
         unnamed = (struct str){0};
     for (size_t i = 0; i < q->n_rows; i++) {
-        if (config_receiver_find(config, q->rows[i].receiver))
+        if (takes_rows(config, q->rows[i].receiver))
             q->rows[n++] = q->rows[i];
         else
             unnamed = q->rows[i].receiver;
     }
     q->n_rows = n;
-    if (n == 0 && unnamed.n)
+    if (n == 0 && config_receiver_find(config, unnamed))
+        question_fail(q, CONTROL_REFUSED, "feedwatchctl receivers list",
+                      "receiver %.*s is the log: an alert is written there once, and not sent again", STR_ARG(unnamed));
+    else if (n == 0 && unnamed.n)
         question_fail(q, CONTROL_REFUSED, "feedwatchctl receivers list", "receiver %.*s is not in the configuration: "
                       "nothing is sent to it before it is named there", STR_ARG(unnamed));
     return n > 0 || unnamed.n == 0;
@@ -71,7 +106,8 @@ static void commit_rows(struct job *job, void *owner, struct now now)
     size_t moved = 0;
     struct store_batch batch = {.now = now.wall, .out_moved = &moved};
     bool is_drop = q->request.verb == CONTROL_DELIVERY_DROP;
-    if (!is_drop && !leave_unnamed(q, writer_config(owner))) {
+    const struct config *config = writer_config(owner);
+    if (!is_drop && !(make_rows(q, config) && leave_unnamed(q, config))) {
         question_home(q);
         return;
     }

@@ -662,6 +662,58 @@ static void help_is_as_written(void **state)
     scene_done(&s);
 }
 
+static bool has_tried(struct scene *s, const void *times)
+{
+    const struct receiver_alert *a = receiver_find(&s->receiver, "truce g1");
+    return a && a->attempts == *(const unsigned *)times;
+}
+
+static void what_was_told_to_nobody_can_be_sent_by_hand(void **state)
+{
+    (void)state;
+    static struct scene s;
+    struct paper p;
+    int status;
+    scene_open(&s, "ctl-resend");
+    paper_open(&p, &s, "127.0.0.2", PRESS_RSS);
+    paper_print(&p, "g1", "A truce from midnight", NULL); // out before the first poll: kept as baseline
+    const char *more = arena_fmt(&s.arena, "webhook other {\n url \"%s\"\n secret \"file:%s/secret\"\n}\n%s",
+                                 receiver_url(&s.receiver, "/other"), s.folder, paper_config(&p, "")).p;
+    scene_config(&s, more);
+    scene_write(&s, "rules.d/truce.rules", "%s", RULES);
+    scene_start(&s);
+    scene_run(&s, 11 * MINUTE_MS);
+    assert_int_equal(receiver_report(&s.receiver).requests, 0);
+    const char *alert = first_of(&s, "alerts", "alerts", "id");
+    scene_write(&s, "rules.d/truce.rules", "rule other {\n when other\n}\n");
+    scene_ctl(&s, &status, "reload", "--wait", NULL);
+    const struct line rule_gone[] = {
+        {{"alerts", "list"}, 0, "baseline", NULL},
+        {{"alerts", "resend", alert}, 1, "no rule of the configuration says whom to tell", NULL},
+    };
+    CHECK_LINES(&s, rule_gone);
+    scene_write(&s, "rules.d/truce.rules", "%s", RULES);
+    scene_ctl(&s, &status, "reload", "--wait", NULL);
+    const struct line to_desk[] = {
+        {{"alerts", "resend", "--receiver", "nobody", alert}, 1, "receiver nobody is not in the configuration", NULL},
+        {{"alerts", "resend", "--receiver", "syslog", alert}, 1, "receiver syslog is the log", NULL},
+        {{"alerts", "resend", alert}, 0, "1 delivery is due now", NULL}, // as the rule says: not to the other
+    };
+    CHECK_LINES(&s, to_desk);
+    scene_until(&s, "one to desk", has_tried, &(unsigned){1});
+    scene_settle(&s);
+    const struct line to_other[] = {
+        {{"alerts", "resend", "--receiver", "other", alert}, 0, "1 delivery is due now", NULL},
+    };
+    CHECK_LINES(&s, to_other);
+    scene_until(&s, "one to the other", has_tried, &(unsigned){2});
+    scene_settle(&s);
+    assert_int_equal(receiver_report(&s.receiver).changed_path, 1); // the same id, to each of the two
+    assert_int_equal(receiver_report(&s.receiver).requests, 2);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -681,6 +733,7 @@ int main(void)
         cmocka_unit_test(who_follows_alerts_misses_none_where_the_state_was_lost),
         cmocka_unit_test(opml_goes_in_and_out),
         cmocka_unit_test(a_poll_during_an_import_is_not_undone_by_its_end),
+        cmocka_unit_test(what_was_told_to_nobody_can_be_sent_by_hand),
         cmocka_unit_test(reload_waits_and_tells_all_errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
