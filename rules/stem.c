@@ -145,11 +145,17 @@ void stems_build(struct segment *g, const struct term *terms, uint32_t n)
     stemmers_free(s);
 }
 
-void stems_match(const struct segment *g, struct stemmers *s, unsigned language, struct str spelled, struct str folded,
-                 void (*found)(void *, uint32_t), void *context)
+static void find_stems(const struct segment *g, uint64_t hash, void (*found)(void *, uint32_t), void *context)
 {
-    uint64_t hash = language ? hash_in(g, s, language, spelled) : stem_hash(g, 0, folded);
     for (size_t at = hash & (g->n_stem_slots - 1); g->stems[at].hash; at = (at + 1) & (g->n_stem_slots - 1))
         if (g->stems[at].hash == hash)
             found(context, g->stems[at].term);
+}
+
+void stems_match(const struct segment *g, struct stemmers *s, unsigned language, struct str spelled, struct str folded,
+                 void (*found)(void *, uint32_t), void *context)
+{
+    find_stems(g, stem_hash(g, 0, folded), found, context);
+    if (language)
+        find_stems(g, hash_in(g, s, language, spelled), found, context);
 }

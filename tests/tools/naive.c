@@ -201,6 +201,8 @@ void naive_rule_free(struct naive_rule *r)
 
 static bool is_stem_of(struct str text, struct str rule, struct str lang)
 {
+    if (str_eq(text, rule))
+        return true;
     struct str primary = str_head(lang, str_find_char(lang, '-'));
     char name[8] = "en";
     if (primary.n && primary.n < sizeof name) {
@@ -209,7 +211,7 @@ static bool is_stem_of(struct str text, struct str rule, struct str lang)
     }
     struct sb_stemmer *s = sb_stemmer_new(name, NULL);
     if (!s)
-        return str_eq(text, rule);
+        return false;
     char first[256];
     const sb_symbol *stem = sb_stemmer_stem(s, (const sb_symbol *)text.p, (int)text.n);
     size_t n = (size_t)sb_stemmer_length(s);

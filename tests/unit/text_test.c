@@ -357,6 +357,11 @@ static void stems_follow_the_language_of_the_item(void **state)
         {"négociation~", "fr", "négociations", true}, {"rozmowa~", "pl", "rozmowy", false},
         {"lang:pt truce", "pt-BR", "truce", true},    {"lang:en truce", "de", "truce", false},
         {"lang:unknown truce", "", "truce", true},    {"lang:(uk OR ru) truce", "ru_RU", "truce", true},
+        // word~ finds whatever word does.
+        {"مفاوضات~", "ar", "انطلاق المفاوضات في القاهرة", true}, {"negociación~", "es", "LA NEGOCIACION", true},
+        {"negociații~", "ro", "negociaţii la Geneva", true},     {"gruß~", "de", "GRUSS", true},
+        {"cease-fire~", "fr", "Le Cease-Fire", true},            {"negociación~", "es", "la nación", false},
+        {"la ONEAR/1 negociación~", "es", "LA NEGOCIACION", true},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct rulebook b;
