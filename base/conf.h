@@ -133,4 +133,9 @@ void conf_hide(struct diags *diags, const struct conf_spec *const *tables);
 // Reads one value of a type by itself (command lines take them too). False with err set, saying what was expected.
 bool conf_read(struct str text, const struct conf_arg *arg, struct conf_value *out, struct err *err) MUST_CHECK;
 
+// Returns where the string of an expression ends that a quote at i opens: behind its closing quote, or at its line's
+// end where it has none; i itself where no quote stands. A plain quote is closed by a plain one, a typographic one by
+// any.
+size_t conf_string_end(struct str text, size_t i);
+
 #endif

@@ -3,6 +3,7 @@
 // Tokens of the block grammar. A line is read token by token, except for an expression: that is found by its
 // parentheses alone, with quotes, regexes and comments stepped over, and its own language is read elsewhere.
 #include "base/conf_parts.h"
+#include "base/fold.h"
 #include "base/utf8.h"
 
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
@@ -157,13 +158,37 @@ void lex_skip_block(struct parser *p)
     }
 }
 
-// Steps over the string or regex that opens at i, up to its closing mark; both end with their line at the latest.
-static size_t skip_quoted(struct str text, size_t i)
+// The bytes of the quote that stands at i; 0: none does.
+static size_t quote_bytes(struct str text, size_t i)
 {
-    char mark = text.p[i++];
-    while (i < text.n && text.p[i] != '\n' && text.p[i] != mark)
+    if ((unsigned char)text.p[i] < 0x80)
+        return text.p[i] == '"';
+    uint32_t code;
+    size_t bytes = utf8_decode(str_from(text, i), &code);
+    return fold_is_quotes(code) ? bytes : 0;
+}
+
+size_t conf_string_end(struct str text, size_t i)
+{
+    size_t bytes = quote_bytes(text, i);
+    bool is_plain = text.p[i] == '"';
+    for (i += bytes; bytes && i < text.n && text.p[i] != '\n';) {
+        bool is_escape = text.p[i] == '\\' && i + 1 < text.n && (text.p[i + 1] == '"' || text.p[i + 1] == '\\');
+        size_t closing = is_escape ? 0 : is_plain ? text.p[i] == '"' : quote_bytes(text, i);
+        i += closing ? closing : is_escape ? 2 : 1;
+        if (closing)
+            break;
+    }
+    return i;
+}
+
+// Steps over the regex that opens at i, up to its closing mark; it ends with its line at the latest.
+static size_t skip_regex(struct str text, size_t i)
+{
+    i++;
+    while (i < text.n && text.p[i] != '\n' && text.p[i] != '/')
         i += text.p[i] == '\\' && i + 1 < text.n && text.p[i + 1] != '\n' ? 2 : 1;
-    return i < text.n && text.p[i] == mark ? i + 1 : i;
+    return i < text.n && text.p[i] == '/' ? i + 1 : i;
 }
 
 // A regex opens only where a leaf may begin: AC/DC, NEAR/5 and and/or are none.
@@ -243,8 +268,10 @@ static struct extent measure(struct str text, size_t start, const struct conf_sp
             i += str_find_char(str_from(text, i), '\n');
         } else if (depth == 0 && closes_block(text, start, i)) {
             break;
-        } else if (c == '"' || opens_regex(text, start, i)) {
-            end = i = skip_quoted(text, i);
+        } else if (opens_regex(text, start, i)) {
+            end = i = skip_regex(text, i);
+        } else if (conf_string_end(text, i) > i) {
+            end = i = conf_string_end(text, i);
         } else {
             depth += c == '(';
             depth -= c == ')' && depth > 0;

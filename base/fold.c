@@ -106,6 +106,11 @@ static const struct range quotes_ranges[] = {
     {0x2039, 0x203A}, {0x300C, 0x300F}, {0x301D, 0x301F}, {0xFF02, 0xFF02}, {0xFF62, 0xFF63},
 };
 
+bool fold_is_quotes(uint32_t code)
+{
+    return IN(code, quotes_ranges);
+}
+
 bool fold_is_mark(uint32_t code)
 {
     if (code < 0x300)

@@ -75,6 +75,9 @@ void fold_next_nfkc(struct str s, bool is_lower, struct fold *out);
 // Tells whether a code point joins the one before it: combining marks, jamo vowels and finals, halfwidth voicing.
 bool fold_extends(uint32_t code);
 
+// Tells whether a code point is a double or angle quote.
+bool fold_is_quotes(uint32_t code);
+
 // Tells whether a code point is a combining mark.
 bool fold_is_mark(uint32_t code);
 

@@ -4,6 +4,7 @@
 // can get lost, and what is written has no second reading.
 #include "rules/fmt_expr.h"
 
+#include "base/conf.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
@@ -44,14 +45,15 @@ static size_t piece_end(struct str s, size_t i)
         return i + 1;
     while (i < s.n && !char_is_space(s.p[i]) && !strchr("(),", s.p[i])) {
         bool opens_regex = s.p[i] == '/' && (i == start || strchr(":-", s.p[i - 1]));
-        if (s.p[i] != '"' && !opens_regex) {
-            i++;
+        if (!opens_regex) {
+            size_t end = conf_string_end(s, i);
+            i = end > i ? end : i + 1;
             continue;
         }
-        char mark = s.p[i++];
-        while (i < s.n && s.p[i] != mark && s.p[i] != '\n')
+        i++;
+        while (i < s.n && s.p[i] != '/' && s.p[i] != '\n')
             i += s.p[i] == '\\' && i + 1 < s.n ? 2 : 1;
-        i += i < s.n && s.p[i] == mark;
+        i += i < s.n && s.p[i] == '/';
     }
     return i;
 }

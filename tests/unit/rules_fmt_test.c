@@ -14,6 +14,9 @@
 #include "rules/load.h"
 #include "tests/tools/folder.h"
 
+#define TEN "aaaaaaaaaa"
+#define FIFTY TEN TEN TEN TEN TEN
+
 static const struct conf_spec *const tables[] = {rules_specs, NULL};
 
 static const struct conf_spec *const file_tables[] = {config_specs, rules_specs, NULL};
@@ -65,6 +68,18 @@ static void an_expression_keeps_its_lines(void **state)
           "set a (b OR c  # first\n       OR 2 OF(d, e)\n       # alone\n       OR \"x  y\" OR /a  b\\/[(] /i)\n");
 }
 
+// A typographic quote opens a string and any quote closes it, where a plain one is closed by a plain one.
+static void a_phrase_in_typographic_quotes_is_one_piece(void **state)
+{
+    (void)state;
+    check("set a (\u201Cx  y\u201D  OR \u00ABdeal #1 (b,c\u00BB OR\n b)\n",
+          "set a (\u201Cx  y\u201D OR \u00ABdeal #1 (b,c\u00BB OR\n       b)\n");
+    check("set a (\u201Ex  y\"  OR \"x  \u201Cy\"  OR\n z)\n", "set a (\u201Ex  y\" OR \"x  \u201Cy\" OR\n       z)\n");
+    check("set a (\u201Cx \\\"  y \\\u201D  OR z)\n", "set a (\u201Cx \\\"  y \\\u201D OR z)\n");
+    check("set a (" FIFTY " OR " TEN TEN TEN " OR \u201Cc OR d AND e, f\u201D)\n",
+          "set a (" FIFTY " OR " TEN TEN TEN " OR\n       \u201Cc OR d AND e, f\u201D)\n");
+}
+
 static void a_block_is_followed_by_an_empty_line(void **state)
 {
     (void)state;
@@ -88,8 +103,6 @@ static void what_does_not_parse_is_not_touched(void **state)
 
 // ---- long lines ----
 
-#define TEN "aaaaaaaaaa"
-#define FIFTY TEN TEN TEN TEN TEN
 #define WIDE_10 "停火停火停火停火停火"
 #define WIDE_30 WIDE_10 WIDE_10 WIDE_10
 #define AT_100 "set a (" FIFTY " OR " TEN TEN TEN "bbb OR " // 100 columns with a last word of 1 and a )
@@ -286,7 +299,7 @@ static void random_blank(struct rng *rng, struct buf *b, bool is_inside)
 static void random_expression(struct rng *rng, struct buf *b, unsigned depth)
 {
     static const char *const leaves[] = {"word", "cease-fire", "\"two  words\"", "/a b\\/c/i", "title:x", "peace*",
-                                         "-bad", "\"x\"~3", "AT&T", "перемир*", "停火", "@set", "a#b"};
+                                         "-bad", "\"x\"~3", "AT&T", "перемир*", "停火", "@set", "a#b", "\u201Ctwo  (words\u201D", "\u00ABone, #two\""};
     bool is_group = depth > 0;
     if (is_group)
         buf_add_char(b, '(');
@@ -385,6 +398,7 @@ int main(void)
         cmocka_unit_test(arguments_stand_in_one_column),
         cmocka_unit_test(comments_stay_where_they_say_something),
         cmocka_unit_test(an_expression_keeps_its_lines),
+        cmocka_unit_test(a_phrase_in_typographic_quotes_is_one_piece),
         cmocka_unit_test(a_block_is_followed_by_an_empty_line),
         cmocka_unit_test(what_does_not_parse_is_not_touched),
         cmocka_unit_test(an_expression_that_cannot_be_read_stays_as_it_is),
