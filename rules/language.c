@@ -22,34 +22,65 @@ static const struct script scripts[] = {
 };
 enum { SCRIPTS = sizeof scripts / sizeof *scripts, CYRILLIC = 1, ARABIC = 4, KANA = 21, HAN = 22 };
 
-// Letters that tell: the first entry of which the text has one decides.
+// Letters of a block of 256 that tell. A text that has some of `own` is of the language, the more so with each of `own`
+// and `shared`, which it has in common with others, and the less with each of `foreign`, which are common letters that
+// it does not have: so a name or a quotation in another language decides nothing, though its alphabet takes all of
+// Russian's in.
 struct sign {
-    uint32_t letters[6];
+    const char *own, *shared, *foreign;
     struct str language;
 };
 
+// Where two are level, the first one it is.
 static const struct sign cyrillic_signs[] = {
-    {{0x045E}, STR("be")},                                         // ў
-    {{0x0459, 0x045A, 0x0452, 0x045B, 0x045F}, STR("sr")},         // љ њ ђ ћ џ
-    {{0x0453, 0x045C, 0x0455}, STR("mk")},                         // ѓ ќ ѕ
-    {{0x04D9, 0x0493, 0x049B, 0x04B1}, STR("kk")},                 // ә ғ қ ұ
-    {{0x0457, 0x0454, 0x0491, 0x0407, 0x0404, 0x0490}, STR("uk")}, // ї є ґ
-    {{0x044B, 0x044D, 0x042D}, STR("ru")},                         // ы э
-    {{0x0456, 0x0406}, STR("uk")},                                 // і
-    {{0x044A}, STR("bg")},                                         // ъ, and none of the above
+    {"ў", "ыэ", "ищ", STR("be")},
+    {"љњђћџ", "ј", "йьяѓќѕ", STR("sr")},
+    {"ѓќѕ", "јљњџ", "йьяђћ", STR("mk")},
+    {"әғқұ", "і", "иь", STR("kk")},
+    {"їєґЇЄҐ", "іІ", "ыэъё", STR("uk")},
+    {"ыэЭ", "", "іїєъ", STR("ru")},
+    {"іІ", "", "ыэъё", STR("uk")},
+    {"ъ", "", "ыэі", STR("bg")},
 };
 
 static const struct sign arabic_signs[] = {
-    {{0x0679, 0x0688, 0x0691, 0x06D2, 0x06BA}, STR("ur")}, // ٹ ڈ ڑ ے ں
-    {{0x067E, 0x0686, 0x0698, 0x06AF, 0x06CC}, STR("fa")}, // پ چ ژ گ ی
+    {"ٹڈڑےں", "ہھ", "هةأإ", STR("ur")},
+    {"پچژگی", "", "ةأإٹڈڑےں", STR("fa")},
 };
+
+// How often the letters, of two bytes each, stand in a text whose letters of this block are counted.
+static int count_of(const char *letters, const uint32_t counts[256])
+{
+    uint32_t n = 0;
+    for (struct str rest = str_of(letters); rest.n; rest = str_from(rest, 2)) {
+        uint32_t c;
+        utf8_decode(rest, &c);
+        n += counts[c & 0xFF];
+    }
+    return (int)n;
+}
+
+// The language with the most signs for it; `otherwise` where there are none, or more against each.
+static struct str language_of(const struct sign *signs, size_t n, const uint32_t counts[256], struct str otherwise)
+{
+    int most = -1;
+    struct str language = otherwise;
+    for (size_t i = 0; i < n; i++) {
+        int own = count_of(signs[i].own, counts);
+        int sum = own + count_of(signs[i].shared, counts) - count_of(signs[i].foreign, counts);
+        if (own && sum > most) {
+            most = sum;
+            language = signs[i].language;
+        }
+    }
+    return language;
+}
 
 struct str language_detect(struct str text)
 {
     uint32_t counts[SCRIPTS] = {0};
     uint32_t latin = 0;
-    bool cyrillic[sizeof cyrillic_signs / sizeof *cyrillic_signs] = {false};
-    bool arabic[sizeof arabic_signs / sizeof *arabic_signs] = {false};
+    uint32_t cyrillic[256] = {0}, arabic[256] = {0}; // letters from U+0400 on, and from U+0600: as the sample has
     text = str_head(text, SAMPLE_BYTES);
     for (size_t at = 0; at < text.n;) {
         if ((unsigned char)text.p[at] < 0x80) {
@@ -65,12 +96,8 @@ struct str language_detect(struct str text)
         if (script == SCRIPTS)
             continue;
         counts[script]++;
-        for (size_t i = 0; script == CYRILLIC && i < sizeof cyrillic_signs / sizeof *cyrillic_signs; i++)
-            for (size_t k = 0; k < 6; k++)
-                cyrillic[i] |= cyrillic_signs[i].letters[k] == c;
-        for (size_t i = 0; script == ARABIC && i < sizeof arabic_signs / sizeof *arabic_signs; i++)
-            for (size_t k = 0; k < 6; k++)
-                arabic[i] |= arabic_signs[i].letters[k] == c;
+        cyrillic[c & 0xFF] += c >> 8 == 0x04;
+        arabic[c & 0xFF] += c >> 8 == 0x06;
     }
     size_t most = 0;
     for (size_t i = 1; i < SCRIPTS; i++)
@@ -80,11 +107,10 @@ struct str language_detect(struct str text)
         most = KANA;
     if (counts[most] * 2 < latin || counts[most] == 0)
         return (struct str){0};
-    for (size_t i = 0; most == CYRILLIC && i < sizeof cyrillic_signs / sizeof *cyrillic_signs; i++)
-        if (cyrillic[i])
-            return cyrillic_signs[i].language;
-    for (size_t i = 0; most == ARABIC && i < sizeof arabic_signs / sizeof *arabic_signs; i++)
-        if (arabic[i])
-            return arabic_signs[i].language;
-    return scripts[most].language;
+    struct str language = scripts[most].language;
+    if (most == CYRILLIC)
+        return language_of(cyrillic_signs, sizeof cyrillic_signs / sizeof *cyrillic_signs, cyrillic, language);
+    if (most == ARABIC)
+        return language_of(arabic_signs, sizeof arabic_signs / sizeof *arabic_signs, arabic, language);
+    return language;
 }

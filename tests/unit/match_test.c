@@ -154,6 +154,50 @@ static void hits_say_where_in_bytes_and_code_points(void **state)
     rulebook_done(&b);
 }
 
+static void what_a_text_has_most_signs_of_is_its_language(void **state)
+{
+    (void)state;
+#define RUSSIAN "Переговоры о прекращении огня продолжились в пятницу. Стороны обменялись списками пленных, и " \
+                "посредники назвали это шагом вперёд. Об этом рассказал журналистам один из участников встречи. "
+#define ARABIC "استؤنفت المفاوضات بشأن وقف إطلاق النار أمس الجمعة، وتبادل الطرفان قوائم الأسرى، وقال الوسطاء إن ذلك خطوة "
+    static const struct {
+        const char *text, *language;
+    } rows[] = {
+        {RUSSIAN, "ru"}, {RUSSIAN "Газета «Голос України» пишет: ничего не решено.", "ru"},
+        {RUSSIAN "Вучић промолчал.", "ru"}, {RUSSIAN "Газета «Новы Час» і радыё «Рацыя»: ў Мінску.", "ru"},
+        {RUSSIAN "Газета «Қазақстан әдебиеті».", "ru"}, {"Александр Вучић прибыл в Минск с делегацией", "ru"},
+        {ARABIC, "ar"}, {ARABIC "على گوگل", "ar"}, {ARABIC "علی", "ar"}, {ARABIC "بازار ٹاور", "ar"},
+        {"Переговори тривали до ночі. «Мы этого не хотели», — сказав він. Сторони обмінялися списками полонених, "
+         "і посередники назвали це кроком уперед. Україна чекає на відповідь.", "uk"},
+        {"Перамовы працягваліся да ночы. Бакі абмяняліся спісамі палонных, і пасярэднікі назвалі гэта крокам "
+         "наперад. Пра гэта расказаў журналістам адзін з удзельнікаў сустрэчы, які быў у зале.", "be"},
+        {"Келіссөздер түнге дейін жалғасты. Тараптар тұтқындар тізімімен алмасты, ал делдалдар мұны алға басқан "
+         "қадам деп атады. Бұл туралы кездесуге қатысушылардың бірі журналистерге айтты.", "kk"},
+        {"Преговори су настављени у петак. Стране су размениле спискове заробљеника, а посредници су то назвали "
+         "кораком напред. Новинарима је то рекао један од учесника, који ће остати у граду.", "sr"},
+        {"Преговорите продолжија во петокот. Страните разменија списоци на заробеници, а посредниците го нарекоа "
+         "тоа чекор напред. Тоа го кажа еден од учесниците на состанокот, кој ќе остане; прашањето е отворено.", "mk"},
+        {"Преговорите продължиха до през нощта. «Мы», каза един от тях. Страните размениха списъци на пленници, а "
+         "посредниците нарекоха това крачка напред. България очаква отговор.", "bg"},
+        {"مذاکرات آتش‌بس دیروز از سر گرفته شد و دو طرف فهرست اسیران را رد و بدل کردند. میانجی‌ها این را گامی به پیش "
+         "خواندند. رأی نهایی چه خواهد بود؟", "fa"},
+        {"جنگ بندی کے مذاکرات جمعے کو دوبارہ شروع ہوئے اور فریقین نے قیدیوں کی فہرستیں ایک دوسرے کو دیں۔ ثالثوں نے اسے "
+         "ایک قدم قرار دیا۔", "ur"},
+        // One sign decides a short text, and where two are level the first language of the list.
+        {"їжа", "uk"}, {"Вучић", "sr"}, {"мы", "ru"}, {"вірш", "uk"}, {"ъгъл", "bg"}, {"їжа мы", "uk"}, {"مرگ", "fa"},
+        {"мир", "ru"}, {"سلام", "ar"},
+    };
+    size_t wrong = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct str found = language_detect(str_of(rows[i].text));
+        if (!str_eq(found, str_of(rows[i].language))) {
+            print_error("%s, not %.*s: %s\n", rows[i].language, STR_ARG(found), rows[i].text);
+            wrong++;
+        }
+    }
+    assert_int_equal(wrong, 0);
+}
+
 enum { SNIPPET_BYTES = 120, SNIPPET_NEAR = 40 }; // as an alert shows them: hits.c
 
 // Where a snippet of a hit at [start, end) begins and ends, found letter by letter.
@@ -317,6 +361,7 @@ int main(void)
         cmocka_unit_test(snippets_are_cut_at_white_space),
         cmocka_unit_test(lists_are_found_and_name_their_phrase),
         cmocka_unit_test(a_long_phrase_of_a_list_is_met_by_compounds),
+        cmocka_unit_test(what_a_text_has_most_signs_of_is_its_language),
         cmocka_unit_test(an_edit_replaces_adds_and_removes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
