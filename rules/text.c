@@ -41,6 +41,7 @@ void text_reset(struct text *t, uint64_t seed)
     t->pos = t->phrase = t->sentence = 0;
     t->n_singles = 0;
     t->has_cut = false;
+    t->has_ordinals = false;
 }
 
 static void room(void **p, size_t *have, size_t want, size_t size)
@@ -362,6 +363,7 @@ void text_add(struct text *t, enum doc_field field, uint32_t index, struct str t
 
 void text_add_doc(struct text *t, const struct doc *doc)
 {
+    t->has_ordinals = text_has_ordinals(doc->lang);
     text_add(t, FIELD_TITLE, 0, doc->title);
     text_add(t, FIELD_SUMMARY, 0, doc->summary);
     text_add(t, FIELD_BODY, 0, doc->body);

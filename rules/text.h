@@ -72,6 +72,7 @@ struct text {
     uint32_t pos, phrase, sentence; // of the next word
     size_t n_singles; // words of scripts without spaces
     bool has_cut;     // some run of letters was longer than WORD_BYTES_MAX
+    bool has_ordinals; // the document's language writes them with a dot
 };
 
 // Makes an empty text; the table is kept.
@@ -84,7 +85,7 @@ void text_reset(struct text *t, uint64_t seed);
 // Reads one value. Linear in its length.
 void text_add(struct text *t, enum doc_field field, uint32_t index, struct str text);
 
-// Reads all fields of a document (but the language, which is no text).
+// Reads all fields of a document (but the language, which is no text: it tells what a dot behind a number is).
 void text_add_doc(struct text *t, const struct doc *doc);
 
 // Returns the value that a position lies in.
@@ -109,5 +110,8 @@ size_t text_arabic_article(struct str folded, struct str source, size_t letters_
 
 // Tells whether the dot behind this word (folded) is an abbreviation's: dr, prof, bzw, млн.
 bool text_is_abbreviation(struct str folded);
+
+// Tells whether a language, as a document declares it, writes ordinals with a dot: am 24. Februar, 1. FC Köln.
+bool text_has_ordinals(struct str lang);
 
 #endif

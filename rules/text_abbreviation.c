@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Words whose dot ends no sentence. See text.h. Single letters (initials, z.B., U.S.) need no table. Words that end
-// sentences as often as not (no, am, art, sun, sat) are left out: a missed phrase over "No. 5" costs less than a
-// phrase over a full stop.
+// Words and numbers whose dot ends no sentence. See text.h. Single letters (initials, z.B., U.S.) need no table. Words
+// that end sentences as often as not (no, am, art, sun, sat) are left out: a missed phrase over "No. 5" costs less than
+// a phrase over a full stop.
 #include "rules/text.h"
 
 // By their first letter, in a row: an article asks at each full stop.
@@ -55,4 +55,17 @@ bool text_is_abbreviation(struct str folded)
     if (first >= 'a' && first <= 'z')
         return folded.n <= 6 && is_in(folded, latin[first - 'a']);
     return (first == 0xD0 || first == 0xD1) && is_in(folded, cyrillic);
+}
+
+bool text_has_ordinals(struct str lang)
+{
+    static const char languages[] = " bs cs da de dsb et eu fi fo gsw hr hsb hu is lb lv nb nn no pl sk sl sr tr ";
+    lang = str_trim(lang);
+    size_t n = 0;
+    while (n < lang.n && char_is_alpha(lang.p[n]))
+        n++;
+    char primary[3];
+    for (size_t i = 0; i < n && i < sizeof primary; i++)
+        primary[i] = char_lower(lang.p[i]);
+    return n >= 2 && n <= sizeof primary && is_in(str_make(primary, n), languages);
 }

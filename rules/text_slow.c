@@ -300,6 +300,31 @@ static enum dot_habit dot_habit(struct str word)
     return code >= RADICALS || (code >= JAMO && code < JAMO_END) ? DOT_ENDS : DOT_OF_LETTERS;
 }
 
+// Whether a word in lower case follows the blanks at `at`: of Latin, Greek, Cyrillic or Armenian, which have two cases.
+static bool is_lower_behind(const struct scan *s, size_t at)
+{
+    FOLD_UNSET struct fold f;
+    do {
+        if (at >= s->s.n)
+            return false;
+        step(s, at, &f);
+        at += f.bytes;
+    } while (f.class == FOLD_SPACE || f.class == FOLD_BREAK || f.class == FOLD_DROP);
+    if (f.class != FOLD_WORD || !f.n)
+        return false;
+    bool has_cases = (f.codes[0] >= 'a' && f.codes[0] <= 'z') || (f.codes[0] >= 0xDF && f.codes[0] < 0x590);
+    return has_cases && !is_upper(s->s, at - f.bytes);
+}
+
+// Whether the dot behind a number, before blanks at `at`, is that of an ordinal or a date.
+static bool is_ordinal(const struct scan *s, struct str number, size_t at)
+{
+    for (size_t i = 0; i < number.n; i++)
+        if (!char_is_digit(number.p[i]))
+            return false;
+    return (s->t->has_ordinals && number.n <= 2) || is_lower_behind(s, at);
+}
+
 // Whether the dot at [at, end) ends a sentence: not inside a word or number, not an abbreviation's or an initial's.
 static bool dot_is_end(const struct scan *s, size_t at, size_t end)
 {
@@ -331,6 +356,8 @@ static bool dot_is_end(const struct scan *s, size_t at, size_t end)
         return true;
     size_t letters = utf8_count(word);
     bool is_number = word.n && char_is_digit(word.p[word.n - 1]);
+    if (is_number && !has_closer && is_ordinal(s, word, i))
+        return false;
     if (!is_number && (letters == 1 || (letters == 2 && s->word_is_dotted)))
         return false;
     return !text_is_abbreviation(word);
