@@ -64,8 +64,15 @@ struct set {
 
 static void refuse(struct diags *ds, const struct term *t, const char *why)
 {
+    struct str said = str_of(why);
+    const char *help = "back references, look-around and what may match nothing cannot be searched in linear time";
+    if (str_find(said, S("too large")) < said.n)
+        help = "., \\w, \\W and [^x] stand for all of Unicode: repeat them less, write a class of letters, "
+               "or use NEAR/n";
+    else if (str_find(said, S("never match")) < said.n)
+        help = "a ^, $ or \\b in it stands where none can hold, as the \\b of x\\by";
     struct diag *d = diag_add(ds, DIAG_ERROR, t->source, t->leaf->at, t->leaf->n, "the regex is refused: %s", why);
-    diag_help(ds, d, "back references, look-around and what may match nothing cannot be searched in linear time");
+    diag_help(ds, d, "%s", help);
 }
 
 // Compiles; a pattern that is refused is told, and with it the build has failed.
