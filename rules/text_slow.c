@@ -411,6 +411,19 @@ static void read_colon(struct scan *s, size_t bytes)
     s->at = at;
 }
 
+// What drops is not there: a hyphen, dot or apostrophe behind it stands at the word, and a word at what is before it.
+static void read_dropped(struct scan *s, size_t bytes)
+{
+    size_t at = s->at;
+    s->at += bytes;
+    if (s->word_end == at)
+        s->word_end = s->at;
+    if (s->hyphen_end == at)
+        s->hyphen_end = s->at;
+    if (s->dot_end == at)
+        s->dot_end = s->at;
+}
+
 static void read_sign(struct scan *s, enum fold_class class, size_t bytes)
 {
     switch (class) {
@@ -430,8 +443,8 @@ static void read_sign(struct scan *s, enum fold_class class, size_t bytes)
     case FOLD_OTHER:
     case FOLD_QUOTES:
     case FOLD_WORD:
-    case FOLD_SINGLE:
-    case FOLD_DROP: s->at += bytes; break;
+    case FOLD_SINGLE: s->at += bytes; break;
+    case FOLD_DROP: read_dropped(s, bytes); break;
     }
 }
 
