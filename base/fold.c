@@ -329,6 +329,14 @@ void fold_next_nfkc(struct str s, bool is_lower, struct fold *out)
             add_code(out, (uint32_t)raw[i]);
 }
 
+char fold_sign(struct str s, struct fold *out)
+{
+    fold_next_nfkc(s, false, out);
+    if (out->class == FOLD_QUOTE)
+        return '\'';
+    return out->n == 1 && out->codes[0] < 0x80 ? (char)out->codes[0] : '\0';
+}
+
 static uint32_t entry_of(uint32_t code)
 {
     char bytes[4];

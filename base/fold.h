@@ -72,6 +72,10 @@ void fold_next_cased(struct str s, struct fold *out);
 // what regexes see, and what stemmers stem. Class and bytes as fold_next.
 void fold_next_nfkc(struct str s, bool is_lower, struct fold *out);
 
+// Reads the cluster at the start of s as fold_next_nfkc does. Returns the ASCII character that it is, of full width or
+// small ones too, ' for every apostrophe; 0 where it is none.
+char fold_sign(struct str s, struct fold *out);
+
 // Tells whether a code point joins the one before it: combining marks, jamo vowels and finals, halfwidth voicing.
 bool fold_extends(uint32_t code);
 

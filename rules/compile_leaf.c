@@ -84,11 +84,9 @@ static struct str glue(struct arena *arena, struct str text)
     size_t n = 0;
     for (size_t at = 0; at < text.n;) {
         struct fold f;
-        fold_next(str_from(text, at), &f);
-        if (f.class == FOLD_QUOTE)
-            out[n++] = '\'';
-        else if (f.bytes == 1 && (text.p[at] == '&' || text.p[at] == '+' || text.p[at] == '.'))
-            out[n++] = text.p[at];
+        char c = fold_sign(str_from(text, at), &f);
+        if (c == '\'' || c == '&' || c == '+' || c == '.')
+            out[n++] = c;
         at += f.bytes;
     }
     return (struct str){out, n};

@@ -133,8 +133,7 @@ static bool is_glued(const struct eval *e, uint32_t end, struct str glue, bool i
     size_t seen = 0;
     while (at < stop && (!is_last || seen < glue.n)) {
         struct fold f;
-        fold_next(str_from(v->text, at), &f);
-        char c = f.class == FOLD_QUOTE ? '\'' : v->text.p[at];
+        char c = fold_sign(str_from(v->text, at), &f);
         at += f.bytes;
         if (f.class == FOLD_DROP || (!is_last && f.class == FOLD_SPACE))
             continue;
