@@ -8,6 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+// glibc keeps what is freed up to this size in a list of each thread, and its calloc never looks there.
+enum { THREAD_CACHE_BYTES = 1032 };
+
 void *mem_alloc(size_t n)
 {
     return mem_alloc_array(1, n);
@@ -16,7 +19,7 @@ void *mem_alloc(size_t n)
 void *mem_alloc_array(size_t count, size_t size)
 {
     size_t n = 0;
-    bool is_small = !__builtin_mul_overflow(count ? count : 1, size ? size : 1, &n) && n <= MEM_THREAD_CACHE_BYTES;
+    bool is_small = !__builtin_mul_overflow(count ? count : 1, size ? size : 1, &n) && n <= THREAD_CACHE_BYTES;
     void *p = is_small ? malloc(n) : calloc(count ? count : 1, size ? size : 1);
     if (!p)
         mem_out();

@@ -10,9 +10,6 @@
 
 #include "base/str.h"
 
-// glibc keeps what is freed up to this size in a list of each thread, and its calloc never looks there.
-enum { MEM_THREAD_CACHE_BYTES = 1032 };
-
 // Returns n zeroed bytes (n 0 counts as 1), to be given to mem_free. Any thread.
 void *mem_alloc(size_t n) __attribute__((malloc, returns_nonnull));
 

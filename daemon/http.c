@@ -15,18 +15,10 @@
 enum { SWEEP_MS = 1000, EVENTS_AT_ONCE = 16 };
 enum { TURN_NS = 2000000 }; // after so long the loop gets its turn: a body may cost a millisecond to parse
 
-// curl zeroes twenty small structs a transfer. As mem_alloc does it they come from the thread's list, which glibc's
-// calloc never looks into: what is freed there would go on to the bins, and be sorted and merged again.
-static void *zeroed(size_t count, size_t size)
-{
-    size_t n;
-    void *p = __builtin_mul_overflow(count, size, &n) ? NULL : n <= MEM_THREAD_CACHE_BYTES ? malloc(n) : calloc(1, n);
-    return p && n <= MEM_THREAD_CACHE_BYTES ? memset(p, 0, n) : p;
-}
-
 bool http_library_init(struct err *err)
 {
-    CURLcode code = curl_global_init_mem(CURL_GLOBAL_ALL, malloc, free, realloc, strdup, zeroed);
+    // curl zeroes twenty small structs a transfer: mem_alloc_array's come from the thread's list, and never fail.
+    CURLcode code = curl_global_init_mem(CURL_GLOBAL_ALL, malloc, free, realloc, strdup, mem_alloc_array);
     return code == CURLE_OK || err_set(err, "libcurl cannot start: %s", curl_easy_strerror(code));
 }
 

@@ -79,7 +79,7 @@ void pipeline_feed(struct pipeline *p, const void *bytes, size_t n, wall_t now)
         struct parse_options how = {
             .url = url_public(a, p->response.url),
             .content_type = p->response.content_type,
-            .content_location = url_public(a, p->response.content_location),
+            .content_location = p->response.content_location,
             .content_language = options && options->language.n ? options->language : p->response.content_language,
             .now = now,
         };
