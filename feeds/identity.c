@@ -19,14 +19,14 @@ enum { VOLATILE_MIN = 2 }; // one item with a new id and a known link is a live 
 
 static bool is_same_content(const struct item_keys *k, const struct mark *m)
 {
-    return k->title == m->title && k->text == m->text;
+    return mark_has_digest(m->title, k->title) && mark_has_digest(m->text, k->text);
 }
 
 // Title and text are both other; a text that is not there tells nothing.
 static bool is_other_content(const struct item_keys *k, const struct mark *m)
 {
-    bool is_other_text = k->text != m->text || k->text == 0;
-    return k->title != m->title && is_other_text;
+    bool is_other_text = !mark_has_digest(m->text, k->text) || k->text == 0;
+    return !mark_has_digest(m->title, k->title) && is_other_text;
 }
 
 // ---- copies --------------------------------------------------------------------------------------------------------

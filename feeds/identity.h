@@ -5,10 +5,11 @@
 // Known items are marks: one packed blob a feed, in the order in which the items were last seen.
 //
 //   0        1      2     4         5        6 ...                6 + 4 runs ...
-//   version  flags  n u16 runs u8   0        run{day u16, n u16}  mark[n]{id u48, link u48, title u16, text u16}
+//   version  flags  n u16 runs u8   0        run{day u16, n u16}  mark[n]{id u48, link u40, title u24, text u24}
 //
 // All little-endian; hashes are keyed XXH3. A run says on which day its marks were last seen, oldest run first. 0 in a
-// hash stands for "the item has none". The identity of an item for ever is the id of its mark.
+// hash stands for "the item has none". The identity of an item for ever is the id of its mark. Version 1, which is read
+// too, had a link of 48 bits, and 16 each of title and text: one edited headline in 65,000 looked unchanged.
 #ifndef FEEDS_IDENTITY_H
 #define FEEDS_IDENTITY_H
 

@@ -9,7 +9,7 @@
 enum { CROWD_MIN = 3 };        // less is no crowd, unless it is the whole document
 enum { ARCHIVE_MIN = 10 };     // old items, so many at once, are an archive
 enum { ARCHIVE_AGE_DAYS = 7 }; // older than the last good poll by so much: nobody publishes so late
-enum { WEAK_KEYS = 1 << 16 };  // that title or text alone can have
+enum { DIGESTS = 1 << 24, DIGESTS_LOW = 1 << 16 }; // that a title or a text can have; of which a mark of old
 #define CHANCE_MAX 1e-9        // of a crowd; it would silence what is new
 
 struct crowd {
@@ -29,25 +29,49 @@ static struct crowd gather(struct judging *j)
     return c;
 }
 
-static uint64_t content_key(uint16_t title, uint16_t text)
+// What of title and text is compared.
+struct content {
+    uint32_t title, text;
+};
+
+static struct content content_of(uint32_t title, uint32_t text, bool by_title)
 {
-    return ((uint64_t)title << 16 | text) | (title || text ? 1ull << 40 : 0); // 0: nothing to compare
+    return (struct content){title, by_title ? 0 : text};
 }
 
-static uint64_t key_of(const struct judging *j, size_t item, bool by_title)
+// A key for the table, of what every mark knows; the rest is looked at then. Its low bits are of the title too: many
+// have one text. 0: nothing to compare.
+static uint64_t content_key(struct content c)
 {
-    return content_key(j->keys[item].title, by_title ? 0 : j->keys[item].text);
+    uint64_t title = c.title & MARK_DIGEST_LOW, text = c.text & MARK_DIGEST_LOW;
+    return title || text ? 1ull << 40 | title << 16 | (title ^ text) : 0;
 }
 
-// Whether title or text alone, which are 16 bits, make the key.
-static bool is_weak(uint64_t key) { return key && (!(key & 0xFFFF) || !(key >> 16 & 0xFFFF)); }
-
-// Tells whether so many of n items may well have a weak key of one of so many marks by chance: where thousands are
-// known, each new headline has one in twenty times. C(n, k) p^k is below (e n p / k)^k.
-static bool is_chance(size_t k, size_t n, size_t marks)
+static bool is_equal(struct content of_mark, struct content item)
 {
-    double each = M_E * (double)n * (double)marks / WEAK_KEYS / (double)k;
+    return mark_has_digest(of_mark.title, item.title) && mark_has_digest(of_mark.text, item.text);
+}
+
+// Whether title or text alone are there to compare.
+static bool is_weak(struct content c) { return !c.title != !c.text; }
+
+// Returns how likely it is that an item which only has a title has that of a mark by chance.
+static double chance_of(struct content of_mark)
+{
+    return 1.0 / ((of_mark.title | of_mark.text) > MARK_DIGEST_LOW ? DIGESTS : DIGESTS_LOW);
+}
+
+// Tells whether k of n items may well be like one of the marks by chance, each with this probability: of 16 bits,
+// where thousands are known, each new headline is one time in twenty. C(n, k) p^k is below (e n p / k)^k.
+static bool is_chance(size_t k, size_t n, double p)
+{
+    double each = M_E * (double)n * p / (double)k;
     return (double)k * log(each) > log(CHANCE_MAX);
+}
+
+static struct content item_content(const struct judging *j, size_t item, bool by_title)
+{
+    return content_of(j->keys[item].title, j->keys[item].text, by_title);
 }
 
 // Gives each item of the crowd the absent mark whose content (or, by_title, whose title) it has, one mark to one item;
@@ -56,31 +80,36 @@ static size_t find_by_content(const struct judging *j, const struct crowd *c, bo
 {
     struct mark_table table;
     bool *is_used = ARENA_ARRAY(j->arena, bool, j->marks.n + 1);
-    size_t n = 0, weak = 0, weak_items = 0, weak_marks = 0;
+    size_t n = 0, weak = 0, weak_items = 0;
+    double chance = 0;
     mark_table_init(&table, j->marks.n, j->arena);
     for (size_t m = j->marks.n; m-- > 0;) {
         const struct mark *mark = &j->marks.list[m];
-        uint64_t key = j->is_taken[m] ? 0 : content_key(mark->title, by_title ? 0 : mark->text);
-        mark_table_add(&table, key, m);
-        weak_marks += is_weak(key);
+        struct content content = content_of(mark->title, mark->text, by_title);
+        if (j->is_taken[m])
+            continue;
+        mark_table_add(&table, content_key(content), m);
+        chance += is_weak(content) ? chance_of(content) : 0;
     }
     for (size_t k = 0; k < c->n; k++) {
-        uint64_t key = key_of(j, c->items[k], by_title);
+        struct content content = item_content(j, c->items[k], by_title);
         size_t cursor = SIZE_MAX, m = SIZE_MAX;
         bool is_found = false;
-        while (!is_found && mark_table_next(&table, key, &cursor, &m))
-            is_found = !is_used[m];
+        while (!is_found && mark_table_next(&table, content_key(content), &cursor, &m)) {
+            const struct mark *mark = &j->marks.list[m];
+            is_found = !is_used[m] && is_equal(content_of(mark->title, mark->text, by_title), content);
+        }
         found[k] = is_found ? m : SIZE_MAX;
         if (is_found)
             is_used[m] = true;
         n += is_found;
-        weak_items += is_weak(key);
-        weak += is_found && is_weak(key);
+        weak_items += is_weak(content);
+        weak += is_found && is_weak(content);
     }
-    if (weak == 0 || !is_chance(weak, weak_items, weak_marks))
+    if (weak == 0 || !is_chance(weak, weak_items, chance))
         return n;
     for (size_t k = 0; k < c->n; k++)
-        found[k] = is_weak(key_of(j, c->items[k], by_title)) ? SIZE_MAX : found[k];
+        found[k] = is_weak(item_content(j, c->items[k], by_title)) ? SIZE_MAX : found[k];
     return n - weak;
 }
 
@@ -123,7 +152,7 @@ static void judge_titles(struct judging *j, const struct crowd *all)
     for (size_t k = 0; k < c.n; k++) {
         const struct mark *m = found[k] == SIZE_MAX ? NULL : &j->marks.list[found[k]];
         bool has_date = date_of(&j->doc->items[c.items[k]]).ms != 0;
-        if (m && m->text != j->keys[c.items[k]].text && has_date && !is_old(j, c.items[k]))
+        if (m && !mark_has_digest(m->text, j->keys[c.items[k]].text) && has_date && !is_old(j, c.items[k]))
             found[k] = SIZE_MAX;
     }
     rekey(j, &c, found);

@@ -15,12 +15,6 @@ static uint64_t cut_48(uint64_t hash)
     return (hash & BITS_48) | ((hash & BITS_48) == 0);
 }
 
-static uint16_t cut_16(uint64_t hash)
-{
-    uint16_t low = (uint16_t)(hash ^ hash >> 32);
-    return hash == 0 ? 0 : low ? low : 1;
-}
-
 static uint64_t tagged(const struct hash_key *key, const char *tag, struct str text)
 {
     struct str parts[2] = {str_of(tag), text};
@@ -92,7 +86,7 @@ static struct item_keys keys_of(const struct item *item, uint64_t site, const st
     const struct text *body = item->content.body.n ? &item->content : &item->summary;
     struct str id = str_trim(item->id), link = str_trim(item->link);
     uint64_t title = html_digest(key, item->title.body), text = html_digest(key, body->body);
-    struct item_keys k = {.title = cut_16(title), .text = cut_16(text)};
+    struct item_keys k = {.title = mark_digest(title), .text = mark_digest(text)};
     k.content = of_numbers(key, title, text);
     if (id.n) {
         k.raw_id = tagged(key, "raw", id);
@@ -166,6 +160,7 @@ static void choose_id(struct item_keys *k, const struct hash_key *key, enum iden
         break;
     }
     k->pair = cut_48(of_numbers(key, k->id, k->link ? k->link : k->content));
+    k->link = mark_link(k->link); // made into ids it was whole
 }
 
 void identity_keys(const struct document *doc, const struct hash_key *key, enum identity_choice choice,

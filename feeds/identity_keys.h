@@ -9,10 +9,10 @@
 struct item_keys {
     uint64_t id;      // 48 bits, never 0
     uint64_t raw_id;  // of the id as written; 0: it has none
-    uint64_t link;    // 48 bits; 0: none, or not its own
+    uint64_t link;    // 40 bits, as marks keep it; 0: none, or not its own
     uint64_t pair;    // of id and link together: tells items of one id apart
-    uint16_t title;   // 0: none
-    uint16_t text;
+    uint32_t title;   // 24 bits; 0: none
+    uint32_t text;
     uint64_t content; // 64 bits of both
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading, writing, forgetting and finding marks. Days are kept as runs: a mark costs 16 bytes and no day of its own.
+// Reading, writing, forgetting and finding marks. Days are kept as runs: a mark costs 17 bytes and no day of its own.
 // Runs are coarse (RUN_DAYS), so that a blob has few of them and does not change every day.
 #include "feeds/marks.h"
 
@@ -23,13 +23,35 @@ static void put(unsigned char *p, uint64_t value, size_t bytes)
         p[i] = (unsigned char)(value >> (8 * i));
 }
 
+uint32_t mark_digest(uint64_t hash)
+{
+    uint32_t folded = (uint32_t)(hash ^ hash >> 32), low = folded & MARK_DIGEST_LOW, high = folded >> 16 & 0xFF;
+    return hash == 0 ? 0 : (high ? high : 1) << 16 | (low ? low : 1);
+}
+
+uint64_t mark_link(uint64_t link)
+{
+    uint64_t low = link & 0xFFFFFFFFFFull;
+    return low || !link ? low : 1;
+}
+
+// Of a mark's parts: id, link, title, text.
+struct widths {
+    size_t id, link, digest, mark;
+};
+
+static struct widths widths_of(unsigned char version)
+{
+    return version == 1 ? (struct widths){6, 6, 2, 16} : (struct widths){6, 5, 3, MARK_BYTES};
+}
+
 bool marks_are_valid(struct str blob)
 {
     const unsigned char *p = (const unsigned char *)blob.p;
-    if (blob.n < MARKS_HEAD_BYTES || p[0] != MARKS_VERSION)
+    if (blob.n < MARKS_HEAD_BYTES || p[0] == 0 || p[0] > MARKS_VERSION)
         return false;
     size_t n = get(p + 2, 2), runs = p[4], in_runs = 0;
-    if (blob.n != MARKS_HEAD_BYTES + runs * MARKS_RUN_BYTES + n * MARK_BYTES || n > MARKS_MAX)
+    if (blob.n != MARKS_HEAD_BYTES + runs * MARKS_RUN_BYTES + n * widths_of(p[0]).mark || n > MARKS_MAX)
         return false;
     for (size_t i = 0; i < runs; i++)
         in_runs += get(p + MARKS_HEAD_BYTES + i * MARKS_RUN_BYTES + 2, 2);
@@ -55,18 +77,20 @@ bool marks_read(struct str blob, struct arena *a, struct marks *out)
         return false;
     const unsigned char *run = (const unsigned char *)blob.p + MARKS_HEAD_BYTES;
     const unsigned char *p = run + (unsigned char)blob.p[4] * MARKS_RUN_BYTES;
+    const struct widths w = widths_of((unsigned char)blob.p[0]);
     size_t n = marks_count(blob), left = 0;
     uint16_t day = 0;
     out->flags = (uint8_t)blob.p[1];
     out->list = ARENA_ARRAY(a, struct mark, n + 1);
-    for (out->n = 0; out->n < n; out->n++, p += MARK_BYTES) {
+    for (out->n = 0; out->n < n; out->n++, p += w.mark) {
         for (; left == 0; run += MARKS_RUN_BYTES) {
             day = (uint16_t)get(run, 2);
             left = get(run + 2, 2);
         }
         left--;
-        out->list[out->n] = (struct mark){get(p, 6), get(p + 6, 6), (uint16_t)get(p + 12, 2), (uint16_t)get(p + 14, 2),
-                                          day};
+        const unsigned char *link = p + w.id, *title = link + w.link;
+        out->list[out->n] = (struct mark){get(p, w.id), mark_link(get(link, w.link)), (uint32_t)get(title, w.digest),
+                                          (uint32_t)get(title + w.digest, w.digest), day};
     }
     return true;
 }
@@ -93,9 +117,9 @@ struct str marks_write(const struct marks *m, struct arena *a)
     memcpy(blob + MARKS_HEAD_BYTES, runs, n_runs * MARKS_RUN_BYTES);
     for (size_t i = 0; i < m->n; i++, p += MARK_BYTES) {
         put(p, m->list[i].id, 6);
-        put(p + 6, m->list[i].link, 6);
-        put(p + 12, m->list[i].title, 2);
-        put(p + 14, m->list[i].text, 2);
+        put(p + 6, m->list[i].link, 5);
+        put(p + 11, m->list[i].title, 3);
+        put(p + 14, m->list[i].text, 3);
     }
     return str_make((const char *)blob, bytes);
 }

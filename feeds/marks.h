@@ -8,14 +8,14 @@
 #include "base/arena.h"
 #include "base/clock.h"
 
-enum { MARK_BYTES = 16, MARKS_VERSION = 1, MARKS_HEAD_BYTES = 6, MARKS_RUN_BYTES = 4 };
+enum { MARK_BYTES = 17, MARKS_VERSION = 2, MARKS_HEAD_BYTES = 6, MARKS_RUN_BYTES = 4 };
 enum { MARKS_VOLATILE = 1, MARKS_ONE_LINK = 2 }; // flags: ids, or links, tell nothing about items of this feed
 
 struct mark {
     uint64_t id;    // 48 bits
-    uint64_t link;  // 48 bits, 0: none, or not its own
-    uint16_t title; // 0: none
-    uint16_t text;
+    uint64_t link;  // 40 bits, 0: none, or not its own
+    uint32_t title; // 24 bits, 0: none; of a mark that version 1 wrote the low 16
+    uint32_t text;
     uint16_t day;   // since 1970, when it was last seen
 };
 
@@ -25,7 +25,19 @@ struct marks {
     size_t n;
 };
 
-// Reads a blob; false where it is damaged. An empty blob is no marks.
+enum { MARK_DIGEST_LOW = 0xFFFF }; // what version 1 kept of a digest
+
+// Returns what a mark keeps of a hash of 64 bits (24 of them), and of a link's 48 (40 of them); 0 of 0 alone.
+uint32_t mark_digest(uint64_t hash);
+uint64_t mark_link(uint64_t link);
+
+// Tells whether a mark has this digest, as far as it knows it: a digest of 24 bits has its upper eight never all 0.
+static inline bool mark_has_digest(uint32_t of_mark, uint32_t digest)
+{
+    return of_mark > MARK_DIGEST_LOW ? of_mark == digest : of_mark == (digest & MARK_DIGEST_LOW);
+}
+
+// Reads a blob of this version or the one before; false where it is damaged. An empty blob is no marks.
 bool marks_read(struct str blob, struct arena *a, struct marks *out);
 
 // Returns the blob in the arena. Days must not fall along the list.

@@ -14,7 +14,7 @@
 #include "tests/tools/check.h"
 #include "tests/tools/scene.h"
 
-enum { STARTS = 3, BATCH = 1000, ITEMS = 50, MARK_BYTES = 16, READY_S_MAX = 300, HOSTS = 20 /* feeds of one host */ };
+enum { STARTS = 3, BATCH = 1000, ITEMS = 50, MARK_BYTES = 17, READY_S_MAX = 300, HOSTS = 20 /* feeds of one host */ };
 
 struct texts {
     char url[80], etag[40], marks[ITEMS * MARK_BYTES];

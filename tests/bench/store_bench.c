@@ -18,7 +18,7 @@
 #include "tests/tools/bench.h"
 #include "tests/tools/folder.h"
 
-enum { FEEDS = 20000, POLLS = 100000, BATCH = 100, MARKS = 50, MARK_BYTES = 16, ROUNDS = 3 };
+enum { FEEDS = 20000, POLLS = 100000, BATCH = 100, MARKS = 50, MARK_BYTES = 17, ROUNDS = 3 };
 enum { ROWS = 20000, BODY_BYTES = 3000, ARTICLES = 40000, ARTICLE_BYTES = 3000 };
 
 static void check(bool is_good, const char *what, const struct err *err)
