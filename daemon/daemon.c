@@ -114,7 +114,7 @@ static void add_new_feeds(struct loading *l, bool was_damaged)
     }
     for (uint32_t i = 0; i < d->n_workers; i++) {
         struct shard *shard = worker_shard(d->workers[i]);
-        shard_rest_hosts(shard, writer_down_from(d->writer), l->now);
+        shard_rest_hosts(shard, writer_asked_until(d->writer), l->now);
         worker_resume_price(d->workers[i], writer_price_nano(d->writer));
         if (d->is_once)
             d->to_poll += shard_make_all_due(shard, l->now);

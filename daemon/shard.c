@@ -155,9 +155,9 @@ static uint32_t new_slot(struct shard *s)
     return i;
 }
 
-void shard_rest_hosts(struct shard *s, wall_t ended, struct now now)
+void shard_rest_hosts(struct shard *s, wall_t asked_until, struct now now)
 {
-    if (!ended.ms || now.wall.ms >= ended.ms + s->limits.host_gap_ms)
+    if (!asked_until.ms || now.wall.ms >= asked_until.ms + s->limits.host_gap_ms)
         return;
     for (uint32_t i = 0; i < s->n_hosts; i++)
         s->hosts[i].next_start = mono_add(now.mono, s->limits.host_gap_ms);

@@ -47,9 +47,9 @@ uint64_t shard_host(struct str url);
 uint32_t shard_virtual_of(uint64_t host);
 uint32_t shard_virtual(struct str url);
 
-// At a start, with all feeds added: where the life before ended at `ended` (0: there was none), less than the gap of a
-// host's requests ago, every host waits for that gap: nobody knows which of them it asked last.
-void shard_rest_hosts(struct shard *shard, wall_t ended, struct now now);
+// At a start, with all feeds added: where the life before may have asked until `asked_until` (0: there was none), less
+// than the gap of a host's requests ago, every host waits for that gap: nobody knows which of them it asked last.
+void shard_rest_hosts(struct shard *shard, wall_t asked_until, struct now now);
 
 // Adds a feed (copied, but for options, which must outlive it or be replaced) or replaces all of the one with its id
 // but what a poll now running will bring.

@@ -86,6 +86,7 @@ static bool load(struct writer *w, struct loading *l, struct err *err)
     w->decide.next_seq = facts.next_seq;
     w->decide.started = now;
     w->decide.down_from = facts.closed.ms ? facts.closed : facts.heartbeat;
+    w->asked_until = facts_asked_until(&facts, now);
     w->price_nano = facts.price_nano;
     return true;
 }
@@ -398,7 +399,7 @@ struct str writer_gone(const struct writer *w, size_t i) { return i < w->n_gone 
 
 struct queue *writer_queue(struct writer *w) { return &w->queue; }
 
-wall_t writer_down_from(const struct writer *w) { return w->decide.down_from; }
+wall_t writer_asked_until(const struct writer *w) { return w->asked_until; }
 uint64_t writer_price_nano(const struct writer *w) { return w->price_nano; }
 
 int64_t writer_alarm_ms(const struct writer *w) { return __atomic_load_n(&w->alarm_ms, __ATOMIC_ACQUIRE); }

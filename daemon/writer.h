@@ -57,9 +57,9 @@ void writer_start(struct writer *writer);
 void writer_stop(struct writer *writer);
 void writer_close(struct writer *writer);
 
-// Returns when the life before ended (of one that was killed: its last sign of life), 0 where there was none. To be
-// called before the start.
-wall_t writer_down_from(const struct writer *w);
+// Returns until when the life before may have asked hosts: its proper end; after any other, now, as its last requests
+// came after its last sign of life; 0 where there was none. To be called before the start.
+wall_t writer_asked_until(const struct writer *w);
 
 // Returns the price of a poll that the life before ended with, in 1e-9; 0 where there was none.
 uint64_t writer_price_nano(const struct writer *w);

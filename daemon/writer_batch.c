@@ -157,6 +157,11 @@ static bool add_digests(struct writer *w, struct writing *t, wall_t now, struct 
     return true;
 }
 
+wall_t facts_asked_until(const struct store_facts *facts, wall_t now)
+{
+    return facts->closed.ms || !facts->heartbeat.ms ? facts->closed : now;
+}
+
 bool writing_begin(struct writer *w, struct writing *t, wall_t now, struct err *err)
 {
     *t = (struct writing){0};

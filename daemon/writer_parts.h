@@ -22,6 +22,7 @@ struct writer {
     size_t n_gone;
     wall_t next_prune;
     int64_t alarm_ms;        // atomic, monotonic
+    wall_t asked_until;      // writer_asked_until
     uint64_t price_nano;     // as the life before left it
     int64_t wall_ahead_ms;   // of the monotonic clock
     pthread_mutex_t lock;    // guards the last three
@@ -51,6 +52,9 @@ struct writing {
 };
 
 enum { DIGEST_ROWS_AT_ONCE = 1000 }; // held rows of a (rule, receiver) that a transaction tells; the rest in the next
+
+// Returns writer_asked_until of what the store says of the life before.
+wall_t facts_asked_until(const struct store_facts *facts, wall_t now);
 
 // Begins a transaction (to be freed with its arena) with the digests that are due. They come first: they carry the
 // held rows that the store has, and what this transaction holds anew must wait for the next one. False, with err: the

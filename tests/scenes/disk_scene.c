@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "daemon/delivery_loop.h"
+#include "daemon/shard.h"
 #include "tests/tools/faults.h"
 #include "tests/tools/paper.h"
 
@@ -95,6 +96,7 @@ static void daemon_killed_on_a_full_disk_loses_nothing(void **state)
     disk_fail(&d, 0, 0);
     d.s.now = wall_add(d.s.now, 30 * MINUTE_MS);
     scene_start(&d.s);
+    scene_run(&d.s, 2 * SHARD_HOST_GAP_MS); // hosts rest first
     scene_until_acked(&d.s, "truce g1", 1);
     assert_int_equal(receiver_report(&d.s.receiver).two_ids, 0);
     disk_done(&d);
@@ -114,6 +116,7 @@ static void stop_on_a_full_disk_is_still_quick(void **state)
     disk_fail(&d, 0, 0);
     d.s.now = wall_add(d.s.now, 30 * MINUTE_MS);
     scene_start(&d.s);
+    scene_run(&d.s, 2 * SHARD_HOST_GAP_MS); // hosts rest first
     scene_until_acked(&d.s, "truce g1", 1);
     disk_done(&d);
 }

@@ -63,6 +63,7 @@ static void state_of_a_killed_daemon_is_taken_over(void **state)
     s.now = wall_add(s.now, 20 * MINUTE_MS);
     paper_print(&p, "g1", "A truce from midnight", NULL);
     scene_start(&s);
+    scene_run(&s, 2 * SHARD_HOST_GAP_MS); // hosts rest first
     scene_until_acked(&s, "truce g1", 1);
     scene_stop(&s);
     scene_done(&s);
@@ -242,6 +243,33 @@ static void a_quick_restart_asks_no_host_again_within_its_gap(void **state)
     assert_int_equal(polls_of(&one, &other), 1);
     scene_run(&s, SHARD_HOST_GAP_MS);
     assert_int_equal(polls_of(&one, &other), 2);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
+// Its last sign of life is up to a minute old then, and its last poll, which changed nothing, just now.
+static void a_start_after_a_kill_asks_no_host_within_its_gap(void **state)
+{
+    enum { RESTART_MS = 200 };
+    (void)state;
+    static struct scene s;
+    struct paper one, other;
+    open_with_paper(&s, &one, "killed");
+    for (int i = 0; i < 1200 && paper_polls(&one) < 2; i++)
+        scene_run(&s, SECOND_MS);
+    assert_int_equal(paper_polls(&one), 2);
+    scene_kill(&s);
+    paper_open(&other, &s, "127.0.0.2", PRESS_RSS);
+    other.path = "/other";
+    paper_serve(&other);
+    scene_config(&s, arena_fmt(&s.arena, "%s%s", paper_config(&one, ""), paper_config(&other, "")).p);
+    s.now = wall_add(s.now, RESTART_MS);
+    scene_start(&s);
+    assert_int_equal(polls_of(&one, &other), 2);
+    scene_run(&s, SHARD_HOST_GAP_MS - RESTART_MS);
+    assert_int_equal(polls_of(&one, &other), 2);
+    scene_run(&s, SHARD_HOST_GAP_MS);
+    assert_int_equal(polls_of(&one, &other), 3);
     scene_stop(&s);
     scene_done(&s);
 }
@@ -515,6 +543,7 @@ int main(void)
         cmocka_unit_test(what_is_asked_as_the_stop_begins_touches_nothing_that_is_gone),
         cmocka_unit_test(restart_polls_nobody_before_its_time),
         cmocka_unit_test(a_quick_restart_asks_no_host_again_within_its_gap),
+        cmocka_unit_test(a_start_after_a_kill_asks_no_host_within_its_gap),
         cmocka_unit_test(wrong_clock_starts_no_storm_and_loses_nothing),
         cmocka_unit_test(clock_that_was_years_ahead_stops_nothing),
         cmocka_unit_test(clock_that_was_years_ahead_stops_nothing_after_a_kill),
