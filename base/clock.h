@@ -39,6 +39,12 @@ static inline mono_t mono_add(mono_t t, int64_t ms) { return (mono_t){ms_add(t.m
 static inline int64_t wall_diff(wall_t later, wall_t earlier) { return ms_diff(later.ms, earlier.ms); }
 static inline int64_t mono_diff(mono_t later, mono_t earlier) { return ms_diff(later.ms, earlier.ms); }
 
+// Returns by how much the wall clock was set between two moments, beyond the time that passed; below 0: back.
+static inline int64_t now_step(struct now from, struct now to)
+{
+    return ms_diff(wall_diff(to.wall, from.wall), mono_diff(to.mono, from.mono));
+}
+
 struct civil {
     int64_t year;
     int month;   // 1-12

@@ -223,9 +223,11 @@ static wall_t due_of(const struct feed *feed, const struct schedule *schedule, w
     return is_between ? tell : due;
 }
 
-void pipeline_end(struct pipeline *p, wall_t now)
+void pipeline_end(struct pipeline *p, struct now ended)
 {
     struct outcome *o = p->outcome;
+    wall_t now = ended.wall;
+    o->ended = ended;
     struct feed *feed = &o->feed;
     const struct feed_options *options = feed->options;
     feed->flags &= ~(uint32_t)FEED_FORCE;
@@ -251,6 +253,15 @@ void pipeline_end(struct pipeline *p, wall_t now)
     mem_free(p);
 }
 
+void outcome_follow_clock(struct outcome *o, struct now now)
+{
+    int64_t step_ms = now_step(o->ended, now);
+    wall_t *ahead[] = {&o->feed.due, &o->hold_until, &o->feed.hold_until, &o->feed.fresh_until};
+    for (size_t i = 0; i < sizeof ahead / sizeof *ahead; i++)
+        if (ahead[i]->ms > o->ended.wall.ms && ahead[i]->ms != SCHEDULE_NEVER.ms)
+            *ahead[i] = wall_add(*ahead[i], step_ms);
+}
+
 void pipeline_drop(struct pipeline *p)
 {
     if (!p)
@@ -269,5 +280,5 @@ void pipeline_run(const struct pipeline_tools *tools, struct outcome *outcome, s
     // A redirect cannot be followed here: what it leads to is another answer.
     if (pipeline_answer(p, FAULT_NONE, (struct str){0}, now) == PIPELINE_ASK)
         pipeline_answer(p, FAULT_CONNECT, S("the redirect was not followed"), now);
-    pipeline_end(p, now);
+    pipeline_end(p, (struct now){.wall = now});
 }

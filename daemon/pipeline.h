@@ -47,6 +47,7 @@ struct outcome {
     enum verdict_kind verdict;
     uint32_t status;
     wall_t hold_until;         // what the server asked for; 0: nothing
+    struct now ended;          // when all this was computed
     uint64_t body_bytes;
     bool is_rebaselined;       // the feed announced its archive anew: one notice, nothing else
     bool is_changed;           // something durable: it must be committed
@@ -83,7 +84,11 @@ enum pipeline_step { PIPELINE_ASK, PIPELINE_DONE };
 enum pipeline_step pipeline_answer(struct pipeline *p, enum fault fault, struct str fault_text, wall_t now);
 
 // Ends the poll and frees the pipeline: the outcome is filled. After PIPELINE_DONE.
-void pipeline_end(struct pipeline *p, wall_t now);
+void pipeline_end(struct pipeline *p, struct now now);
+
+// Moves the times ahead of an outcome, which waited for its commit, to the wall clock as it is now: one that was set
+// meanwhile makes no poll early or late.
+void outcome_follow_clock(struct outcome *outcome, struct now now);
 
 // Frees a pipeline without an outcome (the daemon stops).
 void pipeline_drop(struct pipeline *p);

@@ -187,7 +187,7 @@ static bool is_for_nobody(const struct worker *w, const struct outcome *o)
 static void finish(struct poll *p, struct now now)
 {
     struct worker *w = p->worker;
-    pipeline_end(p->pipeline, now.wall);
+    pipeline_end(p->pipeline, now);
     pace_ended(w);
     poll_end_visit(p, p->outcome->hold_until);
     count(w, p->outcome);
@@ -332,6 +332,7 @@ void poll_committed(struct worker *w, struct work *work, struct now now)
 {
     struct outcome *o = work->outcome;
     if (work->is_committed) {
+        outcome_follow_clock(o, now);
         shard_finish(w->shard, &o->feed, o->hold_until, now);
         tell(w, o, work->baseline);
     } else {

@@ -80,7 +80,7 @@ static void load(struct machine *m)
             shard_put(m->shard, &(struct feed){.id = m->ids[i], .first_url = url, .url = url,
                                                .options = world_options(m->options.world, i)}, now_of(m));
     }
-    shard_rest_hosts(m->shard, m->writer.decide.down_from, now_of(m));
+    shard_rest_hosts(m->shard, facts_asked_until(&facts, now), now_of(m));
     shard_spread(m->shard, now_of(m));
 }
 
@@ -185,6 +185,7 @@ void poll_done(struct machine *m, struct sim_poll *p, bool is_committed)
 {
     struct outcome *o = p->outcome;
     if (!m->is_dead) {
+        outcome_follow_clock(o, now_of(m));
         wall_t due = o->feed.due.ms > o->hold_until.ms ? o->feed.due : o->hold_until;
         poll_rest(m, o);
         world_polled(m->options.world, &p->answer.view, is_committed, due, moment_of(m));
@@ -233,7 +234,7 @@ static void on_answer(struct machine *m, struct sim_poll *p)
         on_hop(m, p);
         return;
     }
-    pipeline_end(p->pipeline, now);
+    pipeline_end(p->pipeline, now_of(m));
     poll_unlink(m, p);
     m->host.trace(m->host.context, "answer %u %u%s new %zu candidates %zu due in %lld s", p->feed, p->outcome->status,
                   p->outcome->is_changed ? " changed" : "", p->outcome->n_new, p->outcome->decide.n_candidates,
