@@ -49,9 +49,9 @@ static void judge_pace(struct world *w, unsigned feed, struct moment now)
     if (f->was_asked && now.true_ms - f->started_ms < (int64_t)pause_s * SECOND_MS)
         world_breach(w, SIM_BREACH_EARLY, now, "feed %u asked %lld s after its last poll, its pause is %u s", feed,
                      (long long)(now.true_ms - f->started_ms) / SECOND_MS, pause_s);
-    if (now.wall.ms < f->not_before.ms)
+    if (now.true_ms < f->not_before_ms)
         world_breach(w, SIM_BREACH_EARLY, now, "feed %u asked %lld s before its server allowed it", feed,
-                     (long long)wall_diff(f->not_before, now.wall) / SECOND_MS);
+                     (long long)(f->not_before_ms - now.true_ms) / SECOND_MS);
 }
 
 void books_request(struct world *w, unsigned feed, bool is_hop, struct moment now)
@@ -69,8 +69,10 @@ void books_request(struct world *w, unsigned feed, bool is_hop, struct moment no
                      (long long)(now.true_ms - h->started_ms));
     h->was_asked = f->was_asked = f->is_in_flight = true;
     h->started_ms = now.true_ms;
-    if (!is_hop)
-        f->started_ms = now.true_ms;
+    if (is_hop)
+        return;
+    f->started_ms = now.true_ms;
+    f->was_set_forward = false;
 }
 
 void world_answered(struct world *w, unsigned feed)
@@ -118,8 +120,8 @@ static void read_document(struct world *w, const struct world_view *view)
 void world_polled(struct world *w, const struct world_view *view, bool is_durable, wall_t due, struct moment now)
 {
     struct world_feed *f = &w->feeds[view->feed];
-    if (view->not_before.ms) {
-        f->not_before = view->not_before;
+    if (view->not_before_ms) {
+        f->not_before_ms = view->not_before_ms;
         f->is_durable = is_durable;
     }
     world_due(w, view->feed, due, now);
@@ -137,8 +139,14 @@ void world_due(struct world *w, unsigned feed, wall_t due, struct moment now)
 
 void world_started(struct world *w, struct moment now)
 {
-    for (unsigned i = 0; i < w->options.feeds; i++)
-        w->feeds[i].due_true_ms = now.true_ms;
+    for (unsigned i = 0; i < w->options.feeds; i++) {
+        struct world_feed *f = &w->feeds[i];
+        f->due_true_ms = now.true_ms;
+        if (!f->was_set_forward)
+            continue;
+        f->is_excused = true; // the store's times are of a clock that has overtaken them since
+        f->not_before_ms = 0;
+    }
 }
 
 void world_dropped(struct world *w, unsigned feed, bool is_hopping)
@@ -157,21 +165,15 @@ void world_crashed(struct world *w, int64_t heartbeat_true_ms)
         // What happened after the last sign of life nobody knows any more.
         f->is_excused |= f->was_asked && f->started_ms + 31 * SECOND_MS >= heartbeat_true_ms;
         if (!f->is_durable)
-            f->not_before = (wall_t){0};
+            f->not_before_ms = 0;
     }
 }
 
 void world_clock_stepped(struct world *w, int64_t step_ms)
 {
-    // Holds are promises in wall time: a clock set back makes them longer.
-    int64_t longer_ms = step_ms < 0 ? -step_ms : 0;
-    for (unsigned i = 0; i < w->n_hosts; i++)
-        w->hosts[i].held_until_ms += longer_ms;
-    for (unsigned i = 0; i < w->options.feeds; i++) {
-        w->feeds[i].is_excused = true;
-        w->feeds[i].not_before = (wall_t){0};
-        w->feeds[i].due_true_ms += longer_ms;
-    }
+    // While the daemon lives it waits by a clock that nobody sets: that excuses nothing, but at the next start.
+    for (unsigned i = 0; i < w->options.feeds; i++)
+        w->feeds[i].was_set_forward |= step_ms > 0 && w->feeds[i].was_asked;
 }
 
 void world_watch(struct world *w, struct moment now, int64_t up_since_ms)

@@ -73,7 +73,8 @@ struct machine {
     struct breaker breakers[RECEIVERS];
     unsigned in_flight[RECEIVERS];
     int64_t alarm; // monotonic
-    int64_t up_since, heartbeat;
+    int64_t up_since;
+    int64_t writing_made, heartbeat; // true; a heartbeat is of when its write was made, however late it came through
     bool is_dead, is_stuck;
 };
 

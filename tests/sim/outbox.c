@@ -74,6 +74,7 @@ static void writing_make(struct machine *m)
 {
     wall_t now = now_of(m).wall;
     struct err err;
+    m->writing_made = true_ms(m);
     bool is_read = writing_begin(&m->writer, &m->writing, now, &err);
     assert(is_read);
     m->n_writing = m->n_queue;
@@ -201,9 +202,10 @@ void writer_write(struct machine *m)
     }
     m->pause_ms = 0;
     m->is_dead = result != STORE_OK;
-    if (!m->is_dead)
-        m->heartbeat = true_ms(m);
-    writing_end(m, result == STORE_OK || memory_disk_commits(m->options.disk) > before);
+    bool is_durable = result == STORE_OK || memory_disk_commits(m->options.disk) > before;
+    if (is_durable)
+        m->heartbeat = m->writing_made;
+    writing_end(m, is_durable);
     if (m->n_queue > 0 && !m->is_dead)
         write_plan(m, 1);
 }

@@ -130,6 +130,8 @@ unsigned article_mask(const struct world_article *a, wall_t at)
     return a->edited.ms && at.ms >= a->edited.ms ? a->edited_mask : a->mask;
 }
 
+static wall_t server_time(const struct world *w, struct moment now) { return wall_add(w->start, now.true_ms); }
+
 static struct press_article article_print(struct world *w, unsigned feed, size_t number, wall_t at, struct arena *arena)
 {
     const struct world_feed *f = &w->feeds[feed];
@@ -196,14 +198,14 @@ static const char *head_of(struct arena *a, int status, const char *lines)
 static bool answer_storm(struct world *w, unsigned feed, struct moment now, struct arena *a, struct world_answer *out)
 {
     struct world_host *h = &w->hosts[w->feeds[feed].host];
+    wall_t at = out->view.at;
     for (unsigned k = 0; k < HOST_STORMS; k++) {
         const struct world_storm *s = &h->storms[k];
-        if (now.wall.ms < s->from.ms || now.wall.ms >= s->to.ms)
+        if (at.ms < s->from.ms || at.ms >= s->to.ms)
             continue;
         uint32_t seconds = 60 + (uint32_t)rng_below(&w->rng, 3600);
         out->head = str_of(head_of(a, s->status, arena_fmt(a, "Retry-After: %u\r\n", seconds).p));
-        out->view.not_before = wall_add(now.wall, (int64_t)seconds * SECOND_MS);
-        int64_t until = now.true_ms + (int64_t)seconds * SECOND_MS;
+        int64_t until = out->view.not_before_ms = now.true_ms + (int64_t)seconds * SECOND_MS;
         h->held_until_ms = until > h->held_until_ms ? until : h->held_until_ms;
         return true;
     }
@@ -211,8 +213,7 @@ static bool answer_storm(struct world *w, unsigned feed, struct moment now, stru
 }
 
 // True: this poll has an accident, and that was the answer.
-static bool answer_accident(struct world *w, unsigned feed, struct moment now, struct arena *a,
-                            struct world_answer *out)
+static bool answer_accident(struct world *w, unsigned feed, struct arena *a, struct world_answer *out)
 {
     double dice = rng_unit(&w->rng);
     if (dice < 0.01) {
@@ -227,7 +228,7 @@ static bool answer_accident(struct world *w, unsigned feed, struct moment now, s
     } else if (dice < 0.04) {
         out->head = str_of(head_of(a, 200, ""));
     } else if (dice < 0.055) { // cut off or reset within the body
-        struct str whole = document_print(w, feed, now.wall, a);
+        struct str whole = document_print(w, feed, out->view.at, a);
         out->head = str_of(head_of(a, 200, ""));
         out->body = str_head(whole, rng_below(&w->rng, whole.n));
         out->fault = FAULT_BROKEN_OFF;
@@ -243,17 +244,18 @@ void world_ask(struct world *w, unsigned feed, const struct request *request, bo
 {
     struct world_feed *f = &w->feeds[feed];
     books_request(w, feed, is_hop, now);
-    *out = (struct world_answer){.latency_ms = 5 + (int64_t)rng_below(&w->rng, 2000), .view = {feed, now.wall}};
+    *out = (struct world_answer){.latency_ms = 5 + (int64_t)rng_below(&w->rng, 2000),
+                                 .view = {.feed = feed, .at = server_time(w, now)}};
     w->result->polls++;
-    if (answer_storm(w, feed, now, a, out) || answer_accident(w, feed, now, a, out)) {
+    if (answer_storm(w, feed, now, a, out) || answer_accident(w, feed, a, out)) {
         w->result->failures++;
         return;
     }
-    const char *tag = f->has_etag ? document_tag(w, feed, now.wall, a) : "";
+    const char *tag = f->has_etag ? document_tag(w, feed, out->view.at, a) : "";
     const char *lines = arena_fmt(a, "%s%s%s", f->has_etag ? "ETag: " : "", tag, f->has_etag ? "\r\n" : "").p;
     if (f->max_age_s) {
         lines = arena_fmt(a, "%sCache-Control: max-age=%u\r\n", lines, f->max_age_s).p;
-        out->view.not_before = wall_add(now.wall, (int64_t)f->max_age_s * SECOND_MS);
+        out->view.not_before_ms = now.true_ms + (int64_t)f->max_age_s * SECOND_MS;
     }
     if (f->has_etag && str_eq(request->etag, str_of(tag))) {
         out->head = str_of(head_of(a, 304, lines));
@@ -261,6 +263,6 @@ void world_ask(struct world *w, unsigned feed, const struct request *request, bo
         return;
     }
     out->head = str_of(head_of(a, 200, lines));
-    out->body = document_print(w, feed, now.wall, a);
+    out->body = document_print(w, feed, out->view.at, a);
     out->view.has_document = out->view.is_whole = true;
 }

@@ -21,10 +21,11 @@ extern const char world_rules[]; // the text of the rule file
 
 struct world;
 
-// The moment in both clocks; `true_ms` runs on through crashes and steps.
+// The moment in both clocks; `true_ms` runs on through crashes and steps. Servers have clocks of their own, which are
+// right: what they show and how long they ask to wait are of true time, whatever the daemon's clock says.
 struct moment {
     int64_t true_ms;
-    wall_t wall;
+    wall_t wall; // as the daemon's machine has it
 };
 
 struct world *world_open(const struct sim_options *options, struct sim_result *result);
@@ -36,9 +37,9 @@ const struct feed_options *world_options(const struct world *w, unsigned feed);
 // What a poll was shown, to be given back when its outcome is durable.
 struct world_view {
     unsigned feed;
-    wall_t at;
+    wall_t at; // by the server's clock
     bool has_document, is_whole;
-    wall_t not_before; // the server asked not to be asked before; 0: nothing
+    int64_t not_before_ms; // true time; the server asked not to be asked before; 0: nothing
 };
 
 struct world_answer {
@@ -55,7 +56,7 @@ void world_ask(struct world *w, unsigned feed, const struct request *request, bo
 // The answer arrived, or the asker died.
 void world_answered(struct world *w, unsigned feed);
 
-// The poll ended while the daemon lived: from now on not_before holds. The outcome is durable where is_durable.
+// The poll ended while the daemon lived: from now on its not_before_ms holds. The outcome is durable where is_durable.
 void world_polled(struct world *w, const struct world_view *view, bool is_durable, wall_t due, struct moment now);
 
 // A daemon starts; the feed is due then, as the store says. Crashed: what it learnt since `heartbeat` may be unknown.

@@ -48,9 +48,10 @@ struct world_feed {
     bool is_baselined, is_half_baselined, was_reannounced, is_in_flight, was_asked;
     int64_t started_ms;   // true time of the last request
     int64_t due_true_ms;  // 0: not known
-    wall_t not_before;    // promised to the server
+    int64_t not_before_ms; // true time; promised to the server
     bool is_durable;      // that promise is on the disk
     bool is_excused;      // a crash or a clock's step makes an early poll right, once
+    bool was_set_forward; // the daemon's clock, since this was asked
 };
 
 struct book_entry;
