@@ -80,6 +80,7 @@ static bool load(struct store *head, const struct store_visitor *v, wall_t stori
     struct store_facts facts = {.heartbeat = image->heartbeat, .closed = store->closed};
     facts.price_nano = image->price_nano;
     uint64_t seq = image->n_alerts ? image->alerts[image->n_alerts - 1]->alert.seq : 0;
+    seq = seq > image->pruned_seq ? seq : image->pruned_seq;
     facts.next_seq = seq + 1;
     load_feeds(store, v, &facts);
     for (size_t i = 0; v->silence && i < image->n_silences; i++)

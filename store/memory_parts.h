@@ -38,6 +38,7 @@ struct memory_image { // what is durable
     uint64_t epoch;
     wall_t heartbeat;
     uint64_t price_nano;
+    uint64_t pruned_seq; // the highest of an alert that is forgotten
     wall_t closed;
     uint64_t next_row;
     struct memory_feed *feeds;

@@ -45,6 +45,7 @@ static void forget(struct memory_image *image, struct memory_alert *alert)
     HASH_FIND(hh, image->dedups, &alert->alert.dedup_key, sizeof alert->alert.dedup_key, dedup);
     dedup->n--;
     HASH_DEL(image->by_id, alert);
+    image->pruned_seq = alert->alert.seq > image->pruned_seq ? alert->alert.seq : image->pruned_seq;
     forget_rows(image, alert->alert.id);
 }
 

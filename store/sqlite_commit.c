@@ -11,8 +11,8 @@
 enum statement {
     SQL_EPOCH, SQL_HEARTBEAT, SQL_FEED, SQL_FEED_REMOVE, SQL_DUES, SQL_ALERT, SQL_BODY, SQL_DELIVERY, SQL_AGAIN,
     SQL_PRICE, SQL_STEP, SQL_ATTEMPT, SQL_STORY, SQL_THROTTLE, SQL_SILENCE, SQL_SILENCE_REMOVE, SQL_RECEIVER, SQL_KNOWN,
-    SQL_REVISIONS, SQL_PRUNE_ATTEMPTS, SQL_PRUNE_BODIES, SQL_PRUNE_DELIVERIES, SQL_PRUNE_ALERTS, SQL_PRUNE_STORIES,
-    SQL_STATEMENTS
+    SQL_REVISIONS, SQL_PRUNE_SEQ, SQL_PRUNE_ATTEMPTS, SQL_PRUNE_BODIES, SQL_PRUNE_DELIVERIES, SQL_PRUNE_ALERTS,
+    SQL_PRUNE_STORIES, SQL_STATEMENTS
 };
 
 // Alerts that may be pruned: older than ?1, with no delivery that still waits, is held or lies dead; ?2 at most.
@@ -54,6 +54,9 @@ static const char *const texts[SQL_STATEMENTS] = {
                      " disabled = excluded.disabled, at = excluded.at, reason = excluded.reason",
     [SQL_KNOWN] = "SELECT 1 FROM alert WHERE id IN (?, ?, ?, ?)",
     [SQL_REVISIONS] = "SELECT count(*) FROM alert WHERE dedup = ?",
+    [SQL_PRUNE_SEQ] = "INSERT INTO meta SELECT 'seq', (SELECT max(seq) FROM alert)" // numbers are never given again
+                      " WHERE EXISTS (SELECT 1 FROM alert WHERE id IN " OLD_ALERTS ")"
+                      " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     [SQL_PRUNE_ATTEMPTS] = "DELETE FROM attempt WHERE alert IN " OLD_ALERTS,
     [SQL_PRUNE_BODIES] = "DELETE FROM body WHERE alert IN " OLD_ALERTS,
     [SQL_PRUNE_DELIVERIES] = "DELETE FROM delivery WHERE alert IN " OLD_ALERTS,
@@ -392,7 +395,7 @@ enum store_result sqlite_prune(struct store *head, wall_t now, int64_t history_m
         return sqlite_failure(store->db, "pruning the store", err);
     int code = SQLITE_OK;
     size_t removed = 0;
-    for (int i = SQL_PRUNE_ATTEMPTS; i <= SQL_PRUNE_STORIES && code == SQLITE_OK; i++) {
+    for (int i = SQL_PRUNE_SEQ; i <= SQL_PRUNE_STORIES && code == SQLITE_OK; i++) {
         int64_t life_ms = i == SQL_PRUNE_STORIES ? STORY_LIFE_MS : history_ms;
         sql_bind_time(store->statements[i], 1, wall_add(now, -life_ms));
         sql_bind_int(store->statements[i], 2, (int64_t)n);

@@ -156,7 +156,8 @@ static bool load_facts(const struct loading *l, struct err *err)
 {
     int64_t seq = 0, waiting = 0, price = 0;
     sqlite3 *db = l->store->db;
-    bool is_read = sql_number(db, "SELECT max(seq) FROM alert", 0, &seq) == SQLITE_OK
+    bool is_read = sql_number(db, "SELECT max(n) FROM (SELECT max(seq) AS n FROM alert UNION ALL"
+                                   " SELECT value FROM meta WHERE name = 'seq')", 0, &seq) == SQLITE_OK
                    && sql_number(db, "SELECT count(*) FROM delivery WHERE state = 0", 0, &waiting) == SQLITE_OK
                    && sql_number(db, "SELECT max(value) FROM meta WHERE name = 'price'", 0, &price) == SQLITE_OK;
     l->facts->next_seq = (uint64_t)seq + 1;

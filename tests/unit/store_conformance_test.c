@@ -883,6 +883,27 @@ static void history_is_pruned_oldest_first_in_pieces(void **state)
     assert_int_equal(prune(rig, later, DAY_MS, 2), 0);
 }
 
+// Who reads the history by its numbers would take the next alerts for some that he has.
+static void numbers_of_what_is_pruned_are_not_given_again(void **state)
+{
+    struct rig *rig = *state;
+    struct loaded l;
+    struct alert alerts[] = {alert_of(1, 7), alert_of(2, 8)};
+    commit(rig, &(struct store_batch){.now = {2000}, .alerts = alerts, .n_alerts = 2});
+    assert_int_equal(prune(rig, (wall_t){1008 + DAY_MS}, DAY_MS, 10), 1);
+    reopen(rig);
+    assert_int_equal(load(rig, &l).next_seq, 9);
+    assert_int_equal(prune(rig, (wall_t){5000 + DAY_MS}, DAY_MS, 10), 1);
+    reopen(rig);
+    assert_int_equal(load(rig, &l).next_seq, 9);
+    commit_alert(rig, 3, 9, "desk"); // waits, and an alert after it goes
+    struct alert last = alert_of(4, 10);
+    commit(rig, &(struct store_batch){.now = {2000}, .alerts = &last, .n_alerts = 1});
+    assert_int_equal(prune(rig, (wall_t){5000 + DAY_MS}, DAY_MS, 10), 1);
+    reopen(rig);
+    assert_int_equal(load(rig, &l).next_seq, 11);
+}
+
 static void what_is_pruned_is_known_no_more_and_can_come_again(void **state)
 {
     struct rig *rig = *state;
@@ -939,6 +960,7 @@ int main(void)
         BOTH(stories_are_pruned_after_72_hours),
         BOTH(history_is_pruned_at_its_age_but_never_what_is_open),
         BOTH(history_is_pruned_oldest_first_in_pieces),
+        BOTH(numbers_of_what_is_pruned_are_not_given_again),
         BOTH(what_is_pruned_is_known_no_more_and_can_come_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
