@@ -283,6 +283,19 @@ static void on_signal(uv_signal_t *signal, int number)
 
 static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
 
+// What asks a running daemon for something would end one that still starts: it waits until there is a handler. A file
+// that reaches a limit of its size (a log, the store) is an error of that write, as a full disk is.
+static void hold_signals(int how)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGUSR1);
+    pthread_sigmask(how, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
 static void start_signals(struct daemon *d)
 {
     for (size_t i = 0; i < 4; i++) {
@@ -290,7 +303,7 @@ static void start_signals(struct daemon *d)
         d->signals[i].data = d;
         uv_signal_start(&d->signals[i], on_signal, signals[i]);
     }
-    signal(SIGPIPE, SIG_IGN);
+    hold_signals(SIG_UNBLOCK);
 }
 
 // ---- the end ----
@@ -393,6 +406,7 @@ enum exit_code daemon_run(const struct daemon_options *options)
     struct err err;
     int clock_fd;
     arena_init(&d->arena, 1 << 20);
+    hold_signals(SIG_BLOCK);
     parse_library_init();
     if (!clock_init(&d->clock, &clock_fd, &err) || !http_library_init(&err)) {
         fprintf(stderr, "feedwatchd: %s\n", err.text);

@@ -2,9 +2,11 @@
 //
 // The disk is full, or broken, for a while: nothing is dropped, it is said clearly, and it mends without a hand. The
 // faults come from tests/faults: writes under the state folder fail while a page of shared memory says so.
+#define _GNU_SOURCE // prlimit
 #include "tests/tools/check.h"
 
 #include <errno.h>
+#include <sys/resource.h>
 
 #include "daemon/delivery_loop.h"
 #include "daemon/shard.h"
@@ -214,12 +216,40 @@ static void a_retry_of_what_was_accepted_meanwhile_sends_nothing(void **state)
     disk_done(&d);
 }
 
+static void limit_files(struct disk *d, rlim_t soft)
+{
+    struct rlimit limit;
+    assert_int_equal(prlimit(scene_pid(&d->s), RLIMIT_FSIZE, NULL, &limit), 0);
+    limit.rlim_cur = soft < limit.rlim_max ? soft : limit.rlim_max;
+    assert_int_equal(prlimit(scene_pid(&d->s), RLIMIT_FSIZE, &limit, NULL), 0);
+}
+
+// SIGXFSZ would end the process at the first write.
+static void a_limit_on_the_size_of_files_is_as_a_full_disk(void **state)
+{
+    (void)state;
+    static struct disk d;
+    disk_open(&d, "limit");
+    limit_files(&d, 1);
+    paper_print(&d.p, "g1", "A truce while nothing may grow", NULL);
+    receiver_expect(&d.s.receiver, "truce g1");
+    scene_run_begin(&d.s, 11 * MINUTE_MS);
+    scene_expect(&d.s, "the store cannot be written");
+    assert_int_equal(receiver_report(&d.s.receiver).requests, 0);
+    limit_files(&d, RLIM_INFINITY);
+    scene_until_acked(&d.s, "truce g1", 1);
+    scene_run_end(&d.s);
+    assert_int_equal(receiver_report(&d.s.receiver).lost, 0);
+    disk_done(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(full_disk_is_told_and_mends_unaided),
         cmocka_unit_test(daemon_killed_on_a_full_disk_loses_nothing),
         cmocka_unit_test(stop_on_a_full_disk_is_still_quick),
+        cmocka_unit_test(a_limit_on_the_size_of_files_is_as_a_full_disk),
         cmocka_unit_test(answers_that_cannot_be_recorded_are_bounded),
         cmocka_unit_test(a_retry_of_what_was_accepted_meanwhile_sends_nothing),
     };

@@ -187,6 +187,46 @@ static void what_is_asked_as_the_stop_begins_touches_nothing_that_is_gone(void *
     scene_done(&s);
 }
 
+static bool is_holding_reloads(struct scene *s, const void *context)
+{
+    (void)context;
+    char status[4096];
+    FILE *f = fopen(arena_fmt(&s->arena, "/proc/%d/status", (int)scene_pid(s)).p, "r");
+    size_t n = f ? fread(status, 1, sizeof status - 1, f) : 0;
+    if (f)
+        fclose(f);
+    status[n] = 0;
+    const char *blocked = strstr(status, "SigBlk:");
+    return blocked && strtoull(blocked + sizeof "SigBlk:", NULL, 16) >> (SIGHUP - 1) & 1;
+}
+
+// Not ready yet, it would be ended by such a signal: systemd may be told to reload while it starts.
+static void a_reload_asked_for_during_the_start_is_done_after_it(void **state)
+{
+    (void)state;
+    static struct scene s;
+    static uv_timer_t tick;
+    struct paper p;
+    sqlite3 *db;
+    open_with_paper(&s, &p, "early");
+    uv_timer_init(&s.loop, &tick);
+    uv_timer_start(&tick, on_tick, 1, 1);
+    scene_stop(&s);
+    assert_int_equal(sqlite3_open(scene_path(&s, "state/state.db"), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK); // the start waits for that
+    scene_launch(&s);
+    scene_until(&s, "signals that wait", is_holding_reloads, NULL);
+    scene_signal(&s, SIGHUP);
+    scene_signal(&s, SIGUSR1);
+    sqlite3_close(db);
+    scene_expect(&s, "ready");
+    scene_expect(&s, "reloaded");
+    uv_close((uv_handle_t *)&tick, NULL);
+    scene_settle(&s);
+    scene_stop(&s);
+    scene_done(&s);
+}
+
 static void restart_polls_nobody_before_its_time(void **state)
 {
     (void)state;
@@ -541,6 +581,7 @@ int main(void)
         cmocka_unit_test(stop_during_a_poll_loses_nothing),
         cmocka_unit_test(stop_during_a_delivery_loses_nothing_and_keeps_the_id),
         cmocka_unit_test(what_is_asked_as_the_stop_begins_touches_nothing_that_is_gone),
+        cmocka_unit_test(a_reload_asked_for_during_the_start_is_done_after_it),
         cmocka_unit_test(restart_polls_nobody_before_its_time),
         cmocka_unit_test(a_quick_restart_asks_no_host_again_within_its_gap),
         cmocka_unit_test(a_start_after_a_kill_asks_no_host_within_its_gap),
