@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "rules/regex_branch.h"
 #include "rules/regex_literal.h"
 
 enum {
@@ -240,7 +241,7 @@ static void compile_regex(struct compiler *c, const struct expr *e)
         c->terms[term].leaf = e;
         c->terms[term].source = c->source;
         char literal[REGEX_LITERAL_MAX];
-        struct str found = regex_literal(e->text, literal);
+        struct str found = regex_literal(regex_composed(e->text, &c->g->arena), literal);
         uint32_t held = found.n ? compiler_term(c, TERM_INFIX, found, arena_fmt(&c->g->arena, "*%.*s*", STR_ARG(found)))
                                 : NO_TERM;
         c->terms[term].literal = held;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "rules/regex_branch.h"
 
 enum { FIELDS_OF_TEXT = 1 << FIELD_TITLE | 1 << FIELD_SUMMARY | 1 << FIELD_BODY };
 
@@ -152,13 +153,39 @@ static bool has_wildcard(struct str text)
     return false;
 }
 
+static bool is_ascii(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] >= 0x80)
+            return false;
+    return true;
+}
+
+// Vectorscan knows a \b, and beside it \w and \d, of ASCII alone; at the ends of alternatives it is ours.
+static void lint_regex(struct linter *l, const struct expr *e)
+{
+    if (str_find(e->text, S("(?i)")) < e->text.n || str_find(e->text, S("(i?)")) < e->text.n)
+        diag_help(l->ds, warn(l, e, "case is not ignored by a mark inside the regex"), "write /regex/i");
+    struct arena a;
+    size_t n;
+    arena_init(&a, SIZE_MAX);
+    const struct regex_branch *branches = regex_branches(e->text, &a, &n);
+    bool is_narrow = false;
+    for (size_t i = 0; i < n; i++)
+        is_narrow |= branches[i].has_boundary && !is_ascii(str_of(branches[i].pattern));
+    arena_done(&a);
+    if (is_narrow)
+        diag_help(l->ds, warn(l, e, "a \\b inside a regex takes letters beyond ASCII for no letters"),
+                  "it knows them at the ends of the regex and its alternatives; NEAR joins words, as one NEAR/5 two");
+}
+
 static void lint_leaf(struct linter *l, const struct expr *e)
 {
     if (e->kind == EXPR_PHRASE && has_wildcard(e->text))
         diag_help(l->ds, warn(l, e, "a * in quotes is no wildcard and finds nothing"),
                   "one* ONEAR/1 two* for words that begin so, \"one two\"~1 for any word between");
-    if (e->kind == EXPR_REGEX && (str_find(e->text, S("(?i)")) < e->text.n || str_find(e->text, S("(i?)")) < e->text.n))
-        diag_help(l->ds, warn(l, e, "case is not ignored by a mark inside the regex"), "write /regex/i");
+    if (e->kind == EXPR_REGEX)
+        lint_regex(l, e);
     if (e->kind == EXPR_STEM) {
         const char *language = has_letter_of(e->text, "іїєґІЇЄҐ") ? "Ukrainian"
                                : has_letter_of(e->text, "ąćęłńśźżĄĆĘŁŃŚŹŻ") ? "Polish" : NULL;

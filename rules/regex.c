@@ -4,7 +4,7 @@
 //
 // The automaton tells every end of every match as it passes, in order of the ends, each with its leftmost start. What
 // is kept of one regex is a stack: a match that starts at or before those on top swallows them; one that starts inside
-// the top is left out.
+// the top is left out. Of several alternatives one that ends earlier may come a little later.
 #include "rules/regex.h"
 
 #include <hs/hs.h>
@@ -12,9 +12,11 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "rules/regex_branch.h"
 
-// A \b at an end of a pattern. Vectorscan has no Unicode \b, so it is looked at where a match is told.
-struct ends {
+// An alternative of a regex. A \b at its ends is looked at where a match is told: vectorscan has none of Unicode.
+struct branch {
+    uint32_t number; // of its regex
     bool begins, ends;
 };
 
@@ -23,7 +25,7 @@ struct regexes {
     hs_database_t **alone; // by number of the regex; NULL: it has no literal
     uint32_t *terms;       // by number, ascending
     uint32_t *literals;
-    struct ends *ends;
+    struct branch *branches; // by id of a pattern
     unsigned n;
     int refs; // atomic: a segment's, and of each scratch that is made for it
 };
@@ -50,16 +52,16 @@ struct regex_scratch {
     uint32_t *origin; // of each byte of nfkc, and of the end of each subject
     size_t n_nfkc, nfkc_room;
     const struct regexes *now;
-    unsigned alone;     // the number of the regex that is scanned for; REGEX_ALL
     struct str subject; // what is scanned
 };
 
+// What is compiled: a pattern for each alternative.
 struct set {
     const char **patterns;
     unsigned *flags;
-    unsigned *ids;
+    unsigned *ids; // a pattern's place here
     const struct term **terms;
-    unsigned n;
+    unsigned n, room;
 };
 
 static void refuse(struct diags *ds, const struct term *t, const char *why)
@@ -75,88 +77,47 @@ static void refuse(struct diags *ds, const struct term *t, const char *why)
     diag_help(ds, d, "%s", help);
 }
 
-// Compiles; a pattern that is refused is told, and with it the build has failed.
-static bool compile_set(struct regexes *r, struct set *set, struct diags *ds)
+// Tells of each regex that is refused, once.
+static bool check_set(const struct set *set, struct diags *ds)
 {
-    bool ok = true;
+    const struct term *refused = NULL;
     for (unsigned i = 0; i < set->n; i++) {
         hs_expr_info_t *info = NULL;
         hs_compile_error_t *error = NULL;
-        if (hs_expression_info(set->patterns[i], set->flags[i], &info, &error) != HS_SUCCESS) {
-            refuse(ds, set->terms[i], error->message);
-            ok = false;
+        bool is_good = hs_expression_info(set->patterns[i], set->flags[i], &info, &error) == HS_SUCCESS;
+        if (!is_good && refused != set->terms[i]) {
+            refused = set->terms[i];
+            refuse(ds, refused, error->message);
         }
         free(info);
         hs_free_compile_error(error);
     }
-    if (!ok)
-        return false;
+    return !refused;
+}
+
+static bool compile(const struct set *set, unsigned from, unsigned n, hs_database_t **out, struct diags *ds)
+{
     hs_compile_error_t *error = NULL;
-    if (hs_compile_multi(set->patterns, set->flags, set->ids, set->n, HS_MODE_BLOCK, NULL, &r->database, &error) !=
-        HS_SUCCESS) {
-        int which = error->expression;
-        refuse(ds, set->terms[which >= 0 && (unsigned)which < set->n ? (unsigned)which : 0], error->message);
-        hs_free_compile_error(error);
-        return false;
-    }
-    const unsigned zero = 0;
-    for (unsigned i = 0; i < set->n; i++) {
-        if (r->literals[i] == NO_TERM)
+    if (hs_compile_multi(set->patterns + from, set->flags + from, set->ids + from, n, HS_MODE_BLOCK, NULL, out,
+                         &error) == HS_SUCCESS)
+        return true;
+    unsigned which = error->expression >= 0 && (unsigned)error->expression < n ? (unsigned)error->expression : 0;
+    refuse(ds, set->terms[from + which], error->message);
+    hs_free_compile_error(error);
+    return false;
+}
+
+// Compiles; a pattern that is refused is told, and with it the build has failed.
+static bool compile_set(struct regexes *r, const struct set *set, struct diags *ds)
+{
+    bool ok = check_set(set, ds) && compile(set, 0, set->n, &r->database, ds);
+    for (unsigned i = 0, n = 1; ok && i < set->n; i += n) {
+        unsigned number = r->branches[i].number;
+        for (n = 1; i + n < set->n && r->branches[i + n].number == number; n++)
             continue;
-        if (hs_compile_multi(&set->patterns[i], &set->flags[i], &zero, 1, HS_MODE_BLOCK, NULL, &r->alone[i], &error) !=
-            HS_SUCCESS) {
-            refuse(ds, set->terms[i], error->message);
-            hs_free_compile_error(error);
-            return false;
-        }
+        ok = r->literals[number] == NO_TERM || compile(set, i, n, &r->alone[number], ds);
     }
-    return true;
-}
-
-static bool has_boundary(struct str p)
-{
-    for (size_t i = 0; i + 1 < p.n; i++)
-        if (p.p[i] == '\\' && (p.p[++i] == 'b' || p.p[i] == 'B'))
-            return true;
-    return false;
-}
-
-static bool has_top_choice(struct str p)
-{
-    int depth = 0;
-    bool is_in_class = false;
-    for (size_t i = 0; i < p.n; i++) {
-        if (p.p[i] == '\\') {
-            i++;
-        } else if (is_in_class || p.p[i] == '[') {
-            is_in_class = p.p[i] != ']';
-        } else {
-            depth += (p.p[i] == '(') - (p.p[i] == ')');
-            if (p.p[i] == '|' && depth == 0)
-                return true;
-        }
-    }
-    return false;
-}
-
-// Takes \b from both ends of a pattern, where it stands for the whole of it. What is left of \b inside is ASCII's.
-static struct str cut_ends(struct str p, struct ends *out)
-{
-    *out = (struct ends){false, false};
-    if (has_top_choice(p))
-        return p;
-    if (str_starts(p, S("\\b"))) {
-        out->begins = true;
-        p = str_from(p, 2);
-    }
-    size_t slashes = 0;
-    while (slashes + 1 < p.n && p.p[p.n - 2 - slashes] == '\\')
-        slashes++;
-    if (slashes % 2 == 1 && p.p[p.n - 1] == 'b') {
-        out->ends = true;
-        p.n -= 2;
-    }
-    return p;
+    return ok;
 }
 
 static size_t bytes_of(const struct regexes *r)
@@ -171,6 +132,69 @@ static size_t bytes_of(const struct regexes *r)
     return all;
 }
 
+static void set_grow(struct set *set, struct regexes *r)
+{
+    if (set->n < set->room)
+        return;
+    set->room = set->room ? set->room * 2 : 64;
+    set->patterns = mem_resize_array(set->patterns, set->room, sizeof *set->patterns);
+    set->flags = mem_resize_array(set->flags, set->room, sizeof *set->flags);
+    set->ids = mem_resize_array(set->ids, set->room, sizeof *set->ids);
+    set->terms = mem_resize_array(set->terms, set->room, sizeof *set->terms);
+    r->branches = mem_resize_array(r->branches, set->room, sizeof *r->branches);
+}
+
+static void set_done(struct set *set)
+{
+    mem_free(set->patterns);
+    mem_free(set->flags);
+    mem_free(set->ids);
+    mem_free(set->terms);
+}
+
+static unsigned flags_of(const struct regex_branch *b, const struct term *term)
+{
+    return HS_FLAG_SOM_LEFTMOST | HS_FLAG_UTF8 | (b->has_boundary ? 0u : HS_FLAG_UCP) |
+           (term->leaf->is_caseless ? HS_FLAG_CASELESS : 0u);
+}
+
+// Drops the alternatives that can never match, which are no fault beside others. Returns how many are left; 0: there is
+// one that cannot be compiled by itself.
+static size_t drop_dead(struct regex_branch *branches, size_t n, const struct term *term)
+{
+    size_t alive = 0;
+    bool is_refused = false;
+    for (size_t i = 0; i < n; i++) {
+        hs_database_t *database = NULL;
+        hs_compile_error_t *error = NULL;
+        bool ok = hs_compile(branches[i].pattern, flags_of(&branches[i], term), HS_MODE_BLOCK, NULL, &database,
+                             &error) == HS_SUCCESS;
+        is_refused |= !ok && !strstr(error->message, "never match");
+        if (ok)
+            branches[alive++] = branches[i];
+        hs_free_database(database);
+        hs_free_compile_error(error);
+    }
+    return is_refused ? 0 : alive;
+}
+
+static void set_add(struct set *set, struct regexes *r, const struct term *term, uint32_t number, struct arena *a)
+{
+    size_t n;
+    struct regex_branch *branches = regex_branches(term->leaf->text, a, &n);
+    if (n > 1 && (n = drop_dead(branches, n, term)) == 0)
+        branches = regex_whole(term->leaf->text, a, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct regex_branch *b = &branches[i];
+        set_grow(set, r);
+        set->patterns[set->n] = b->pattern;
+        set->flags[set->n] = flags_of(b, term);
+        set->ids[set->n] = set->n;
+        set->terms[set->n] = term;
+        r->branches[set->n++] = (struct branch){number, b->begins, b->ends};
+    }
+}
+
 bool regexes_build(struct segment *g, const struct term *terms, uint32_t n, struct diags *ds)
 {
     unsigned count = 0;
@@ -178,36 +202,23 @@ bool regexes_build(struct segment *g, const struct term *terms, uint32_t n, stru
         count += terms[i].kind == TERM_REGEX;
     if (!count)
         return true;
-    struct set set = {.patterns = mem_alloc_array(count, sizeof(char *)),
-                      .flags = mem_alloc_array(count, sizeof(unsigned)),
-                      .ids = mem_alloc_array(count, sizeof(unsigned)),
-                      .terms = mem_alloc_array(count, sizeof(void *))};
+    struct set set = {0};
     struct regexes *r = mem_alloc(sizeof *r);
     r->refs = 1;
     r->terms = mem_alloc_array(count, sizeof *r->terms);
     r->literals = mem_alloc_array(count, sizeof *r->literals);
     r->alone = mem_alloc_array(count, sizeof(hs_database_t *));
-    r->ends = mem_alloc_array(count, sizeof *r->ends);
     g->regexes = r;
     for (uint32_t i = 0; i < n; i++) {
         if (terms[i].kind != TERM_REGEX)
             continue;
-        struct str pattern = cut_ends(terms[i].leaf->text, &r->ends[set.n]);
-        set.patterns[set.n] = arena_dupz(&g->arena, pattern);
-        set.flags[set.n] = HS_FLAG_SOM_LEFTMOST | HS_FLAG_UTF8 | (has_boundary(pattern) ? 0u : HS_FLAG_UCP) |
-                           (terms[i].leaf->is_caseless ? HS_FLAG_CASELESS : 0u);
-        set.ids[set.n] = set.n;
-        set.terms[set.n] = &terms[i];
-        r->literals[set.n] = terms[i].literal;
-        r->terms[set.n++] = i;
+        set_add(&set, r, &terms[i], r->n, &g->arena);
+        r->literals[r->n] = terms[i].literal;
+        r->terms[r->n++] = i;
     }
-    r->n = count;
     bool ok = compile_set(r, &set, ds);
     g->bytes += ok ? bytes_of(r) : 0;
-    mem_free(set.patterns);
-    mem_free(set.flags);
-    mem_free(set.ids);
-    mem_free(set.terms);
+    set_done(&set);
     return ok;
 }
 
@@ -221,7 +232,7 @@ void regexes_free(struct regexes *r)
     mem_free(r->alone);
     mem_free(r->terms);
     mem_free(r->literals);
-    mem_free(r->ends);
+    mem_free(r->branches);
     mem_free(r);
 }
 
@@ -264,34 +275,35 @@ static bool is_boundary(struct str s, size_t at)
     return is_word_at(s, at) != (at > 0 && is_word_at(s, before));
 }
 
-static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context)
+static int on_match(unsigned pattern, unsigned long long from, unsigned long long to, unsigned flags, void *context)
 {
     (void)flags;
     struct regex_scratch *s = context;
-    if (s->alone != REGEX_ALL)
-        id = s->alone;
-    const struct ends *ends = &s->now->ends[id];
-    if ((ends->begins && !is_boundary(s->subject, from)) || (ends->ends && !is_boundary(s->subject, to)))
+    const struct branch *branch = &s->now->branches[pattern];
+    if ((branch->begins && !is_boundary(s->subject, from)) || (branch->ends && !is_boundary(s->subject, to)))
         return 0;
-    uint32_t swallowed = 0;
-    while (s->tops[id] && from <= s->hits[s->tops[id] - 1].place.start) {
-        s->hits[s->tops[id] - 1].term = NO_TERM;
-        swallowed = s->tops[id];
-        s->tops[id] = s->below[swallowed - 1];
-    }
-    if (s->tops[id] && from < s->hits[s->tops[id] - 1].place.end)
-        return 0;
-    if (!swallowed && s->counts[id]++ >= REGEX_HITS_MAX)
-        return 0;
-    uint32_t at = swallowed ? swallowed - 1 : (uint32_t)s->n++;
-    if (at >= s->room) {
+    uint32_t id = branch->number;
+    if (s->n >= s->room) {
         s->room = s->room ? s->room * 2 : 64;
         s->hits = mem_resize_array(s->hits, s->room, sizeof *s->hits);
         s->below = mem_resize_array(s->below, s->room, sizeof *s->below);
     }
+    uint32_t swallowed = 0, *top = &s->tops[id];
+    while (*top && s->hits[*top - 1].place.start >= to && from < s->hits[*top - 1].place.start)
+        top = &s->below[*top - 1]; // alternatives are told out of order by a byte or two
+    while (*top && from <= s->hits[*top - 1].place.start) {
+        s->hits[*top - 1].term = NO_TERM;
+        swallowed = *top;
+        *top = s->below[swallowed - 1];
+    }
+    if (*top && from < s->hits[*top - 1].place.end)
+        return 0;
+    if (!swallowed && s->counts[id]++ >= REGEX_HITS_MAX)
+        return 0;
+    uint32_t at = swallowed ? swallowed - 1 : (uint32_t)s->n++;
     s->hits[at] = (struct regex_hit){s->now->terms[id], {(uint32_t)from, (uint32_t)to}};
-    s->below[at] = s->tops[id];
-    s->tops[id] = at + 1;
+    s->below[at] = *top;
+    *top = at + 1;
     return 0;
 }
 
@@ -403,7 +415,6 @@ const struct regex_hit *regexes_scan(const struct regexes *r, struct regex_scrat
     memset(s->counts + first, 0, numbers * sizeof *s->counts);
     s->n = 0;
     s->now = r;
-    s->alone = number;
     const struct subject *subject = subject_of(s, index, value);
     bool is_same = subject->kind == SUBJECT_SAME;
     s->subject = (struct str){is_same ? value->text.p : s->nfkc + subject->at, subject->n};

@@ -6,6 +6,8 @@
 // Syntax that changes how letters are read (\Q, \x.., (?x), verbs) makes the reader give up.
 #include "rules/regex_literal.h"
 
+#include "rules/regex_branch.h"
+
 struct reader {
     struct str p;
     size_t at;
@@ -41,17 +43,8 @@ static void end_run(struct reader *r)
 // Behind the class that begins at r->at; false: it does not end.
 static bool skip_class(struct reader *r)
 {
-    size_t i = r->at + 1;
-    i += i < r->p.n && r->p.p[i] == '^';
-    i += i < r->p.n && r->p.p[i] == ']'; // first in a class it stands for itself
-    for (; i < r->p.n && r->p.p[i] != ']'; i++) {
-        if (r->p.p[i] == '\\')
-            i++;
-        else if (r->p.p[i] == '[' && i + 1 < r->p.n && r->p.p[i + 1] == ':') // [:alpha:]
-            i += str_find(str_from(r->p, i), S(":]")) + 1;
-    }
-    r->at = i + 1;
-    return i < r->p.n;
+    r->at = regex_class_end(r->p, r->at);
+    return r->at <= r->p.n;
 }
 
 // An escape: a class, an anchor, or a sign for itself. False: one that is not followed.
