@@ -260,6 +260,8 @@ void outcome_follow_clock(struct outcome *o, struct now now)
     for (size_t i = 0; i < sizeof ahead / sizeof *ahead; i++)
         if (ahead[i]->ms > o->ended.wall.ms && ahead[i]->ms != SCHEDULE_NEVER.ms)
             *ahead[i] = wall_add(*ahead[i], step_ms);
+    o->feed.polled_at = wall_add(o->feed.polled_at, step_ms);
+    o->ended = now;
 }
 
 void pipeline_drop(struct pipeline *p)

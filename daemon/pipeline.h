@@ -86,7 +86,7 @@ enum pipeline_step pipeline_answer(struct pipeline *p, enum fault fault, struct 
 // Ends the poll and frees the pipeline: the outcome is filled. After PIPELINE_DONE.
 void pipeline_end(struct pipeline *p, struct now now);
 
-// Moves the times ahead of an outcome, which waited for its commit, to the wall clock as it is now: one that was set
+// Moves the times of an outcome, which waited for its commit, to the wall clock as it is now: one that was set
 // meanwhile makes no poll early or late.
 void outcome_follow_clock(struct outcome *outcome, struct now now);
 

@@ -453,6 +453,17 @@ bool shard_set_state(struct shard *s, const struct feed *feed, struct now now)
     return true;
 }
 
+void shard_follow_clock(struct shard *s, int64_t step_ms)
+{
+    for (uint32_t i = 0; i < s->n_feeds; i++) {
+        struct hot *f = &s->feeds[i];
+        if (f->due_ms != INT64_MAX)
+            f->due_ms = wall_add((wall_t){f->due_ms}, step_ms).ms;
+        if (f->polled_ms)
+            f->polled_ms = wall_add((wall_t){f->polled_ms}, step_ms).ms;
+    }
+}
+
 uint64_t shard_feed_host(const struct shard *s, uint64_t id)
 {
     uint32_t i = index_find(&s->by_id, id);

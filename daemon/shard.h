@@ -25,6 +25,8 @@ enum { SHARD_IN_FLIGHT_MAX = 200 };    // measured: more transfers at once only 
 enum { SHARD_SPREAD_MS = 5 * MINUTE_MS }; // what is overdue at start is asked over this time ...
 enum { SHARD_SPREAD_FREE = 100 };      // ... unless it is so few that nobody notices
 
+enum { SHARD_CLOCK_STEP_MS = SECOND_MS }; // of the wall clock, that is one; less is how a clock is kept right
+
 struct shard_limits {
     uint32_t in_flight_max;
     uint32_t host_max;
@@ -92,6 +94,10 @@ int64_t shard_hop(struct shard *shard, uint64_t id, struct str url, struct now n
 void shard_leave(struct shard *shard, uint64_t id);
 int64_t shard_admit(struct shard *shard, uint64_t host, struct now now);
 void shard_dismiss(struct shard *shard, uint64_t host, uint64_t id, wall_t hold_until, struct now now);
+
+// Moves the due times and those of the last polls by step_ms, by which the wall clock was set. Nobody waits longer or
+// shorter: waiting is of monotonic time.
+void shard_follow_clock(struct shard *shard, int64_t step_ms);
 
 // Returns the host of a feed's present address.
 uint64_t shard_feed_host(const struct shard *shard, uint64_t id);

@@ -87,10 +87,10 @@ void worker_poll_ended(struct worker *w)
 }
 
 // Gives the due times to the writer: one small write a minute for all feeds, so that a crash shortens no interval.
-static void checkpoint(struct worker *w, struct now now)
+static void checkpoint(struct worker *w, struct now now, int64_t step_ms)
 {
     w->next_checkpoint = mono_add(now.mono, CHECKPOINT_MS);
-    if (!w->has_polled)
+    if (!w->has_polled && !step_ms)
         return;
     w->has_polled = false;
     struct writer_dues *dues = mem_alloc(sizeof *dues);
@@ -106,6 +106,7 @@ static void checkpoint(struct worker *w, struct now now)
     }
     dues->part = w->index;
     dues->price_nano = w->config->budget_per_hour ? (uint64_t)(w->policy.price * PRICE_NANO) : 0;
+    dues->is_clock_back = step_ms < 0;
     dues->message.kind = WRITER_DUES;
     dues->message.bytes = sizeof *dues + room * sizeof *dues->list;
     queue_push(w->threads->writer, &dues->message);
@@ -124,16 +125,29 @@ static void take_messages(struct worker *w, struct message *list, struct now now
     }
 }
 
+// What is known of times is of the clock as it was: the store is told at once, lest a start after a crash read it.
+static void follow_clock(struct worker *w, struct now now)
+{
+    int64_t step_ms = w->seen.mono.ms ? now_step(w->seen, now) : 0;
+    w->seen = now;
+    if (step_ms > -SHARD_CLOCK_STEP_MS && step_ms < SHARD_CLOCK_STEP_MS)
+        return;
+    shard_follow_clock(w->shard, step_ms);
+    checkpoint(w, now, step_ms);
+}
+
 static void turn(void *owner, struct message *list, struct now now)
 {
     struct worker *w = owner;
+    if (!w->is_quiet)
+        follow_clock(w, now);
     take_messages(w, list, now);
     if (w->loop.is_stopping || w->is_quiet)
         return;
     steer(w, now.mono);
     polls_start(w, now);
     if (now.mono.ms >= w->next_checkpoint.ms)
-        checkpoint(w, now);
+        checkpoint(w, now, 0);
     worker_set_alarm(w);
 }
 
@@ -158,7 +172,7 @@ void worker_quiet(struct worker *w)
 {
     if (w->is_quiet)
         return;
-    checkpoint(w, clock_now(w->threads->clock));
+    checkpoint(w, clock_now(w->threads->clock), 0);
     w->is_quiet = true;
     polls_drop(w);
     loop_alarm(&w->loop, (mono_t){ALARM_NONE});

@@ -51,6 +51,7 @@ struct worker {
     uint32_t n_added, room_added;
     struct index added_by_text;
     mono_t next_checkpoint;
+    struct now seen; // the last turn's
     uint32_t index;
     uint32_t in_flight;  // atomic
     struct pace {

@@ -39,6 +39,7 @@ struct writer_dues {
     struct feed_due *list; // freed by the writer
     size_t n;
     uint64_t price_nano; // as in a batch
+    bool is_clock_back;
 };
 
 struct writer;

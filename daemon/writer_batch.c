@@ -109,6 +109,7 @@ void writing_add_dues(struct writing *t, const struct writer_dues *dues)
     struct store_dues one = {.part = dues->part, .list = dues->list, .n = dues->n};
     ARENA_PUSH(&t->arena, t->dues, t->n_dues, one);
     t->price_nano = dues->price_nano;
+    t->is_clock_back |= dues->is_clock_back;
 }
 
 static const struct receiver_ref *receiver_ref(const struct config *config, struct str name)
@@ -218,5 +219,6 @@ void writing_close(struct writer *w, struct writing *t, wall_t now)
         .dues = t->dues,
         .n_dues = t->n_dues,
         .price_nano = t->price_nano,
+        .is_clock_back = t->is_clock_back,
     };
 }

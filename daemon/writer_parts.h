@@ -48,6 +48,7 @@ struct writing {
     struct store_dues *dues;
     size_t n_dues;
     uint64_t price_nano;
+    bool is_clock_back;
     bool *to_log; // by alert: its rule tells the log
 };
 

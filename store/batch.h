@@ -81,6 +81,7 @@ struct store_batch {
     const struct store_dues *dues;
     size_t n_dues;
     uint64_t price_nano; // of a poll, as a budget steers it, in 1e-9; 0: not told, what is kept stays
+    bool is_clock_back;  // the clock was set back: polls after `now` are taken for now, and their pauses begin there
 };
 
 #endif

@@ -87,9 +87,12 @@ static inline unsigned delivery_from(enum delivery_state to)
     return 0;
 }
 
+// Nothing happened after `now` (0: not known): times of a feed that a clock which ran ahead has left are taken for now,
+// and its pause begins there.
+void store_end_future(struct feed *feed, wall_t now);
+
 // Brings a feed's times up to date at load: the later of its row and the checkpoint; and, after an unclean stop, one
-// that fell due until the last heartbeat counts as polled at it. Nothing happened after `now` (of this opening, 0: not
-// known): times that a clock which ran ahead has left are taken for now, and a pause begins there.
+// that fell due until the last heartbeat counts as polled at it. `now` is of this opening: see store_end_future.
 void store_feed_times(struct feed *feed, const struct feed_due *checkpoint, bool was_unclean, wall_t heartbeat,
                       wall_t now);
 

@@ -266,6 +266,12 @@ static void put_receiver(struct memory_disk *disk, const struct receiver_mark *m
     ARENA_PUSH(&disk->arena, image->receivers, image->n_receivers, copy);
 }
 
+static void set_back(struct memory_image *image, wall_t now)
+{
+    for (struct memory_feed *f = image->feeds; f; f = f->hh.next)
+        store_end_future(&f->row.feed, now);
+}
+
 static void put_dues(struct memory_disk *disk, const struct store_dues *dues)
 {
     struct memory_image *image = &disk->image;
@@ -312,7 +318,9 @@ static void apply(struct memory_disk *disk, const struct store_batch *b)
     EACH(b->dues, b->n_dues, put_dues(disk, each));
     if (b->price_nano)
         image->price_nano = b->price_nano;
-    if (b->now.ms > image->heartbeat.ms)
+    if (b->is_clock_back)
+        set_back(image, b->now);
+    if (b->now.ms > image->heartbeat.ms || b->is_clock_back)
         image->heartbeat = b->now;
     disk->commits++;
     if (b->out_moved)

@@ -9,10 +9,10 @@
 #include "store/sqlite.h"
 
 enum statement {
-    SQL_EPOCH, SQL_HEARTBEAT, SQL_FEED, SQL_FEED_REMOVE, SQL_DUES, SQL_ALERT, SQL_BODY, SQL_DELIVERY, SQL_AGAIN,
-    SQL_PRICE, SQL_STEP, SQL_ATTEMPT, SQL_STORY, SQL_THROTTLE, SQL_SILENCE, SQL_SILENCE_REMOVE, SQL_RECEIVER, SQL_KNOWN,
-    SQL_REVISIONS, SQL_PRUNE_SEQ, SQL_PRUNE_ATTEMPTS, SQL_PRUNE_BODIES, SQL_PRUNE_DELIVERIES, SQL_PRUNE_ALERTS,
-    SQL_PRUNE_STORIES, SQL_STATEMENTS
+    SQL_EPOCH, SQL_HEARTBEAT, SQL_CLOCK_BACK, SQL_FEED, SQL_FEED_REMOVE, SQL_DUES, SQL_ALERT, SQL_BODY, SQL_DELIVERY,
+    SQL_AGAIN, SQL_PRICE, SQL_STEP, SQL_ATTEMPT, SQL_STORY, SQL_THROTTLE, SQL_SILENCE, SQL_SILENCE_REMOVE,
+    SQL_RECEIVER, SQL_KNOWN, SQL_REVISIONS, SQL_PRUNE_SEQ, SQL_PRUNE_ATTEMPTS, SQL_PRUNE_BODIES,
+    SQL_PRUNE_DELIVERIES, SQL_PRUNE_ALERTS, SQL_PRUNE_STORIES, SQL_STATEMENTS
 };
 
 // Alerts that may be pruned: older than ?1, with no delivery that still waits, is held or lies dead; ?2 at most.
@@ -22,7 +22,11 @@ enum statement {
 
 static const char *const texts[SQL_STATEMENTS] = {
     [SQL_EPOCH] = "SELECT value FROM meta WHERE name = 'epoch'",
-    [SQL_HEARTBEAT] = "UPDATE meta SET value = max(value, ?) WHERE name = 'heartbeat'",
+    [SQL_HEARTBEAT] = "UPDATE meta SET value = CASE ?2 WHEN 0 THEN max(value, ?1) ELSE ?1 END WHERE name = 'heartbeat'",
+    // As store_end_future.
+    [SQL_CLOCK_BACK] = "UPDATE feed SET due = CASE WHEN due = 9223372036854775807 THEN due WHEN polled = 0 THEN ?1"
+                       " ELSE ?1 + max(due - polled, 0) END, polled = min(polled, ?1), good = min(good, ?1)"
+                       " WHERE polled > ?1 OR (polled = 0 AND due > ?1)",
     [SQL_PRICE] = "INSERT INTO meta VALUES ('price', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     [SQL_FEED] = "INSERT INTO feed VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
                  " first_url = excluded.first_url, url = excluded.url, origin = excluded.origin,"
@@ -313,8 +317,13 @@ static int write_rest(struct sqlite_store *store, const struct store_batch *b, s
         sql_bind_u64(s[SQL_PRICE], 1, b->price_nano);
         code = sql_run(s[SQL_PRICE]);
     }
+    if (code == SQLITE_OK && b->is_clock_back) {
+        sql_bind_time(s[SQL_CLOCK_BACK], 1, b->now);
+        code = sql_run(s[SQL_CLOCK_BACK]);
+    }
     if (code == SQLITE_OK) {
         sql_bind_time(s[SQL_HEARTBEAT], 1, b->now);
+        sql_bind_int(s[SQL_HEARTBEAT], 2, b->is_clock_back);
         code = sql_run(s[SQL_HEARTBEAT]);
     }
     return code;

@@ -111,7 +111,7 @@ bool store_backup(struct store_side *side, wall_t now, unsigned keep, struct are
     return side->ops->backup(side, now, keep, arena, out_path, err);
 }
 
-static void end_future(struct feed *feed, wall_t now)
+void store_end_future(struct feed *feed, wall_t now)
 {
     bool is_ahead = now.ms && (feed->polled_at.ms > now.ms || (!feed->polled_at.ms && feed->due.ms > now.ms));
     if (is_ahead && feed->due.ms != INT64_MAX) {
@@ -130,7 +130,7 @@ void store_feed_times(struct feed *feed, const struct feed_due *checkpoint, bool
         feed->polled_at = checkpoint->polled_at;
         feed->due = checkpoint->due;
     }
-    end_future(feed, now);
+    store_end_future(feed, now);
     bool may_be_polled = was_unclean && feed->polled_at.ms && feed->due.ms <= heartbeat.ms
                          && feed->polled_at.ms < heartbeat.ms;
     if (!may_be_polled)

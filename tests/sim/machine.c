@@ -269,10 +269,24 @@ void machine_set_alarm(struct machine *m)
     m->host.later(m->host.context, at - now.mono.ms, EVENT_ALARM, NULL);
 }
 
+// As worker.c's follow_clock.
+static void follow_clock(struct machine *m)
+{
+    int64_t step_ms = m->seen.mono.ms ? now_step(m->seen, now_of(m)) : 0;
+    m->seen = now_of(m);
+    if (step_ms > -SHARD_CLOCK_STEP_MS && step_ms < SHARD_CLOCK_STEP_MS)
+        return;
+    shard_follow_clock(m->shard, step_ms);
+    m->is_checkpoint_due = true;
+    m->is_clock_back |= step_ms < 0;
+    writer_push(m, NULL);
+}
+
 void machine_on_event(struct machine *m, enum machine_event event, void *about)
 {
     struct str rule, receiver;
     wall_t digest;
+    follow_clock(m);
     switch (event) {
     case EVENT_ANSWER:
         on_answer(m, about);

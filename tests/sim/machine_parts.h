@@ -75,7 +75,8 @@ struct machine {
     int64_t alarm; // monotonic
     int64_t up_since;
     int64_t writing_made, heartbeat; // true; a heartbeat is of when its write was made, however late it came through
-    bool is_dead, is_stuck;
+    struct now seen; // the last event's
+    bool is_dead, is_stuck, is_clock_back;
 };
 
 static inline struct now now_of(const struct machine *m) { return m->host.now(m->host.context); }

@@ -51,8 +51,9 @@ static void add_dues(struct machine *m)
     m->dues = mem_resize_array(m->dues, m->options.feeds, sizeof *m->dues);
     for (uint32_t i = 0; shard_due_at(m->shard, &i, &id, &due, &polled);)
         m->dues[n++] = (struct feed_due){.feed = id, .due = due, .polled_at = polled};
-    writing_add_dues(&m->writing, &(struct writer_dues){.part = 0, .list = m->dues, .n = n});
-    m->is_checkpoint_due = false;
+    writing_add_dues(&m->writing, &(struct writer_dues){.part = 0, .list = m->dues, .n = n,
+                                                         .is_clock_back = m->is_clock_back});
+    m->is_checkpoint_due = m->is_clock_back = false;
 }
 
 // Tells the world what every decided alert is about, before it is durable: a crash may leave it durable unseen.

@@ -11,6 +11,7 @@ enum { WAITED_MS = 700, PAUSE_MS = 9000 };
 static struct outcome outcome_due(int64_t due_ms)
 {
     struct outcome o = {.ended = ended, .hold_until = {ended.wall.ms + PAUSE_MS}};
+    o.feed.polled_at = ended.wall;
     o.feed.due.ms = due_ms;
     o.feed.fresh_until.ms = ended.wall.ms - 1;
     return o;
@@ -31,7 +32,10 @@ static void times_ahead_follow_a_clock_that_is_set(void **state)
         outcome_follow_clock(&o, now);
         assert_int_equal(wall_diff(o.feed.due, now.wall), PAUSE_MS - WAITED_MS);
         assert_int_equal(wall_diff(o.hold_until, now.wall), PAUSE_MS - WAITED_MS);
+        assert_int_equal(wall_diff(o.feed.due, o.feed.polled_at), PAUSE_MS);
         assert_int_equal(o.feed.fresh_until.ms, ended.wall.ms - 1); // long over
+        outcome_follow_clock(&o, now);
+        assert_int_equal(wall_diff(o.feed.due, now.wall), PAUSE_MS - WAITED_MS); // once
     }
 }
 

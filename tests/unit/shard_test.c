@@ -92,6 +92,42 @@ static void start_within_a_second_lets_hosts_rest_first(void **state)
     close_stage(&s);
 }
 
+static void a_clock_that_is_set_moves_times_and_makes_nobody_wait(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&limits);
+    uint64_t id = put(&s, "http://a.example/feed", 60000), read;
+    wall_t due, polled, before;
+    uint32_t i = 0;
+    assert_true(shard_due_at(s.shard, &i, &read, &before, &polled));
+    shard_follow_clock(s.shard, -HOUR_MS);
+    s.now.wall = wall_add(s.now.wall, -HOUR_MS);
+    i = 0;
+    assert_true(shard_due_at(s.shard, &i, &read, &due, &polled));
+    assert_int_equal(wall_diff(before, due), HOUR_MS);
+    pass(&s, 59000);
+    assert_int_equal(start(&s), 0);
+    pass(&s, 1000 + WHEEL_TICK_MS);
+    assert_int_equal(start(&s), id);
+    close_stage(&s);
+}
+
+static void a_feed_that_is_never_due_stays_so_when_the_clock_is_set(void **state)
+{
+    (void)state;
+    struct stage s = open_stage(&limits);
+    uint64_t read;
+    wall_t due, polled;
+    uint32_t i = 0;
+    struct feed feed = {.id = 7, .first_url = S("http://a.example/"), .url = S("http://a.example/"), .due = {INT64_MAX}};
+    shard_put(s.shard, &feed, s.now);
+    shard_follow_clock(s.shard, HOUR_MS);
+    assert_true(shard_due_at(s.shard, &i, &read, &due, &polled));
+    assert_int_equal(due.ms, INT64_MAX);
+    assert_int_equal(polled.ms, 0);
+    close_stage(&s);
+}
+
 static void host_gets_its_starts_a_second_apart_and_two_at_once(void **state)
 {
     (void)state;
@@ -494,6 +530,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(feed_is_asked_when_it_is_due_and_not_before),
         cmocka_unit_test(start_within_a_second_lets_hosts_rest_first),
+        cmocka_unit_test(a_clock_that_is_set_moves_times_and_makes_nobody_wait),
+        cmocka_unit_test(a_feed_that_is_never_due_stays_so_when_the_clock_is_set),
         cmocka_unit_test(host_gets_its_starts_a_second_apart_and_two_at_once),
         cmocka_unit_test(third_feed_of_a_host_waits_until_one_is_finished),
         cmocka_unit_test(no_more_are_in_flight_than_the_limit),

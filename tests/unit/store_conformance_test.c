@@ -697,6 +697,37 @@ static void times_of_a_clock_that_was_ahead_end_at_the_opening(void **state)
     assert_int_equal(load(rig, &l).heartbeat.ms, 6000);
 }
 
+// Rows are of the clock as it was, checkpoints of the clock as it is, and the later of both counts.
+static void a_clock_that_is_set_back_moves_what_is_ahead(void **state)
+{
+    struct rig *rig = *state;
+    struct store_feed feeds[] = {feed_of(11, "e1", "m1"), feed_of(12, "e1", "m1"), feed_of(13, "e1", "m1"),
+                                 feed_of(14, "e1", "m1")};
+    feeds[0].feed.polled_at = feeds[0].feed.good_at = (wall_t){5000};
+    feeds[0].feed.due = (wall_t){5600};
+    feeds[2].feed.polled_at = (wall_t){6000};
+    feeds[2].feed.due = (wall_t){INT64_MAX};
+    feeds[3].feed.polled_at = feeds[3].feed.good_at = (wall_t){0};
+    feeds[3].feed.due = (wall_t){5000};
+    commit(rig, &(struct store_batch){.now = {6100}, .feeds = feeds, .n_feeds = 4});
+    commit(rig, &(struct store_batch){.now = {3000}, .is_clock_back = true});
+    reopen(rig);
+    struct loaded l;
+    assert_int_equal(load(rig, &l).heartbeat.ms, 3000);
+    static const int64_t expected[][2] = {{3000, 3600}, {500, 900}, {3000, INT64_MAX}, {0, 3000}};
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(l.feeds[i].feed.polled_at.ms, expected[i][0]);
+        assert_int_equal(l.feeds[i].feed.due.ms, expected[i][1]);
+    }
+    assert_int_equal(l.feeds[0].feed.good_at.ms, 3000);
+    struct feed_due due = {11, {3700}, {3100}};
+    struct store_dues dues = {0, &due, 1};
+    commit(rig, &(struct store_batch){.now = {3200}, .dues = &dues, .n_dues = 1});
+    reopen(rig);
+    assert_int_equal(load(rig, &l).heartbeat.ms, 3200);
+    assert_int_equal(l.feeds[0].feed.due.ms, 3700);
+}
+
 static void a_price_is_kept_until_another_is_told(void **state)
 {
     struct rig *rig = *state;
@@ -953,6 +984,7 @@ int main(void)
         BOTH(a_feed_is_overwritten_whole_and_removed),
         BOTH(due_times_of_the_checkpoint_count_when_they_are_later),
         BOTH(times_of_a_clock_that_was_ahead_end_at_the_opening),
+        BOTH(a_clock_that_is_set_back_moves_what_is_ahead),
         BOTH(a_price_is_kept_until_another_is_told),
         BOTH(alerts_are_listed_by_what_is_asked),
         BOTH(an_alert_is_listed_with_the_states_of_its_rows),
