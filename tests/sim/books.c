@@ -94,6 +94,7 @@ static void read_article(struct world_article *a, const struct world_view *view,
         a->must |= fresh;
     a->told |= mask;
     a->is_known = true;
+    a->is_seen |= view->is_whole;
 }
 
 static void read_document(struct world *w, const struct world_view *view)
@@ -103,7 +104,7 @@ static void read_document(struct world *w, const struct world_view *view)
     bool is_new_archive = feed_is_reannounced(f, view->at) && !f->was_reannounced;
     size_t from, to = feed_shows(f, view->at, &from), known = 0;
     for (size_t i = from; i < to; i++)
-        known += f->articles[i].is_known;
+        known += f->articles[i].is_seen;
     bool is_obscure = is_new_archive && (known < 4 || known * 5 < (to - from) * 4);
     // What a broken-off document showed is not known here, nor then whether it or the next one became the baseline; and
     // in an archive that is announced anew a new article may pass for an old one.

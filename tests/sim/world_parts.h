@@ -29,6 +29,7 @@ struct world_article {
     unsigned mask, edited_mask; // rules that its words fit
     // The books:
     bool is_known;    // it was in a durable poll
+    bool is_seen;     // and in one whose document was whole: what a broken one showed is not known
     bool is_anything; // whatever comes of it is right
     unsigned told;    // rules that may or must have told it, or recorded it as baseline
     unsigned must, came;
