@@ -13,6 +13,7 @@ static struct outcome outcome_due(int64_t due_ms)
     struct outcome o = {.ended = ended, .hold_until = {ended.wall.ms + PAUSE_MS}};
     o.feed.polled_at = ended.wall;
     o.feed.due.ms = due_ms;
+    o.feed.hold_until = o.hold_until;
     o.feed.fresh_until.ms = ended.wall.ms - 1;
     return o;
 }
@@ -32,6 +33,7 @@ static void times_ahead_follow_a_clock_that_is_set(void **state)
         outcome_follow_clock(&o, now);
         assert_int_equal(wall_diff(o.feed.due, now.wall), PAUSE_MS - WAITED_MS);
         assert_int_equal(wall_diff(o.hold_until, now.wall), PAUSE_MS - WAITED_MS);
+        assert_int_equal(wall_diff(o.feed.hold_until, now.wall), PAUSE_MS - WAITED_MS);
         assert_int_equal(wall_diff(o.feed.due, o.feed.polled_at), PAUSE_MS);
         assert_int_equal(o.feed.fresh_until.ms, ended.wall.ms - 1); // long over
         outcome_follow_clock(&o, now);
