@@ -309,6 +309,8 @@ static void write_all(struct writer *w, struct message *list, struct now now)
     bool has_content = t.batch.n_feeds || t.batch.n_alerts || t.batch.n_steps || t.batch.n_receivers ||
                        t.batch.n_dues || t.batch.n_silences;
     bool is_committed = !has_content || commit(w, &t.batch);
+    if (!is_committed)
+        store_give_up(w->store);
     hand_on(w, list, &t, is_committed);
     arena_done(&t.arena);
 }

@@ -46,6 +46,7 @@ struct store { // the head of an engine's own struct
     struct hash_key secret;
     uint64_t epoch;
     wall_t now; // of the opening
+    bool has_given_up;
 };
 
 struct store_side { // the head of an engine's own struct

@@ -39,7 +39,8 @@ static void close_store(struct store *head)
     struct memory_store *store = (struct memory_store *)head;
     struct memory_disk *disk = store->disk;
     if (disk->owner == store) {
-        disk->image.closed.ms = disk->image.heartbeat.ms > 1 ? disk->image.heartbeat.ms : 1;
+        if (!head->has_given_up)
+            disk->image.closed.ms = disk->image.heartbeat.ms > 1 ? disk->image.heartbeat.ms : 1;
         disk->owner = NULL;
     }
     mem_free(store);

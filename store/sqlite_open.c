@@ -175,7 +175,7 @@ static void close_store(struct store *store)
     snprintf(text, sizeof text,
              "UPDATE meta SET value = (SELECT max(1, value) FROM meta WHERE name = 'heartbeat') WHERE name = 'closed'"
              " AND (SELECT value FROM meta WHERE name = 'epoch') = %llu", (unsigned long long)s->head.epoch);
-    if (!s->is_broken)
+    if (!s->is_broken && !s->head.has_given_up)
         sql_exec(s->db, text);
     sqlite_commit_done(s);
     sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);

@@ -23,6 +23,8 @@ void store_close(struct store *store)
         store->ops->close(store);
 }
 
+void store_give_up(struct store *store) { store->has_given_up = true; }
+
 enum store_opening store_opening(const struct store *store) { return store->opening; }
 const char *store_opening_text(const struct store *store) { return store->opening_text; }
 const struct hash_key *store_secret(const struct store *store) { return &store->secret; }

@@ -53,6 +53,10 @@ struct store *store_open(const struct store_options *options, struct err *err);
 // Marks the store as properly closed and releases it. NULL is accepted.
 void store_close(struct store *store);
 
+// Tells that a batch was given up: closing leaves the store as the end of the process would, so that the next start
+// reckons with polls that it does not know.
+void store_give_up(struct store *store);
+
 // What opening found, and that in one line for the log: what was moved where, which backup was taken.
 enum store_opening store_opening(const struct store *store);
 const char *store_opening_text(const struct store *store);

@@ -371,10 +371,14 @@ void machine_stop(struct machine *m)
     for (struct sim_poll *p = m->polls; p; p = p->next)
         world_dropped(m->options.world, p->feed, p->is_hopping);
     m->is_checkpoint_due = true;
-    writer_write(m);
+    writer_write(m); // one that was tried again, perhaps; the rest then comes in the next
+    if (!m->is_dead && !m->has_writing && (m->n_queue > 0 || m->is_checkpoint_due))
+        writer_write(m);
     struct store *store = m->writer.store;
-    bool is_dead = m->is_dead;
-    if (is_dead || m->n_queue > 0)
+    bool has_given_up = m->has_writing || m->n_queue > 0;
+    if (has_given_up)
+        store_give_up(store);
+    if (m->is_dead || has_given_up)
         world_crashed(m->options.world, m->heartbeat); // the last write was given up: as after a crash
     free_all(m);
     store_close(store);

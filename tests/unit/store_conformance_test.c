@@ -914,6 +914,22 @@ static void history_is_pruned_oldest_first_in_pieces(void **state)
     assert_int_equal(prune(rig, later, DAY_MS, 2), 0);
 }
 
+// A stop on a full disk: what the last checkpoint would have said is not known.
+static void a_store_that_gave_something_up_was_not_closed(void **state)
+{
+    struct rig *rig = *state;
+    struct store_feed feed = feed_of(11, "e1", "m1"); // polled 500, due 900
+    struct loaded l;
+    commit(rig, &(struct store_batch){.now = {1000}, .feeds = &feed, .n_feeds = 1});
+    store_give_up(rig->store);
+    reopen(rig);
+    assert_int_equal(store_opening(rig->store), STORE_WAS_UNCLEAN);
+    assert_int_equal(load(rig, &l).closed.ms, 0);
+    assert_int_equal(l.feeds[0].feed.due.ms, 1400); // as if polled at the heartbeat
+    reopen(rig);
+    assert_int_equal(store_opening(rig->store), STORE_IS_CLEAN);
+}
+
 // Who reads the history by its numbers would take the next alerts for some that he has.
 static void numbers_of_what_is_pruned_are_not_given_again(void **state)
 {
@@ -993,6 +1009,7 @@ int main(void)
         BOTH(history_is_pruned_at_its_age_but_never_what_is_open),
         BOTH(history_is_pruned_oldest_first_in_pieces),
         BOTH(numbers_of_what_is_pruned_are_not_given_again),
+        BOTH(a_store_that_gave_something_up_was_not_closed),
         BOTH(what_is_pruned_is_known_no_more_and_can_come_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
