@@ -95,7 +95,7 @@ bool schema_migrate(sqlite3 *db, const char *path, const struct schema_step *ste
                             " one, or a copy that it left (%s.version-%d)",
                        path, (long long)version, n, path, n);
     for (int v = (int)version; v < n; v++) {
-        if (v > 0 && !copy_beside(db, path, v, err))
+        if (version > 0 && !copy_beside(db, path, v, err)) // a new file has no past
             return false;
         if (!take_step(db, v + 1, steps[v].sql, err))
             return false;

@@ -85,7 +85,8 @@ static bool turn_until(struct scene *s, bool (*is_true)(struct scene *, const vo
     uv_timer_t timer = {.data = &is_late};
     uv_timer_init(&s->loop, &timer);
     uv_update_time(&s->loop);
-    uv_timer_start(&timer, on_bound, (uint64_t)bound_ms, 0);
+    // Again each millisecond: a timer that fires as a turn begins does not end its wait (libuv 1.44).
+    uv_timer_start(&timer, on_bound, (uint64_t)bound_ms, 1);
     bool became_true;
     while (clock_pump(s), !(became_true = is_true(s, context)) && !is_late)
         uv_run(&s->loop, UV_RUN_ONCE);

@@ -443,6 +443,11 @@ static void each_schema_step_is_whole_and_leaves_a_copy(void **state)
     sql_number(db, "SELECT count(*) FROM sqlite_master WHERE name = 'b'", 9, &n);
     assert_int_equal(n, 0);
     sqlite3_close(db);
+    path = path_in(rig, "new.db");
+    sqlite3_open(path, &db);
+    assert_true(schema_migrate(db, path, good, 2, &err));
+    assert_int_equal(access(path_in(rig, "new.db.version-1"), F_OK), -1); // nor does a new one of several steps
+    sqlite3_close(db);
 }
 
 // ---- upkeep -----------------------------------------------------------------------------------------------------------
