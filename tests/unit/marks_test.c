@@ -106,7 +106,7 @@ static void a_headline_whose_edit_has_the_same_sixteen_bits_is_edited(void **sta
 {
     (void)state;
     struct scene s;
-    const char *one, *other;
+    const char *one = NULL, *other = NULL;
     open_scene(&s);
     find_alike(&s, &one, &other);
     FETCH(&s, "N", {"a", "http://h.example/a", one, "text", 0});
