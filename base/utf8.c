@@ -103,6 +103,14 @@ size_t utf8_valid(struct str s)
     return s.n;
 }
 
+bool utf8_is_ascii(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] >= 0x80)
+            return false;
+    return true;
+}
+
 size_t utf8_count(struct str s)
 {
     size_t count = 0;

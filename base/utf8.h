@@ -24,6 +24,9 @@ bool utf8_add(struct buf *b, uint32_t code);
 // Returns how many bytes at the start of s are valid UTF-8 (s.n when all are). Fast on ASCII.
 size_t utf8_valid(struct str s);
 
+// Tells whether all bytes are ASCII.
+bool utf8_is_ascii(struct str s);
+
 // Returns the number of code points, bad sequences counting one each.
 size_t utf8_count(struct str s);
 

@@ -102,14 +102,6 @@ static struct str lowered(struct arena *a, struct str s)
     return str_make(out, s.n);
 }
 
-static bool is_ascii(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] >= 0x80)
-            return false;
-    return true;
-}
-
 // Turns the ideographic full stop into a dot (UTS 46; NFKC leaves it). Returns the new length.
 static size_t plain_stops(char *p, size_t n)
 {
@@ -125,7 +117,7 @@ static size_t plain_stops(char *p, size_t n)
 struct str idna_to_ascii(struct arena *a, struct str host)
 {
     utf8proc_uint8_t *mapped = NULL;
-    if (is_ascii(host) || host.n > HOST_MAX * 4)
+    if (utf8_is_ascii(host) || host.n > HOST_MAX * 4)
         return lowered(a, host);
     utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)host.p, (utf8proc_ssize_t)host.n, &mapped,
                                       UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |

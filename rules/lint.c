@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/utf8.h"
 #include "rules/regex_branch.h"
 
 enum { FIELDS_OF_TEXT = 1 << FIELD_TITLE | 1 << FIELD_SUMMARY | 1 << FIELD_BODY };
@@ -153,14 +154,6 @@ static bool has_wildcard(struct str text)
     return false;
 }
 
-static bool is_ascii(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] >= 0x80)
-            return false;
-    return true;
-}
-
 // Vectorscan knows a \b, and beside it \w and \d, of ASCII alone; at the ends of alternatives it is ours.
 static void lint_regex(struct linter *l, const struct expr *e)
 {
@@ -172,7 +165,7 @@ static void lint_regex(struct linter *l, const struct expr *e)
     const struct regex_branch *branches = regex_branches(e->text, &a, &n);
     bool is_narrow = false;
     for (size_t i = 0; i < n; i++)
-        is_narrow |= branches[i].has_boundary && !is_ascii(str_of(branches[i].pattern));
+        is_narrow |= branches[i].has_boundary && !utf8_is_ascii(str_of(branches[i].pattern));
     arena_done(&a);
     if (is_narrow)
         diag_help(l->ds, warn(l, e, "a \\b inside a regex takes letters beyond ASCII for no letters"),

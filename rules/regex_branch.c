@@ -155,19 +155,11 @@ struct str regex_composed(struct str regex, struct arena *a)
     return str_make(out, n);
 }
 
-static bool is_ascii(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] >= 0x80)
-            return false;
-    return true;
-}
-
 struct regex_branch *regex_branches(struct str regex, struct arena *a, size_t *out_n)
 {
     struct regex_branch *list = NULL;
     struct str pattern = regex_composed(regex, a);
-    bool is_cut = !is_ascii(pattern) && pattern.n <= BYTES_MAX && has_boundary(pattern) && is_followed(pattern);
+    bool is_cut = !utf8_is_ascii(pattern) && pattern.n <= BYTES_MAX && has_boundary(pattern) && is_followed(pattern);
     *out_n = 0;
     if (is_cut)
         cut(pattern, a, &list, out_n);

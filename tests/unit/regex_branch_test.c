@@ -18,12 +18,24 @@ static const char *text_of(struct arena *a, const char *regex)
     return text;
 }
 
+struct row {
+    const char *regex, *expected;
+};
+
+static void check_rows(const struct row *rows, size_t n)
+{
+    struct arena a;
+    arena_init(&a, 1 << 20);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(text_of(&a, rows[i].regex), rows[i].expected) != 0)
+            fail_msg("%s: found %s, expected %s", rows[i].regex, text_of(&a, rows[i].regex), rows[i].expected);
+    arena_done(&a);
+}
+
 static void a_regex_is_cut_into_its_alternatives(void **state)
 {
     (void)state;
-    static const struct {
-        const char *regex, *expected;
-    } rows[] = {
+    static const struct row rows[] = {
         {"а", "а"},
         {"\\bа\\b", "^а$"},
         {"\\bа|б\\b", "^а;б$"},
@@ -60,12 +72,7 @@ static void a_regex_is_cut_into_its_alternatives(void **state)
         {"", ""},
         {"a\\", "a\\"},
     };
-    struct arena a;
-    arena_init(&a, 1 << 20);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(text_of(&a, rows[i].regex), rows[i].expected) != 0)
-            fail_msg("%s: found %s, expected %s", rows[i].regex, text_of(&a, rows[i].regex), rows[i].expected);
-    arena_done(&a);
+    check_rows(rows, sizeof rows / sizeof *rows);
 }
 
 static void a_regex_that_is_too_much_is_left_whole(void **state)
@@ -101,9 +108,7 @@ static void a_regex_that_is_too_much_is_left_whole(void **state)
 static void letters_of_a_regex_are_composed_as_those_of_texts(void **state)
 {
     (void)state;
-    static const struct {
-        const char *regex, *expected;
-    } rows[] = {
+    static const struct row rows[] = {
         {"e\u0301?s", "\u00E9?s"},
         {"\\be\u0301", "^\u00E9"},
         {"[e\u0301]x", "[e\u0301]x"}, // in a class each stands for itself
@@ -112,12 +117,7 @@ static void letters_of_a_regex_are_composed_as_those_of_texts(void **state)
         {"a\u00ADb", "a\u00ADb"},
         {"\\\u00E9", "\\\u00E9"},
     };
-    struct arena a;
-    arena_init(&a, 1 << 20);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(text_of(&a, rows[i].regex), rows[i].expected) != 0)
-            fail_msg("%s: found %s, expected %s", rows[i].regex, text_of(&a, rows[i].regex), rows[i].expected);
-    arena_done(&a);
+    check_rows(rows, sizeof rows / sizeof *rows);
 }
 
 int main(void)
